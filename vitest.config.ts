@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+const exclude = ["**/node_modules/**", "**/dist/**"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{shared,controller,worker,cli,targets,examples,deploy,docs}/**/*.test.ts"],
+          exclude: [...exclude, "**/*.services.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "services",
+          include: ["e2e/contracts/**/*.test.ts"],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/system/**/*.test.ts"],
+          exclude,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
