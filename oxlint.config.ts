@@ -34,7 +34,12 @@ const walls: Record<string, string[]> = {
 const pureFiles = ["shared/**/*.ts", "controller/planning/**/*.ts", "worker/pacing/**/*.ts"];
 const testFiles = ["**/*.test.ts", "**/*.suite.ts", "e2e/**/*.ts", "bench/**/*.ts"];
 
-function imports(folder: string, libraries: string[], pure: boolean) {
+type ImportRule = Record<
+  "no-restricted-imports",
+  ["error", { patterns: { group: string[]; message: string }[] }]
+>;
+
+function imports(folder: string, libraries: string[], pure: boolean): ImportRule {
   const group = [
     ...libraries.flatMap((name) => [name, `${name}/*`]),
     ...(walls[folder] ?? []).flatMap((name) => [`@onrush/${name}`, `@onrush/${name}/**`]),
@@ -43,13 +48,71 @@ function imports(folder: string, libraries: string[], pure: boolean) {
   const message = pure
     ? "PURE files import neither Node modules nor libraries they do not own (docs/architecture.md)."
     : "This folder may not import that: see the import rules in docs/architecture.md.";
-  return { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] } as const;
+  return { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] };
 }
 
 const libraries = Object.keys(owners);
 const folders = ["shared", "controller", "worker", "dashboard", "cli", "targets", "deploy"];
 const mayImport = (pattern: string) =>
   libraries.filter((name) => owners[name]?.some((owner) => owner === pattern));
+
+type Overrides = NonNullable<Parameters<typeof defineConfig>[0]["overrides"]>;
+
+const overrides: Overrides = [
+  ...folders.map((folder) => ({
+    files: [`${folder}/**/*.{ts,tsx}`],
+    rules: imports(folder, libraries, false),
+  })),
+  ...[...new Set(Object.values(owners).flat())].map((pattern) => {
+    const folder = pattern.split("/")[0] ?? "";
+    const allowed = mayImport(pattern);
+    const forbidden = libraries.filter((name) => !allowed.includes(name));
+    return {
+      files: [pattern.endsWith("**") ? `${pattern}/*.{ts,tsx}` : pattern],
+      rules: imports(folder, forbidden, false),
+    };
+  }),
+  {
+    files: pureFiles,
+    rules: {
+      ...imports(
+        "shared",
+        libraries.filter((name) => name !== "zod"),
+        true,
+      ),
+      "no-restricted-globals": [
+        "error",
+        "performance",
+        "process",
+        "setTimeout",
+        "setInterval",
+        "setImmediate",
+        "queueMicrotask",
+        "Buffer",
+        "fetch",
+        "crypto",
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "Time is an argument." },
+        { object: "Math", property: "random", message: "Randomness is an argument." },
+      ],
+    },
+  },
+  {
+    files: ["shared/metrics/hdrHistogram.ts"],
+    rules: imports(
+      "shared",
+      libraries.filter((name) => name !== "hdr-histogram-js"),
+      true,
+    ),
+  },
+  {
+    files: testFiles,
+    rules: { "no-restricted-imports": "off", "max-lines": "off", "no-restricted-globals": "off" },
+  },
+  { files: ["cli/**/*.ts", "e2e/**/*.ts", "bench/**/*.ts"], rules: { "no-console": "off" } },
+];
 
 export default defineConfig({
   plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "promise"],
@@ -65,6 +128,7 @@ export default defineConfig({
     "unicorn/no-array-sort": "off",
     "unicorn/no-array-reverse": "off",
     "promise/always-return": "off",
+    "unicorn/no-useless-spread": "off",
     "typescript/no-explicit-any": "error",
     "typescript/no-floating-promises": "error",
     "typescript/no-misused-promises": "error",
@@ -76,59 +140,5 @@ export default defineConfig({
     "typescript/consistent-return": "off",
     "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
   },
-  overrides: [
-    ...folders.map((folder) => ({
-      files: [`${folder}/**/*.{ts,tsx}`],
-      rules: imports(folder, libraries, false),
-    })),
-    ...[...new Set(Object.values(owners).flat())].map((pattern) => {
-      const folder = pattern.split("/")[0] ?? "";
-      const allowed = mayImport(pattern);
-      const forbidden = libraries.filter((name) => !allowed.includes(name));
-      return {
-        files: [pattern.endsWith("**") ? `${pattern}/*.{ts,tsx}` : pattern],
-        rules: imports(folder, forbidden, false),
-      };
-    }),
-    {
-      files: pureFiles,
-      rules: {
-        ...imports(
-          "shared",
-          libraries.filter((name) => name !== "zod"),
-          true,
-        ),
-        "no-restricted-globals": [
-          "error",
-          "performance",
-          "process",
-          "setTimeout",
-          "setInterval",
-          "setImmediate",
-          "queueMicrotask",
-          "Buffer",
-          "fetch",
-          "crypto",
-        ],
-        "no-restricted-properties": [
-          "error",
-          { object: "Date", property: "now", message: "Time is an argument." },
-          { object: "Math", property: "random", message: "Randomness is an argument." },
-        ],
-      },
-    },
-    {
-      files: ["shared/metrics/hdrHistogram.ts"],
-      rules: imports(
-        "shared",
-        libraries.filter((name) => name !== "hdr-histogram-js"),
-        true,
-      ),
-    },
-    {
-      files: testFiles,
-      rules: { "no-restricted-imports": "off", "max-lines": "off", "no-restricted-globals": "off" },
-    },
-    { files: ["cli/**/*.ts", "e2e/**/*.ts", "bench/**/*.ts"], rules: { "no-console": "off" } },
-  ],
+  overrides,
 });

@@ -1,0 +1,42 @@
+import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { Page } from "../scenarios/scenarioStore.ts";
+
+/**
+ * A run as it is stored. `token` is the fencing token of the owner that wrote it, `streamPosition`
+ * the place in the run's stream up to which everything is merged and stored.
+ */
+export interface StoredRun {
+  id: string;
+  scenarioId: string;
+  /** Unix milliseconds, for ordering. */
+  createdAtMs: number;
+  /** True until the run has ended. */
+  active: boolean;
+  token: number;
+  version: number;
+  streamPosition: string;
+  /** Common clock, Unix microseconds; null before START. */
+  startAtUs: number | null;
+  scenario: StoredScenario;
+  view: RunView;
+}
+
+/** Where runs live. Implementations: `platform/mongo/`, `platform/sqlite/`. */
+export interface RunStore {
+  create(run: StoredRun): Promise<void>;
+  get(id: string): Promise<StoredRun | undefined>;
+  /** Newest first, of one scenario or of all. */
+  list(page: PageQuery, scenarioId?: string): Promise<Page<StoredRun>>;
+  /** The newest run of a scenario. */
+  latest(scenarioId: string): Promise<StoredRun | undefined>;
+  /** Every run with `active`, oldest first. */
+  active(): Promise<StoredRun[]>;
+  /**
+   * Compare-and-set: writes `run` when the stored one has `version === run.version - 1` and a
+   * token not above `run.token`; otherwise writes nothing and answers false.
+   */
+  update(run: StoredRun): Promise<boolean>;
+  /** False when there is none with this id. */
+  remove(id: string): Promise<boolean>;
+}

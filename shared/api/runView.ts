@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { countsSchema, outcomeSchema } from "../metrics/delta.ts";
+import { runStateSchema } from "../run/runState.ts";
+
+const count = z.number().int().nonnegative();
+const ms = z.number().nonnegative();
+const isoTime = z.iso.datetime();
+
+/** Latency statistics in milliseconds. */
+export const latencySchema = z
+  .object({
+    count,
+    ...{ avg: ms, min: ms, max: ms, sd: ms },
+    ...{ p50: ms, p75: ms, p90: ms, p95: ms, p99: ms, p999: ms },
+  })
+  .meta({ id: "Latency", description: "Milliseconds; zeros when nothing was recorded." });
+
+/** Iterations: scheduled = started + dropped + lost; started = ok + failed + neutral + interrupted. */
+export const ledgerSchema = outcomeSchema
+  .extend({
+    scheduled: count,
+    started: count,
+    dropped: count,
+    lost: count,
+    maybeSent: count,
+    droppedBy: countsSchema,
+  })
+  .meta({ id: "Ledger" });
+export type Ledger = z.infer<typeof ledgerSchema>;
+
+export const verdictSchema = z
+  .object({
+    sla: z.enum(["PASSED", "FAILED", "NONE"]),
+    validity: z.enum(["VALID", "SUSPECT", "INVALID"]),
+    reasons: z.array(z.string()),
+  })
+  .meta({ id: "Verdict" });
+export type Verdict = z.infer<typeof verdictSchema>;
+
+const requestCounts = outcomeSchema.extend({ sent: count });
+
+const trafficShape = {
+  requests: requestCounts,
+  rps: z.number().nonnegative(),
+  errorRate: z.number().nonnegative().meta({ description: "failed ÷ (ok + failed + neutral)" }),
+  successRate: z.number().nonnegative().meta({ description: "0 to 100" }),
+  response: latencySchema.meta({ description: "From the moment a request was due." }),
+  service: latencySchema.meta({ description: "From the moment a request was sent." }),
+  bytes: z.object({ sent: count, received: count }),
+  statusCodes: countsSchema,
+  errors: countsSchema,
+  outcomes: countsSchema,
+};
+
+export const stepSummarySchema = z.object({ name: z.string(), ...trafficShape });
+export const workloadSummarySchema = z.object({
+  name: z.string(),
+  iterations: ledgerSchema,
+  iterationDuration: latencySchema,
+  ...trafficShape,
+  steps: z.array(stepSummarySchema),
+});
+
+export const summarySchema = z
+  .object({
+    durationSeconds: z.number().nonnegative(),
+    ...trafficShape,
+    iterations: ledgerSchema,
+    iterationDuration: latencySchema,
+    lateness: latencySchema.meta({ description: "Dispatch minus due, the generator's own delay." }),
+    workloads: z.array(workloadSummarySchema),
+    steps: z.array(stepSummarySchema),
+  })
+  .meta({ id: "Summary" });
+export type Summary = z.infer<typeof summarySchema>;
+export type Traffic = Pick<Summary, keyof typeof trafficShape>;
+
+export const shareViewSchema = z
+  .object({
+    share: z.string(),
+    workload: z.string(),
+    workerId: z.string(),
+    epoch: count,
+    state: z.enum(["assigned", "accepted", "ready", "running", "final", "lost"]),
+    planned: count,
+    started: count,
+    dropped: count,
+    watermark: z.number().int(),
+    sent: count,
+    clockOffsetUs: z.number().nullable(),
+    clockErrorUs: z.number().nullable(),
+  })
+  .meta({ id: "Share" });
+export type ShareView = z.infer<typeof shareViewSchema>;
+
+export const runEventSchema = z
+  .object({
+    at: isoTime,
+    kind: z.enum(["state", "info", "warning", "error"]),
+    text: z.string(),
+  })
+  .meta({ id: "RunEvent" });
+export type RunEvent = z.infer<typeof runEventSchema>;
+
+export const runViewSchema = z
+  .object({
+    id: z.string(),
+    scenarioId: z.string(),
+    scenarioName: z.string(),
+    ownerId: z.string(),
+    state: runStateSchema,
+    createdAt: isoTime,
+    startedAt: isoTime.nullable(),
+    endedAt: isoTime.nullable(),
+    queuePosition: count.nullable().meta({ description: "1 is next; null when not queued." }),
+    plannedSeconds: z.number(),
+    numWorkers: count,
+    summary: summarySchema.nullable(),
+    ledger: ledgerSchema,
+    verdict: verdictSchema,
+    shares: z.array(shareViewSchema),
+    events: z.array(runEventSchema),
+  })
+  .meta({ id: "Run" });
+export type RunView = z.infer<typeof runViewSchema>;

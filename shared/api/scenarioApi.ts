@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { scenarioSchema } from "../scenario/scenarioSchema.ts";
+import { listedWorkerSchema } from "../wire/heartbeat.ts";
+
+const isoTime = z.iso.datetime();
+const count = z.number().int().nonnegative();
+
+/** A stored scenario: the document as parsed, with what the store adds. */
+export const storedScenarioSchema = scenarioSchema
+  .extend({ id: z.string(), ownerId: z.string(), createdAt: isoTime, updatedAt: isoTime })
+  .meta({ id: "Scenario" });
+export type StoredScenario = z.infer<typeof storedScenarioSchema>;
+
+/** Answer to `POST /scenarios`; `runId` is there when a run was started at once. */
+export const createdScenarioSchema = storedScenarioSchema
+  .extend({ runId: z.string().optional() })
+  .meta({ id: "CreatedScenario" });
+
+/** The rate curve of one workload, for drawing: rates in arrivals per second. */
+export const previewWorkloadSchema = z.object({
+  name: z.string(),
+  total: count,
+  peakRps: z.number(),
+  startSecond: z.number(),
+  durationSeconds: z.number(),
+  points: z.array(z.object({ seconds: z.number(), rps: z.number() })),
+  plannedPerSecond: z
+    .array(count)
+    .meta({ description: "Arrivals due in each second, for runs of at most an hour." }),
+});
+
+export const previewSchema = z
+  .object({
+    durationSeconds: z.number(),
+    totalIterations: count,
+    totalRequests: count,
+    workloads: z.array(previewWorkloadSchema),
+  })
+  .meta({ id: "Preview" });
+export type Preview = z.infer<typeof previewSchema>;
+
+/** A worker as `GET /workers` lists it. */
+export const workerViewSchema = listedWorkerSchema
+  .omit({ workerId: true, lastSeenMs: true, lagMs: true })
+  .extend({ id: z.string(), lag: z.number(), lastSeen: isoTime, runId: z.string().nullable() })
+  .omit({ reservedFor: true })
+  .meta({ id: "Worker" });
+export type WorkerView = z.infer<typeof workerViewSchema>;
+
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), total: count });
+}
+
+export const pageQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;

@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+/**
+ * What a worker reports: deltas, additive numbers for one second of one share. The *due* part is
+ * keyed by the second in which arrivals were due, the *wall* part by the second in which things
+ * happened; both seconds count from the start of the run. Histograms are sparse bytes
+ * (`sparseHistogram.ts`), latencies in microseconds.
+ */
+
+const count = z.number().int().nonnegative();
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, "needs bytes");
+/** Counts by name: a status code, an error kind, a drop reason. */
+export const countsSchema = z.record(z.string(), count);
+export type Counts = Record<string, number>;
+
+export const outcomeSchema = z.object({
+  ok: count,
+  failed: count,
+  neutral: count,
+  interrupted: count,
+});
+/** How things ended; an interrupted one had no answer when the run ended. */
+export type OutcomeCounts = z.infer<typeof outcomeSchema>;
+
+/** Requests of one step, by due second. */
+export const stepDueSchema = outcomeSchema.extend({
+  step: count,
+  statusCodes: countsSchema,
+  errors: countsSchema,
+  outcomes: countsSchema,
+  response: bytes,
+  service: bytes,
+});
+export type StepDue = z.infer<typeof stepDueSchema>;
+
+/** Iterations of one share, by due second. */
+export const dueDeltaSchema = outcomeSchema.extend({
+  second: count,
+  started: count,
+  dropped: countsSchema,
+  iterationDuration: bytes,
+  steps: z.array(stepDueSchema),
+});
+export type DueDelta = z.infer<typeof dueDeltaSchema>;
+
+export const stepWallSchema = z.object({
+  step: count,
+  sent: count,
+  completed: count,
+  bytesSent: count,
+  bytesReceived: count,
+});
+export type StepWall = z.infer<typeof stepWallSchema>;
+
+/** One share, by wall second. `inFlight` and `connections` are the highest of the second. */
+export const wallDeltaSchema = z.object({
+  second: count,
+  inFlight: count,
+  connections: count,
+  lateness: bytes,
+  steps: z.array(stepWallSchema),
+});
+export type WallDelta = z.infer<typeof wallDeltaSchema>;
+
+/** How the generator itself was, by wall second and worker; not additive, the latest holds. */
+export const healthSchema = z.object({
+  second: count,
+  /** CPU of the engine threads over the cores they may use, 0 to 1. */
+  cpu: z.number().nonnegative(),
+  rssBytes: count,
+  /** Bits per second on the targets' connections, in millions. */
+  mbps: z.number().nonnegative(),
+  /** 99th percentile of the engine threads' event-loop delay. */
+  lagMs: z.number().nonnegative(),
+});
+export type Health = z.infer<typeof healthSchema>;

@@ -1,0 +1,62 @@
+import { build, type Histogram as HdrHistogram } from "hdr-histogram-js";
+import type { Histogram } from "./histogram.ts";
+import { COUNTS_LENGTH, lowestAt, MAX_VALUE_US, SIGNIFICANT_DIGITS } from "./histogramLayout.ts";
+
+/** The one file that knows hdr-histogram-js: our counts as its histogram, and what it computes. */
+
+/** Latency statistics in milliseconds; all 0 when nothing was recorded. */
+export interface LatencyStats {
+  count: number;
+  avg: number;
+  min: number;
+  max: number;
+  sd: number;
+  p50: number;
+  p75: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  p999: number;
+}
+
+function toHdr(histogram: Histogram): HdrHistogram {
+  const hdr = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: MAX_VALUE_US,
+    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
+    bitBucketSize: 32,
+    useWebAssembly: false,
+  });
+  for (let i = 0; i < COUNTS_LENGTH; i++) {
+    const count = histogram.counts[i] as number;
+    if (count !== 0) hdr.recordValueWithCount(lowestAt(i), count);
+  }
+  return hdr;
+}
+
+const toMs = (us: number) => Math.round(us) / 1000;
+
+/** Average, minimum and maximum are exact; the rest is within the layout's 0.1 %. */
+export function latencyStats(histogram: Histogram): LatencyStats {
+  if (histogram.total === 0) {
+    const zero = { count: 0, avg: 0, min: 0, max: 0, sd: 0 };
+    return { ...zero, p50: 0, p75: 0, p90: 0, p95: 0, p99: 0, p999: 0 };
+  }
+  const hdr = toHdr(histogram);
+  // A bucket's upper end may lie above the largest value recorded.
+  const at = (percentile: number) =>
+    toMs(Math.min(hdr.getValueAtPercentile(percentile), histogram.maxUs));
+  return {
+    count: histogram.total,
+    avg: toMs(histogram.sumUs / histogram.total),
+    min: toMs(histogram.minUs),
+    max: toMs(histogram.maxUs),
+    sd: toMs(hdr.stdDeviation),
+    p50: at(50),
+    p75: at(75),
+    p90: at(90),
+    p95: at(95),
+    p99: at(99),
+    p999: at(99.9),
+  };
+}

@@ -1,0 +1,164 @@
+import type {
+  Counts,
+  DueDelta,
+  Health,
+  OutcomeCounts,
+  StepDue,
+  StepWall,
+  WallDelta,
+} from "./delta.ts";
+import { Histogram } from "./histogram.ts";
+import type { RunSecond, StepSecond, WorkloadSecond } from "./second.ts";
+import { addSparse, encodeSparse } from "./sparseHistogram.ts";
+
+export function addCounts(into: Counts, from: Counts): void {
+  for (const name of Object.keys(from)) into[name] = (into[name] ?? 0) + (from[name] ?? 0);
+}
+
+export function addOutcomes(into: OutcomeCounts, from: OutcomeCounts): void {
+  into.ok += from.ok;
+  into.failed += from.failed;
+  into.neutral += from.neutral;
+  into.interrupted += from.interrupted;
+}
+
+const noOutcomes = (): OutcomeCounts => ({ ok: 0, failed: 0, neutral: 0, interrupted: 0 });
+
+class StepAccumulator implements OutcomeCounts {
+  ok = 0;
+  failed = 0;
+  neutral = 0;
+  interrupted = 0;
+  sent = 0;
+  completed = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+  readonly statusCodes: Counts = {};
+  readonly errors: Counts = {};
+  readonly outcomes: Counts = {};
+  readonly response = new Histogram();
+  readonly service = new Histogram();
+
+  addDue(delta: Omit<StepDue, "step">): void {
+    addOutcomes(this, delta);
+    addCounts(this.statusCodes, delta.statusCodes);
+    addCounts(this.errors, delta.errors);
+    addCounts(this.outcomes, delta.outcomes);
+    addSparse(this.response, delta.response);
+    addSparse(this.service, delta.service);
+  }
+
+  addWall(delta: Omit<StepWall, "step">): void {
+    this.sent += delta.sent;
+    this.completed += delta.completed;
+    this.bytesSent += delta.bytesSent;
+    this.bytesReceived += delta.bytesReceived;
+  }
+
+  toSecond(step: number): StepSecond {
+    const { ok, failed, neutral, interrupted, sent, completed, bytesSent, bytesReceived } = this;
+    return {
+      step,
+      ...{ ok, failed, neutral, interrupted, sent, completed, bytesSent, bytesReceived },
+      statusCodes: { ...this.statusCodes },
+      errors: { ...this.errors },
+      outcomes: { ...this.outcomes },
+      response: encodeSparse(this.response),
+      service: encodeSparse(this.service),
+    };
+  }
+}
+
+/** Merged numbers of one workload over any set of shares and seconds. Merging is order-free. */
+export class WorkloadAccumulator {
+  started = 0;
+  lost = 0;
+  inFlight = 0;
+  connections = 0;
+  readonly dropped: Counts = {};
+  readonly iterations = noOutcomes();
+  readonly iterationDuration = new Histogram();
+  readonly lateness = new Histogram();
+  readonly steps = new Map<number, StepAccumulator>();
+
+  step(index: number): StepAccumulator {
+    let step = this.steps.get(index);
+    if (step === undefined) {
+      step = new StepAccumulator();
+      this.steps.set(index, step);
+    }
+    return step;
+  }
+
+  addDue(delta: Omit<DueDelta, "second">): void {
+    this.started += delta.started;
+    addCounts(this.dropped, delta.dropped);
+    addOutcomes(this.iterations, delta);
+    addSparse(this.iterationDuration, delta.iterationDuration);
+    for (const step of delta.steps) this.step(step.step).addDue(step);
+  }
+
+  addWall(delta: Omit<WallDelta, "second">): void {
+    this.inFlight += delta.inFlight;
+    this.connections += delta.connections;
+    addSparse(this.lateness, delta.lateness);
+    for (const step of delta.steps) this.step(step.step).addWall(step);
+  }
+
+  addSecond(second: WorkloadSecond): void {
+    this.addDue(second);
+    this.addWall(second);
+    this.lost += second.lost;
+  }
+
+  toSecond(workload: number): WorkloadSecond {
+    const { started, lost, inFlight, connections } = this;
+    const steps = [...this.steps].sort(([a], [b]) => a - b);
+    return {
+      ...{ workload, started, lost, inFlight, connections },
+      ...this.iterations,
+      dropped: { ...this.dropped },
+      iterationDuration: encodeSparse(this.iterationDuration),
+      lateness: encodeSparse(this.lateness),
+      steps: steps.map(([index, step]) => step.toSecond(index)),
+    };
+  }
+}
+
+/** One second of a run while snapshots are merged into it. */
+export class SecondAccumulator {
+  readonly second: number;
+  readonly workloads = new Map<number, WorkloadAccumulator>();
+  readonly workers: Record<string, Health> = {};
+
+  constructor(second: number) {
+    this.second = second;
+  }
+
+  static of(record: RunSecond): SecondAccumulator {
+    const accumulator = new SecondAccumulator(record.second);
+    for (const part of record.workloads) accumulator.workload(part.workload).addSecond(part);
+    Object.assign(accumulator.workers, record.workers);
+    return accumulator;
+  }
+
+  workload(index: number): WorkloadAccumulator {
+    let workload = this.workloads.get(index);
+    if (workload === undefined) {
+      workload = new WorkloadAccumulator();
+      this.workloads.set(index, workload);
+    }
+    return workload;
+  }
+
+  toRecord(rev: number, partial: boolean): RunSecond {
+    const workloads = [...this.workloads].sort(([a], [b]) => a - b);
+    return {
+      second: this.second,
+      rev,
+      partial,
+      workloads: workloads.map(([index, workload]) => workload.toSecond(index)),
+      workers: { ...this.workers },
+    };
+  }
+}

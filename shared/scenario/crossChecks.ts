@@ -1,0 +1,188 @@
+import type { LoadProfile } from "./loadProfile.ts";
+import type { Problem } from "./problems.ts";
+
+/**
+ * Checks between fields. They read the raw document, so that these problems are reported together
+ * with those of single fields; whatever has the wrong type is left to the schema.
+ */
+
+type Raw = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Raw =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isNumber = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+interface Timed {
+  path: string;
+  start: number;
+  end: number;
+  every?: number;
+}
+
+function burstTimes(profile: Raw, path: string): Timed[] {
+  if (!Array.isArray(profile["bursts"])) return [];
+  return profile["bursts"].flatMap((burst: unknown, i) => {
+    if (!isObject(burst)) return [];
+    const { startSecond: start, durationSeconds: length, repeatEverySeconds: every } = burst;
+    if (!isNumber(start) || !isNumber(length)) return [];
+    const timed: Timed = { path: `${path}.bursts[${i}]`, start, end: start + length };
+    return [isNumber(every) && every > 0 ? { ...timed, every } : timed];
+  });
+}
+
+/** Repetitions of one burst within the duration, as plain intervals (bounded). */
+function repetitions(burst: Timed, duration: number): Timed[] {
+  const every = burst.every;
+  if (every === undefined) return [burst];
+  const count = Math.min(10_000, Math.ceil((duration - burst.start) / every));
+  return Array.from({ length: Math.max(1, count) }, (_, i) => ({
+    path: burst.path,
+    start: burst.start + i * every,
+    end: burst.end + i * every,
+  }));
+}
+
+function overlaps(bursts: Timed[], duration: number): Problem[] {
+  const problems = new Map<string, Problem>();
+  const all = bursts.flatMap((burst) => repetitions(burst, duration));
+  all.sort((a, b) => a.start - b.start || a.end - b.end);
+  let latest: Timed | undefined;
+  for (const burst of all) {
+    if (latest !== undefined && burst.start < latest.end) {
+      const other = burst.path === latest.path ? "its own repetition" : latest.path;
+      problems.set(burst.path, {
+        path: burst.path,
+        message: `overlaps ${other} (at ${burst.start} s); one rate at a time can apply`,
+      });
+    }
+    if (latest === undefined || burst.end > latest.end) latest = burst;
+  }
+  return [...problems.values()];
+}
+
+function outside(timed: Timed, duration: number, what: string): Problem[] {
+  if (timed.end <= duration) return [];
+  const range = `${timed.start} s to ${timed.end} s`;
+  return [
+    { path: timed.path, message: `${what} (${range}) lies outside the ${duration} s of load` },
+  ];
+}
+
+function profileFits(profile: Raw, duration: number, path: string): Problem[] {
+  switch (profile["type"] as LoadProfile["type"]) {
+    case "RAMP": {
+      const ramp = profile["rampUpSeconds"];
+      if (!isNumber(ramp) || ramp <= duration) return [];
+      const message = `a ramp of ${ramp} s does not fit into ${duration} s`;
+      return [{ path: `${path}.rampUpSeconds`, message }];
+    }
+    case "BURST": {
+      const bursts = burstTimes(profile, path);
+      const out = bursts.flatMap((burst) => outside(burst, duration, "the burst"));
+      return [...out, ...overlaps(bursts, duration)];
+    }
+    case "SPIKE": {
+      const { spikeStartSecond: start, spikeDurationSeconds: length } = profile;
+      if (!isNumber(start) || !isNumber(length)) return [];
+      const spike = { path: `${path}.spikeDurationSeconds`, start, end: start + length };
+      return outside(spike, duration, "the spike");
+    }
+    case "CONSTANT":
+    case "STAGES":
+      return [];
+    default:
+      return [];
+  }
+}
+
+const definesLength = (profile: unknown) => isObject(profile) && profile["type"] === "STAGES";
+
+/** The duration a profile runs for, and what is wrong between the two. */
+function durationProblems(owner: Raw, inherited: unknown, path: string): Problem[] {
+  const profile = owner["loadProfile"];
+  const prefix = path === "" ? "" : `${path}.`;
+  const own = owner["durationSeconds"];
+  if (definesLength(profile)) {
+    if (own === undefined) return [];
+    const message = "refused here: the stages define the length";
+    return [{ path: `${prefix}durationSeconds`, message }];
+  }
+  const duration = own ?? inherited;
+  if (duration === undefined && isObject(profile)) {
+    return [{ path: `${prefix}durationSeconds`, message: "needed with this load profile" }];
+  }
+  if (!isNumber(duration) || duration === 0 || !isObject(profile)) return [];
+  return profileFits(profile, duration, `${prefix}loadProfile`);
+}
+
+const SHORT_FIELDS = ["targetUrl", "method", "headers", "body"] as const;
+
+function formProblems(raw: Raw): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (field: string, by: string) => {
+    if (raw[field] !== undefined)
+      problems.push({ path: field, message: `not together with ${by}` });
+  };
+  if (raw["workloads"] !== undefined) {
+    for (const field of [...SHORT_FIELDS, "steps", "loadProfile"]) refuse(field, "workloads");
+    return problems;
+  }
+  if (raw["loadProfile"] === undefined) {
+    problems.push({ path: "loadProfile", message: "needed: how the rate changes over time" });
+  }
+  if (raw["steps"] !== undefined) {
+    for (const field of SHORT_FIELDS) refuse(field, "steps");
+  } else if (raw["targetUrl"] === undefined) {
+    problems.push({ path: "targetUrl", message: "needed (or steps, or workloads)" });
+  }
+  return problems;
+}
+
+function bodyProblems(step: Raw, prefix: string): Problem[] {
+  const method = step["method"] ?? "GET";
+  if (step["body"] === undefined || (method !== "GET" && method !== "HEAD")) return [];
+  return [{ path: `${prefix}body`, message: `a ${method} request has no body` }];
+}
+
+function stepsProblems(steps: unknown, prefix: string): Problem[] {
+  if (!Array.isArray(steps)) return [];
+  const seen = new Map<unknown, number>();
+  return steps.flatMap((step: unknown, i) => {
+    if (!isObject(step)) return [];
+    const path = `${prefix}steps[${i}]`;
+    const problems = bodyProblems(step, `${path}.`);
+    const first = seen.get(step["name"]);
+    if (first === undefined) seen.set(step["name"], i);
+    else problems.push({ path: `${path}.name`, message: `already the name of steps[${first}]` });
+    return problems;
+  });
+}
+
+/** Problems between the fields of a raw scenario document. */
+export function crossProblems(document: unknown): Problem[] {
+  if (!isObject(document)) return [];
+  const problems = [...formProblems(document), ...bodyProblems(document, "")];
+  problems.push(...stepsProblems(document["steps"], ""));
+  const workloads = document["workloads"];
+  if (!Array.isArray(workloads)) return [...problems, ...durationProblems(document, undefined, "")];
+  const total = document["durationSeconds"];
+  workloads.forEach((workload: unknown, i) => {
+    if (!isObject(workload)) return;
+    const path = `workloads[${i}]`;
+    const start = isNumber(workload["startSecond"]) ? workload["startSecond"] : 0;
+    const left = isNumber(total) ? total - start : undefined;
+    if (left !== undefined && left <= 0) {
+      problems.push({
+        path: `${path}.startSecond`,
+        message: `not before the end (${String(total)} s)`,
+      });
+      return;
+    }
+    problems.push(
+      ...durationProblems(workload, left, path),
+      ...stepsProblems(workload["steps"], `${path}.`),
+    );
+  });
+  return problems;
+}

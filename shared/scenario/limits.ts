@@ -1,0 +1,7 @@
+/** What a scenario may ask for at most. */
+export const MAX_SECONDS = 7 * 24 * 3600;
+export const MAX_RPS = 10_000_000;
+export const MAX_WORKERS = 10_000;
+export const MAX_STEPS = 100;
+export const MAX_WORKLOADS = 100;
+export const MAX_SCENARIO_BYTES = 1_000_000;

@@ -1,0 +1,64 @@
+import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
+import { crossProblems } from "./crossChecks.ts";
+import { MAX_SECONDS } from "./limits.ts";
+import { zodProblems, type Problem } from "./problems.ts";
+import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
+import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
+
+export type ParsedScenario =
+  { ok: true; scenario: Scenario } | { ok: false; problems: readonly Problem[] };
+
+/** Every field name of the document, for suggestions on typing errors. */
+const fieldNames = [
+  ...Object.keys(scenarioSchema.shape),
+  ...[
+    "url",
+    "protocol",
+    "startSecond",
+    "type",
+    "initialRps",
+    "targetRps",
+    "rampUpSeconds",
+    "bursts",
+  ],
+  ...[
+    "rps",
+    "repeatEverySeconds",
+    "spikeRps",
+    "spikeStartSecond",
+    "spikeDurationSeconds",
+    "stages",
+  ],
+  ...["requestSeconds", "rejectUnauthorized"],
+];
+
+/** What only the finished schedule can tell. */
+function scheduleProblems(scenario: Scenario): Problem[] {
+  const workloads = scenarioWorkloads(scenario);
+  const prefix = (i: number) => (scenario.workloads === undefined ? "" : `workloads[${i}].`);
+  const empty = workloads.flatMap((workload, i) =>
+    new ArrivalSchedule(workload.curve).total > 0
+      ? []
+      : [
+          {
+            path: `${prefix(i)}loadProfile`,
+            message: "schedules no request at all: raise the rate",
+          },
+        ],
+  );
+  if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
+    empty.push({ path: "loadProfile", message: "lasts longer than 7 days" });
+  }
+  return empty;
+}
+
+/** Parses and checks a scenario document; all problems are reported at once, each with its path. */
+export function parseScenario(document: unknown): ParsedScenario {
+  const parsed = scenarioSchema.safeParse(document);
+  const problems = parsed.success ? [] : zodProblems(parsed.error, fieldNames);
+  const seen = new Set(problems.map((problem) => problem.path));
+  problems.push(...crossProblems(document).filter((problem) => !seen.has(problem.path)));
+  if (parsed.success && problems.length === 0) problems.push(...scheduleProblems(parsed.data));
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, scenario: parsed.data };
+}

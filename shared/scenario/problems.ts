@@ -1,0 +1,72 @@
+import type { z } from "zod";
+
+/** One thing wrong with a document: where (`loadProfile.bursts[1].rps`) and what to do about it. */
+export interface Problem {
+  path: string;
+  message: string;
+}
+
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return text === "" ? String(part) : `${text}.${String(part)}`;
+  }, "");
+}
+
+/** Edits (insert, delete, replace, swap with the next) from `a` to `b`: Damerau-Levenshtein. */
+function distance(a: string, b: string): number {
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i]);
+  const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
+  for (let j = 1; j <= b.length; j++) (rows[0] as number[])[j] = j;
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + change);
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, at(i - 2, j - 2) + 1);
+      (rows[i] as number[])[j] = best;
+    }
+  }
+  return at(a.length, b.length);
+}
+
+/** The known name nearest to a mistyped one, or undefined when none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.slice(0, 60).toLowerCase();
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .sort((a, b) => a.edits - b.edits);
+  return ranked[0]?.candidate;
+}
+
+function plainMessage(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_type" || !issue.message.startsWith("Invalid input")) {
+    return issue.message;
+  }
+  const received = /received (\w+)/.exec(issue.message)?.[1] ?? "something else";
+  const expected = issue.expected === "int" ? "a whole number" : issue.expected;
+  return received === "undefined"
+    ? `needed (${expected})`
+    : `expected ${expected}, not ${received}`;
+}
+
+function issueProblems(issue: z.core.$ZodIssue, knownNames: readonly string[]): Problem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      const suggestion = nearest(key, knownNames);
+      const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
+      return { path: formatPath([...issue.path, key]), message: `unknown field${hint}` };
+    });
+  }
+  if (issue.code === "invalid_key") {
+    const reason = issue.issues[0]?.message ?? issue.message;
+    return [{ path: formatPath(issue.path), message: reason }];
+  }
+  return [{ path: formatPath(issue.path), message: plainMessage(issue) }];
+}
+
+/** Zod's issues as problems, unknown fields one by one with the nearest of `knownNames`. */
+export function zodProblems(error: z.ZodError, knownNames: readonly string[] = []): Problem[] {
+  return error.issues.flatMap((issue) => issueProblems(issue, knownNames));
+}

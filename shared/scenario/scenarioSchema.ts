@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { MAX_STEPS, MAX_WORKERS, MAX_WORKLOADS } from "./limits.ts";
+import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
+
+/** RFC 9110 token characters; the whole name. */
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "not a valid header name");
+const headerValue = z
+  .string()
+  .max(16_384)
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "not a valid header value (no line breaks)");
+
+const headersSchema = z.record(headerName, headerValue);
+
+const noTemplate = (text: string) => !text.includes("{{");
+const templateError = "templates ({{…}}) are not part of this version yet";
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:\/\/[^/]/i.test(text);
+}
+
+const urlSchema = z
+  .string()
+  .max(8_192)
+  .refine(isHttpUrl, "must be a full http:// or https:// URL")
+  .refine((url) => !isHttpUrl(url) || new URL(url).username === "", {
+    error: "put credentials in the Authorization header, not in the URL",
+  })
+  .refine(noTemplate, templateError);
+
+const bodySchema = z
+  .union([z.string(), z.record(z.string(), z.json()), z.array(z.json())], {
+    error: "a body is a string, or a JSON object or array",
+  })
+  .refine(
+    (body) => noTemplate(typeof body === "string" ? body : JSON.stringify(body)),
+    templateError,
+  )
+  .meta({ description: "A string is sent as it stands; an object or array as JSON." });
+
+const nameSchema = z.string().trim().min(1, "a name is needed").max(200);
+
+export const stepSchema = z
+  .strictObject({
+    name: nameSchema,
+    protocol: z.literal("http", { error: 'protocol is "http" in this version' }),
+    method: z.enum(methods).default("GET"),
+    url: urlSchema,
+    headers: headersSchema.default({}),
+    body: bodySchema.optional(),
+  })
+  .meta({ id: "Step", description: "One protocol action of an iteration." });
+
+export const workloadSchema = z
+  .strictObject({
+    name: nameSchema,
+    startSecond: secondsSchema.default(0),
+    durationSeconds: positiveSecondsSchema.optional(),
+    loadProfile: loadProfileSchema,
+    steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS),
+  })
+  .meta({ id: "Workload", description: "One population: a load profile and its steps." });
+
+export const scenarioSchema = z
+  .strictObject({
+    name: nameSchema,
+    description: z.string().max(2_000).optional(),
+    targetUrl: urlSchema.optional(),
+    method: z.enum(methods).optional(),
+    headers: headersSchema.optional(),
+    body: bodySchema.optional(),
+    steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS).optional(),
+    workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
+    durationSeconds: positiveSecondsSchema.optional(),
+    loadProfile: loadProfileSchema.optional(),
+    numWorkers: z.int().min(1, "at least one worker").max(MAX_WORKERS).default(1),
+    maxInFlight: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(10_000)
+      .meta({ description: "Iterations in flight per worker; what is due beyond it is dropped." }),
+    timeouts: z
+      .strictObject({ requestSeconds: positiveSecondsSchema.max(3600).default(30) })
+      .default({ requestSeconds: 30 }),
+    tls: z
+      .strictObject({
+        rejectUnauthorized: z
+          .boolean()
+          .default(true)
+          .meta({ description: "false accepts self-signed certificates of test systems." }),
+      })
+      .default({ rejectUnauthorized: true }),
+    gracefulStopSeconds: secondsSchema
+      .max(3600)
+      .default(30)
+      .meta({ description: "How long answers may take after the last arrival." }),
+    lostWorkers: z
+      .enum(["degrade", "fail"], { error: 'lostWorkers is "degrade" or "fail" in this version' })
+      .default("degrade")
+      .meta({ description: "When a worker dies: go on without its share, or fail the run." }),
+  })
+  .meta({ id: "ScenarioDocument", description: "What a user asks for." });
+
+/** A scenario as users write it, defaults filled in. */
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type Step = z.infer<typeof stepSchema>;
+export type Workload = z.infer<typeof workloadSchema>;

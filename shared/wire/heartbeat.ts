@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { commandSchema } from "./commands.ts";
+import { sharePathSchema } from "./task.ts";
+
+const count = z.number().int().nonnegative();
+
+/** A share as its worker sees it, with cumulative counts. */
+export const heldShareSchema = z.object({
+  runId: z.string(),
+  share: sharePathSchema,
+  epoch: z.int().min(1),
+  started: count,
+  dropped: count,
+});
+export type HeldShare = z.infer<typeof heldShareSchema>;
+
+export const workerStates = ["idle", "preparing", "running", "draining"] as const;
+
+/** Sent every 300 ms, also as registration; a worker that goes says so with `leave`. */
+export const heartbeatSchema = z.object({
+  workerId: z.string().min(1),
+  hostname: z.string(),
+  pid: count,
+  labels: z.record(z.string(), z.string()),
+  state: z.enum(workerStates),
+  threads: z.int().min(1),
+  cpu: z.number().nonnegative(),
+  rssBytes: count,
+  mbps: z.number().nonnegative(),
+  lagMs: z.number().nonnegative(),
+  clockOffsetUs: z.number(),
+  clockErrorUs: z.number().nonnegative(),
+  shares: z.array(heldShareSchema),
+});
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+/** What the directory knows of one share a worker holds. */
+export const shareStandingSchema = z.object({
+  runId: z.string(),
+  share: sharePathSchema,
+  /** The current epoch; 0 when the share is no longer known. A higher one than ours ends ours. */
+  epoch: count,
+  /** Snapshots up to this seq are merged and stored. */
+  ackedSeq: count,
+});
+export type ShareStanding = z.infer<typeof shareStandingSchema>;
+
+/** Answer to a heartbeat, in the same round trip. */
+export const beatReplySchema = z.object({
+  shares: z.array(shareStandingSchema),
+  /** Every command still kept for the runs of these shares. */
+  commands: z.array(commandSchema),
+});
+export type BeatReply = z.infer<typeof beatReplySchema>;
+
+/** A worker as the directory lists it. `lastSeenMs` is common-clock milliseconds. */
+export const listedWorkerSchema = heartbeatSchema.extend({
+  lastSeenMs: z.number(),
+  /** The run this worker is reserved for, if any. */
+  reservedFor: z.string().optional(),
+});
+export type ListedWorker = z.infer<typeof listedWorkerSchema>;
+
+export const HEARTBEAT_EVERY_MS = 300;
+/** How long a heartbeat's answer lets the engine send, from the moment the heartbeat was sent. */
+export const LEASE_MS = 1_500;
+/** A worker unheard of for longer is lost; beyond the lease, so it has stopped sending by itself. */
+export const LOST_AFTER_MS = 1_600;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import {
+  dueDeltaSchema,
+  healthSchema,
+  outcomeSchema,
+  wallDeltaSchema,
+  countsSchema,
+} from "../metrics/delta.ts";
+import { decodeFrame, encodeFrame } from "./frame.ts";
+import { sharePathSchema } from "./task.ts";
+
+/**
+ * Everything a worker says about a run, in the order it says it, on the run's stream.
+ *
+ *   accepted  the task was taken from the queue and compiled
+ *   refused   it could not be (the reason is for people)
+ *   ready     connections are warm, the clock offset is known
+ *   snapshot  numbered deltas; the last one carries the FINAL totals
+ */
+
+const count = z.number().int().nonnegative();
+
+const shareRef = { workerId: z.string().min(1), share: sharePathSchema, epoch: z.int().min(1) };
+
+/** Totals of one share from plain counters, independent of the recorder. */
+export const shareTotalsSchema = z.object({
+  started: count,
+  dropped: countsSchema,
+  iterations: outcomeSchema,
+  requests: outcomeSchema.extend({ sent: count }),
+});
+export type ShareTotals = z.infer<typeof shareTotalsSchema>;
+
+export const acceptedSchema = z.object({ type: z.literal("accepted"), ...shareRef });
+export const refusedSchema = z.object({
+  type: z.literal("refused"),
+  ...shareRef,
+  reason: z.string(),
+});
+export const readySchema = z.object({
+  type: z.literal("ready"),
+  ...shareRef,
+  /** Common clock minus the worker's wall clock, and half the best round trip. */
+  clockOffsetUs: z.number(),
+  clockErrorUs: z.number().nonnegative(),
+});
+export const snapshotSchema = z.object({
+  type: z.literal("snapshot"),
+  ...shareRef,
+  /** 1, 2, 3, … within share and epoch. */
+  seq: z.int().min(1),
+  /** Every arrival due before second watermark + 1 is dispatched or dropped, and reported. */
+  watermark: z.int().min(-1),
+  due: z.array(dueDeltaSchema),
+  wall: z.array(wallDeltaSchema),
+  health: z.array(healthSchema),
+  /** FINAL: set in the last snapshot of the share. */
+  totals: shareTotalsSchema.optional(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+export const reportSchema = z.discriminatedUnion("type", [
+  acceptedSchema,
+  refusedSchema,
+  readySchema,
+  snapshotSchema,
+]);
+export type Report = z.infer<typeof reportSchema>;
+
+export function encodeReport(report: Report): Uint8Array {
+  return encodeFrame(report);
+}
+
+/** Throws (RangeError, SyntaxError, ZodError) when the bytes are not a report. */
+export function decodeReport(bytes: Uint8Array): Report {
+  return reportSchema.parse(decodeFrame(bytes));
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { stepSchema } from "../scenario/scenarioSchema.ts";
+
+const count = z.number().int().nonnegative();
+
+export const rateCurveSchema = z.object({
+  durationMs: count,
+  segments: z.array(
+    z.object({ startMs: count, endMs: count, fromMilliRps: count, toMilliRps: count }),
+  ),
+});
+
+export const ownershipLevelSchema = z.object({
+  offset: count,
+  weights: z.union([z.int().min(1), z.array(z.int().min(1)).min(1)]),
+  index: count,
+});
+
+/** `workload/part`, and one more number for each time a share was split: `0/3`, `0/3/1`. */
+export const sharePathSchema = z.string().regex(/^\d+(\/\d+)+$/);
+
+/**
+ * A share with its epoch and fencing token, as it is queued for a worker. The epoch counts how
+ * often the share was handed out; the token grows with each owner of the run, and a worker refuses
+ * commands that carry a lower one than it has seen.
+ */
+export const taskSchema = z.object({
+  runId: z.string().min(1),
+  share: sharePathSchema,
+  epoch: z.int().min(1),
+  token: z.int().min(1),
+  /** The workload's start, from the start of the run. */
+  startMs: count,
+  curve: rateCurveSchema,
+  ownership: z.array(ownershipLevelSchema).min(1),
+  steps: z.array(stepSchema).min(1),
+  /** For the whole worker, over all shares of the run. */
+  maxInFlight: z.int().min(1),
+  requestTimeoutMs: z.int().min(1),
+  rejectUnauthorized: z.boolean(),
+  gracefulStopMs: count,
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/** Names a task in logs, queues and maps. */
+export function taskKey(task: { runId: string; share: string }): string {
+  return `${task.runId} ${task.share}`;
+}

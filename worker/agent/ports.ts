@@ -1,0 +1,47 @@
+import type { Command } from "@onrush/shared/wire/commands.ts";
+import type { BeatReply, Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
+
+/**
+ * How a worker reaches its controller; the other end is `controller/platform/ports.ts`. Two
+ * implementations, `redis/` and `local/` (messages to the parent process).
+ */
+
+/** Tasks from this worker's own queue; the task counts as taken when `handle` has resolved. */
+export interface TaskSource {
+  consume(workerId: string, handle: (task: Task) => Promise<void>): Promise<void>;
+}
+
+/** Appends to a run's stream of reports. Resolves when the stream has it. */
+export interface ReportSink {
+  append(runId: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Commands as they are sent; what was missed comes with the next heartbeat's answer. */
+export interface CommandSource {
+  subscribe(handle: (command: Command) => void): Promise<void>;
+}
+
+export interface Directory {
+  /** Registers or refreshes this worker and tells how its shares stand, in one round trip. */
+  beat(heartbeat: Heartbeat): Promise<BeatReply>;
+  leave(workerId: string): Promise<void>;
+}
+
+/** The clock that all parts share, Unix microseconds. */
+export interface CommonClock {
+  nowUs(): Promise<number>;
+}
+
+/** Everything above, as one composition root hands it out. */
+export interface ControllerLink {
+  readonly name: "redis" | "local";
+  readonly tasks: TaskSource;
+  readonly reports: ReportSink;
+  readonly commands: CommandSource;
+  readonly directory: Directory;
+  readonly clock: CommonClock;
+  /** Called once when the other side is gone for good (the parent process ended). */
+  onLost(handle: () => void): void;
+  close(): Promise<void>;
+}
