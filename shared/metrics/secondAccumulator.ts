@@ -24,7 +24,7 @@ export function addOutcomes(into: OutcomeCounts, from: OutcomeCounts): void {
 
 const noOutcomes = (): OutcomeCounts => ({ ok: 0, failed: 0, neutral: 0, interrupted: 0 });
 
-class StepAccumulator implements OutcomeCounts {
+export class StepAccumulator implements OutcomeCounts {
   ok = 0;
   failed = 0;
   neutral = 0;
@@ -46,6 +46,16 @@ class StepAccumulator implements OutcomeCounts {
     addCounts(this.outcomes, delta.outcomes);
     addSparse(this.response, delta.response);
     addSparse(this.service, delta.service);
+  }
+
+  add(other: StepAccumulator): void {
+    addOutcomes(this, other);
+    addCounts(this.statusCodes, other.statusCodes);
+    addCounts(this.errors, other.errors);
+    addCounts(this.outcomes, other.outcomes);
+    this.response.add(other.response);
+    this.service.add(other.service);
+    this.addWall(other);
   }
 
   addWall(delta: Omit<StepWall, "step">): void {

@@ -24,6 +24,8 @@ const shareRef = { workerId: z.string().min(1), share: sharePathSchema, epoch: z
 
 /** Totals of one share from plain counters, independent of the recorder. */
 export const shareTotalsSchema = z.object({
+  /** Arrivals of the share that fell due before it ended: all of them unless it was stopped. */
+  scheduled: count,
   started: count,
   dropped: countsSchema,
   iterations: outcomeSchema,

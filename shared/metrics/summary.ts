@@ -1,0 +1,144 @@
+import type { Ledger, Summary, Traffic } from "../api/runView.ts";
+import type { MergedTotals } from "../run/conservation.ts";
+import { makeLedger } from "../run/ledger.ts";
+import {
+  addCounts,
+  addOutcomes,
+  StepAccumulator,
+  WorkloadAccumulator,
+} from "./secondAccumulator.ts";
+import { Histogram } from "./histogram.ts";
+import { latencyStats } from "./hdrHistogram.ts";
+import type { RunSecond } from "./second.ts";
+import { addSparse } from "./sparseHistogram.ts";
+
+/** Names and planned counts that seconds do not carry. */
+export interface RunNames {
+  workloads: readonly { name: string; steps: readonly { name: string }[] }[];
+}
+
+const LATE_P99_MS = 5;
+
+/**
+ * Folds merged seconds into totals: merge first, summarise last. Seconds may come in any order,
+ * each once and in its highest revision.
+ */
+export class RunTotals {
+  readonly workloads = new Map<number, WorkloadAccumulator>();
+  seconds = 0;
+  lateSeconds = 0;
+  readonly #cpu = new Map<string, { sum: number; count: number }>();
+
+  add(second: RunSecond): void {
+    const lateness = new Histogram();
+    for (const part of second.workloads) {
+      let workload = this.workloads.get(part.workload);
+      if (workload === undefined) {
+        workload = new WorkloadAccumulator();
+        this.workloads.set(part.workload, workload);
+      }
+      workload.addSecond(part);
+      addSparse(lateness, part.lateness);
+    }
+    if (lateness.total > 0) {
+      this.seconds++;
+      if (latencyStats(lateness).p99 > LATE_P99_MS) this.lateSeconds++;
+    }
+    for (const [worker, health] of Object.entries(second.workers)) {
+      const cpu = this.#cpu.get(worker) ?? { sum: 0, count: 0 };
+      this.#cpu.set(worker, { sum: cpu.sum + health.cpu, count: cpu.count + 1 });
+    }
+  }
+
+  /** Average CPU of each worker over the seconds it reported, 0 to 1. */
+  workerCpu(): Record<string, number> {
+    return Object.fromEntries([...this.#cpu].map(([id, cpu]) => [id, cpu.sum / cpu.count]));
+  }
+
+  merged(): MergedTotals {
+    const all = mergeAll([...this.workloads.values()]);
+    const { ok, failed, neutral, interrupted, sent } = all.traffic;
+    return { ...all, requests: { sent, ok, failed, neutral, interrupted } };
+  }
+}
+
+function mergeAll(workloads: readonly WorkloadAccumulator[]) {
+  const traffic = new StepAccumulator();
+  const iterations = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
+  const iterationDuration = new Histogram();
+  const lateness = new Histogram();
+  const dropped: Record<string, number> = {};
+  let started = 0;
+  let lost = 0;
+  for (const workload of workloads) {
+    for (const step of workload.steps.values()) traffic.add(step);
+    addOutcomes(iterations, workload.iterations);
+    iterationDuration.add(workload.iterationDuration);
+    lateness.add(workload.lateness);
+    addCounts(dropped, workload.dropped);
+    started += workload.started;
+    lost += workload.lost;
+  }
+  return { traffic, iterations, iterationDuration, lateness, dropped, started, lost };
+}
+
+/** `seconds` is the time that the rate refers to. */
+function trafficOf(step: StepAccumulator, seconds: number): Traffic {
+  const { ok, failed, neutral, interrupted, sent } = step;
+  const answered = ok + failed + neutral;
+  return {
+    requests: { sent, ok, failed, neutral, interrupted },
+    rps: seconds > 0 ? Math.round((sent / seconds) * 1000) / 1000 : 0,
+    errorRate: answered === 0 ? 0 : failed / answered,
+    successRate: answered === 0 ? 0 : (100 * (ok + neutral)) / answered,
+    response: latencyStats(step.response),
+    service: latencyStats(step.service),
+    bytes: { sent: step.bytesSent, received: step.bytesReceived },
+    statusCodes: step.statusCodes,
+    errors: step.errors,
+    outcomes: step.outcomes,
+  };
+}
+
+export interface SummaryInput {
+  totals: RunTotals;
+  names: RunNames;
+  /** Load time so far: the planned duration, or less while running or when stopped. */
+  durationSeconds: number;
+  /** Per workload, in the order of `names`. */
+  scheduled: readonly number[];
+  maybeSent: number;
+}
+
+/** The summary that people read, and the ledger of the whole run. */
+export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledger } {
+  const { totals, names, durationSeconds, scheduled } = input;
+  const parts = names.workloads.map((_, i) => totals.workloads.get(i) ?? new WorkloadAccumulator());
+  const workloads = parts.map((workload, i) => {
+    const all = mergeAll([workload]);
+    const steps = (names.workloads[i]?.steps ?? []).map((step, index) => ({
+      name: step.name,
+      ...trafficOf(workload.step(index), durationSeconds),
+    }));
+    return {
+      name: names.workloads[i]?.name ?? "",
+      iterations: makeLedger(scheduled[i] ?? 0, all, 0),
+      iterationDuration: latencyStats(all.iterationDuration),
+      ...trafficOf(all.traffic, durationSeconds),
+      steps,
+    };
+  });
+  const all = mergeAll(parts);
+  const total = scheduled.reduce((sum, count) => sum + count, 0);
+  const ledger = makeLedger(total, all, input.maybeSent);
+  const summary: Summary = {
+    durationSeconds,
+    ...trafficOf(all.traffic, durationSeconds),
+    iterations: ledger,
+    iterationDuration: latencyStats(all.iterationDuration),
+    lateness: latencyStats(all.lateness),
+    workloads,
+    steps: workloads.flatMap((workload) => workload.steps),
+  };
+  return { summary, ledger };
+}

@@ -1,0 +1,60 @@
+import type { SecondView } from "../api/secondView.ts";
+import { latencyStats } from "./hdrHistogram.ts";
+import { Histogram } from "./histogram.ts";
+import type { RunSecond } from "./second.ts";
+import { addCounts, StepAccumulator, WorkloadAccumulator } from "./secondAccumulator.ts";
+import { addSparse } from "./sparseHistogram.ts";
+import type { RunNames } from "./summary.ts";
+
+/** A merged second in numbers for charts. `planned` is the plan's count for this second. */
+export function viewSecond(record: RunSecond, names: RunNames, planned: number): SecondView {
+  const traffic = new StepAccumulator();
+  const totals = { planned, started: 0, lost: 0, inFlight: 0, connections: 0 };
+  const droppedBy: Record<string, number> = {};
+  const lateness = new Histogram();
+  const steps: SecondView["steps"] = [];
+  for (const part of record.workloads) {
+    const workload = new WorkloadAccumulator();
+    workload.addSecond(part);
+    totals.started += part.started;
+    totals.lost += part.lost;
+    totals.inFlight += part.inFlight;
+    totals.connections += part.connections;
+    addCounts(droppedBy, part.dropped);
+    addSparse(lateness, part.lateness);
+    for (const [index, step] of workload.steps) {
+      traffic.add(step);
+      steps.push(viewStep(names.workloads[part.workload]?.steps[index]?.name ?? "", step));
+    }
+  }
+  const { sent, completed, bytesSent, bytesReceived, statusCodes, errors } = traffic;
+  const { ok, failed, neutral, interrupted } = traffic;
+  return {
+    ...{ second: record.second, rev: record.rev, partial: record.partial },
+    ...totals,
+    dropped: Object.values(droppedBy).reduce((sum, count) => sum + count, 0),
+    droppedBy,
+    ...{ ok, failed, neutral, interrupted },
+    ...{ sent, completed, bytesSent, bytesReceived, statusCodes, errors },
+    response: latencyStats(traffic.response),
+    service: latencyStats(traffic.service),
+    latenessP99Ms: latencyStats(lateness).p99,
+    steps,
+    workers: record.workers,
+  };
+}
+
+function viewStep(name: string, step: StepAccumulator): SecondView["steps"][number] {
+  const { ok, failed, neutral, interrupted, sent } = step;
+  const response = latencyStats(step.response);
+  return {
+    name,
+    ok,
+    failed,
+    neutral,
+    interrupted,
+    sent,
+    response,
+    service: latencyStats(step.service),
+  };
+}

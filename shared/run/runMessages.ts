@@ -1,0 +1,97 @@
+import type { RunEvent } from "../api/runView.ts";
+import type { ShareTotals } from "../wire/reports.ts";
+import type { RunPhase } from "./runState.ts";
+
+/** What a run can be told, and what it wants done: the two unions around `runReducer.ts`. */
+
+export type SharePhase = "assigned" | "accepted" | "ready" | "running" | "final" | "lost";
+
+export interface ShareState {
+  share: string;
+  workload: number;
+  workerId: string;
+  epoch: number;
+  phase: SharePhase;
+  /** Arrivals planned for it. */
+  planned: number;
+  /** Last snapshot merged; 0 before the first. */
+  seq: number;
+  /** Every arrival due before second watermark + 1 is reported; -1 before the first. */
+  watermark: number;
+  clockOffsetUs: number | null;
+  clockErrorUs: number | null;
+  totals: ShareTotals | null;
+}
+
+export interface RunSettings {
+  /** From the first due second to the end of the last workload. */
+  durationMs: number;
+  gracefulStopMs: number;
+  lostWorkers: "degrade" | "fail";
+  /** How long PREPARING may take. */
+  barrierMs: number;
+  /** From the decision to start to the common start instant. */
+  startLeadMs: number;
+}
+
+export interface RunState {
+  phase: RunPhase;
+  settings: RunSettings;
+  shares: readonly ShareState[];
+  /** Common clock, Unix milliseconds. */
+  preparingSinceMs: number | null;
+  startAtMs: number | null;
+  stopRequested: boolean;
+  failure: string | null;
+  /** The next second to close; all before it are closed. */
+  nextSecond: number;
+  /** The last second that has planned arrivals or reported data. */
+  lastSecond: number;
+}
+
+/** Names a share as a worker holds it. */
+export interface ShareRef {
+  workerId: string;
+  share: string;
+  epoch: number;
+}
+
+export type RunMessage =
+  | { type: "placed"; shares: readonly ShareState[] }
+  | ({ type: "accepted" } & ShareRef)
+  | ({ type: "refused"; reason: string } & ShareRef)
+  | ({ type: "ready"; clockOffsetUs: number; clockErrorUs: number } & ShareRef)
+  | ({
+      type: "snapshot";
+      seq: number;
+      watermark: number;
+      /** The highest second the snapshot has numbers for. */
+      lastSecond: number;
+      totals: ShareTotals | null;
+    } & ShareRef)
+  /** Workers that have not been heard of for too long, or that left. */
+  | { type: "workersLost"; workerIds: readonly string[] }
+  | { type: "stopRequested" }
+  | { type: "failed"; reason: string }
+  | { type: "tick" };
+
+export type RunEffect =
+  | { type: "assign"; shares: readonly ShareState[] }
+  | { type: "start"; startAtMs: number }
+  | { type: "stop" }
+  | { type: "abort" }
+  /** Merge the snapshot that caused this; without this effect it changes nothing. */
+  | { type: "merge"; share: ShareState }
+  /** Acknowledge again: the snapshot was merged before. */
+  | { type: "acknowledge"; share: ShareState }
+  /** Count the share's arrivals due from `fromSecond` on as lost. */
+  | { type: "countLost"; share: ShareState; fromSecond: number }
+  | { type: "close"; second: number; partial: boolean }
+  | { type: "event"; kind: RunEvent["kind"]; text: string }
+  /** Every second is closed: summarise and end the run in `end`. */
+  | { type: "finish"; end: "finished" | "stopped" | "failed" };
+
+export interface Step {
+  state: RunState;
+  effects: readonly RunEffect[];
+}

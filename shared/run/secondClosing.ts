@@ -1,0 +1,31 @@
+import type { RunEffect, RunState, Step } from "./runMessages.ts";
+
+/** A second that is still not reported by all this long after its end closes as partial. */
+const PARTIAL_AFTER_MS = 3_000;
+
+/** All live shares have reported everything due up to and including this second. */
+function commonWatermark(state: RunState): number {
+  let lowest = Infinity;
+  for (const share of state.shares) {
+    if (share.phase === "running") lowest = Math.min(lowest, share.watermark);
+  }
+  return lowest;
+}
+
+/**
+ * Closes, in order, the seconds that all live shares have passed, and as partial those that ended
+ * too long ago. When no share lives any more, everything reported closes.
+ */
+export function closeSeconds(state: RunState, nowMs: number): Step {
+  if (state.startAtMs === null) return { state, effects: [] };
+  const complete = Math.min(commonWatermark(state), state.lastSecond);
+  const elapsedMs = nowMs - state.startAtMs;
+  const overdue = Math.floor((elapsedMs - PARTIAL_AFTER_MS) / 1000) - 1;
+  const upTo = Math.max(complete, Math.min(overdue, state.lastSecond));
+  const effects: RunEffect[] = [];
+  for (let second = state.nextSecond; second <= upTo; second++) {
+    effects.push({ type: "close", second, partial: second > complete });
+  }
+  if (effects.length === 0) return { state, effects };
+  return { state: { ...state, nextSecond: upTo + 1 }, effects };
+}

@@ -1,0 +1,64 @@
+import type { Ledger, Verdict } from "../api/runView.ts";
+
+/** What the validity of a run is judged by. */
+export interface ValidityInput {
+  ledger: Ledger;
+  /** From `ledgerProblems` and `conservationProblems`, and snapshots that never came. */
+  accountingProblems: readonly string[];
+  /** Seconds with arrivals, and those of them whose lateness p99 was above 5 ms. */
+  seconds: number;
+  lateSeconds: number;
+  /** Worker id to its average CPU over the cores its engine may use, 0 to 1. */
+  workerCpu: Readonly<Record<string, number>>;
+  /** Why the run ended without being finished, if so. */
+  failure: string | null;
+}
+
+type Level = "SUSPECT" | "INVALID";
+interface Finding {
+  level: Level;
+  reason: string;
+}
+
+const percent = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole);
+const shown = (value: number) => `${value < 0.1 && value > 0 ? "<0.1" : value.toFixed(1)} %`;
+
+/** A finding when `value` percent is above one of two limits. */
+function above(value: number, suspect: number, invalid: number, reason: string): Finding[] {
+  if (value > invalid) return [{ level: "INVALID", reason }];
+  return value > suspect ? [{ level: "SUSPECT", reason }] : [];
+}
+
+/**
+ * Whether a run measured the target or its own generator: DESIGN's table of validity, with the
+ * figure in each reason. Stands apart from pass and fail.
+ */
+export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | "reasons"> {
+  const { ledger } = input;
+  const findings: Finding[] = input.accountingProblems.map((reason) => ({
+    level: "INVALID",
+    reason,
+  }));
+  if (input.failure !== null) findings.push({ level: "INVALID", reason: input.failure });
+  const lost = percent(ledger.lost, ledger.scheduled);
+  findings.push(
+    ...above(lost, 0, 10, `${ledger.lost} arrivals (${shown(lost)}) were lost with their worker`),
+  );
+  const ownFault = (ledger.droppedBy["late"] ?? 0) + (ledger.droppedBy["lease"] ?? 0);
+  const dropped = percent(ownFault, ledger.scheduled);
+  const droppedText = `the generator dropped ${ownFault} arrivals (${shown(dropped)}) by its own fault`;
+  findings.push(...above(dropped, 0.1, 1, droppedText));
+  const limited = percent(ledger.droppedBy["inFlightLimit"] ?? 0, ledger.scheduled);
+  const limitText = `${shown(limited)} of the arrivals were dropped at the limit of requests in flight`;
+  findings.push(...above(limited, 1, Infinity, limitText));
+  const late = percent(input.lateSeconds, input.seconds);
+  const lateText = `lateness p99 was above 5 ms in ${input.lateSeconds} of ${input.seconds} seconds`;
+  findings.push(...above(late, 1, 10, lateText));
+  for (const [worker, cpu] of Object.entries(input.workerCpu)) {
+    const used = `worker ${worker} used ${(cpu * 100).toFixed(0)} % of its cores`;
+    findings.push(...above(cpu * 100, 90, Infinity, `${used}: it may have been the bottleneck`));
+  }
+  const levels = new Set(findings.map((finding) => finding.level));
+  const validity = levels.has("INVALID") ? "INVALID" : levels.has("SUSPECT") ? "SUSPECT" : "VALID";
+  return { validity, reasons: findings.map((finding) => finding.reason) };
+}
