@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "../answer.ts";
+import { emptyAnswer, jsonAnswer, methodNotAllowed, problemAnswer, send } from "../answer.ts";
+import { unixUs } from "../clock.ts";
+import type { Address } from "../loadServer.ts";
+import { startLoadServer } from "../loadServer.ts";
+import type { RunningTarget } from "../target.ts";
+import { ArrivalLog } from "./arrivalLog.ts";
+import type { Behaviour } from "./behaviours.ts";
+
+export interface KnownOptions extends Address {
+  behaviour: Behaviour;
+  maxLogEntries: number;
+}
+
+/** What is counted since start or reset. Requests in flight over a reset stay with the old one. */
+class Period {
+  readonly startedAtUs = Math.round(unixUs());
+  readonly log: ArrivalLog;
+  completed = 0;
+  readonly onFinish = () => {
+    this.completed += 1;
+  };
+
+  constructor(maxLogEntries: number) {
+    this.log = new ArrivalLog(maxLogEntries);
+  }
+}
+
+/**
+ * A server of known behaviour that keeps the exact time of every arrival. Any path and method is
+ * an arrival, except the paths beginning with `/__`, which read and reset the log.
+ */
+export function startKnown(options: KnownOptions): Promise<RunningTarget> {
+  const { behaviour, maxLogEntries } = options;
+  let period = new Period(maxLogEntries);
+  const reset = () => {
+    period = new Period(maxLogEntries);
+  };
+  return startLoadServer("known", options, (request, response) => {
+    const arrivedUs = unixUs();
+    if (request.url?.startsWith("/__") === true) {
+      control(request, response, period, reset);
+      return;
+    }
+    const arrivalNumber = period.log.add(arrivedUs);
+    response.on("finish", period.onFinish);
+    // A long body must not wait for the answer.
+    if (request.method !== "GET") request.resume();
+    behaviour(arrivalNumber, request, response);
+  });
+}
+
+function control(
+  request: IncomingMessage,
+  response: ServerResponse,
+  period: Period,
+  reset: () => void,
+): void {
+  const url = new URL(request.url ?? "", "http://known");
+  const allowed = url.pathname === "/__reset" ? "POST" : "GET";
+  if (!["/__stats", "/__log", "/__perSecond", "/__reset"].includes(url.pathname)) {
+    const paths = "Use /__stats, /__log, /__perSecond?originUs= or /__reset.";
+    send(response, problemAnswer(404, "Not Found", paths));
+  } else if (request.method !== allowed) {
+    send(response, methodNotAllowed(allowed));
+  } else if (url.pathname === "/__log") {
+    sendLog(response, period.log);
+  } else if (url.pathname === "/__reset") {
+    reset();
+    send(response, emptyAnswer(204));
+  } else {
+    send(response, url.pathname === "/__stats" ? stats(period) : perSecond(period.log, url));
+  }
+}
+
+function stats({ startedAtUs, log, completed }: Period): Answer {
+  const { received, logged, dropped } = log;
+  return jsonAnswer(200, { received, completed, logged, droppedLogEntries: dropped, startedAtUs });
+}
+
+function sendLog(response: ServerResponse, log: ArrivalLog): void {
+  const bytes = log.toBytes();
+  response.writeHead(200, {
+    "Content-Type": "application/octet-stream",
+    "Content-Length": bytes.length,
+  });
+  response.end(bytes);
+}
+
+function perSecond(log: ArrivalLog, url: URL): Answer {
+  const text = url.searchParams.get("originUs") ?? "";
+  const originUs = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(originUs)) {
+    const detail = "Give originUs, microseconds of the Unix clock; 0 counts by Unix second.";
+    return problemAnswer(400, "Bad Request", detail);
+  }
+  return jsonAnswer(200, {
+    originUs,
+    ...log.perSecond(originUs),
+    droppedLogEntries: log.dropped,
+  });
+}
