@@ -137,6 +137,7 @@ export default defineConfig({
       { considerDefaultExhaustiveForUnions: true },
     ],
     "typescript/no-unsafe-type-assertion": "off",
+    "typescript/unbound-method": "off",
     "typescript/consistent-return": "off",
     "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
   },

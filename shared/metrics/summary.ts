@@ -1,5 +1,6 @@
 import type { Ledger, Summary, Traffic } from "../api/runView.ts";
 import type { MergedTotals } from "../run/conservation.ts";
+import type { DueDelta, WallDelta } from "./delta.ts";
 import { makeLedger } from "../run/ledger.ts";
 import {
   addCounts,
@@ -29,15 +30,30 @@ export class RunTotals {
   lateSeconds = 0;
   readonly #cpu = new Map<string, { sum: number; count: number }>();
 
+  /** A snapshot's deltas of one workload, for totals while the run goes on. */
+  addDeltas(workload: number, deltas: { due: readonly DueDelta[]; wall: readonly WallDelta[] }) {
+    const into = this.#workload(workload);
+    for (const delta of deltas.due) into.addDue(delta);
+    for (const delta of deltas.wall) into.addWall(delta);
+  }
+
+  addLost(workload: number, count: number): void {
+    this.#workload(workload).lost += count;
+  }
+
+  #workload(index: number): WorkloadAccumulator {
+    let workload = this.workloads.get(index);
+    if (workload === undefined) {
+      workload = new WorkloadAccumulator();
+      this.workloads.set(index, workload);
+    }
+    return workload;
+  }
+
   add(second: RunSecond): void {
     const lateness = new Histogram();
     for (const part of second.workloads) {
-      let workload = this.workloads.get(part.workload);
-      if (workload === undefined) {
-        workload = new WorkloadAccumulator();
-        this.workloads.set(part.workload, workload);
-      }
-      workload.addSecond(part);
+      this.#workload(part.workload).addSecond(part);
       addSparse(lateness, part.lateness);
     }
     if (lateness.total > 0) {

@@ -151,17 +151,19 @@ function checkEnd(state: RunState, nowMs: number): Step {
   );
 }
 
-/** RUNNING becomes STOPPING when all shares have reported; STOPPING ends when all is closed. */
-function progress(state: RunState): Step {
+/** RUNNING becomes STOPPING when every share has reported its end or is lost. */
+function windDown(state: RunState): Step {
   if (state.shares.length === 0 || !state.shares.every(isOver)) return nothing(state);
-  const phase = nextState(state.phase, "allReported") ?? state.phase;
-  if (phase !== "STOPPING") return nothing(state);
-  if (state.nextSecond <= state.lastSecond) return nothing({ ...state, phase });
-  const end = state.stopRequested ? "stopped" : "finished";
-  return {
-    state: { ...state, phase: nextState(phase, end) ?? phase },
-    effects: [{ type: "finish", end }],
-  };
+  return nothing({ ...state, phase: nextState(state.phase, "allReported") ?? state.phase });
+}
+
+/** STOPPING ends when every second is closed. */
+function end(state: RunState): Step {
+  if (state.phase !== "STOPPING" || !state.shares.every(isOver)) return nothing(state);
+  if (state.nextSecond <= state.lastSecond) return nothing(state);
+  const how = state.stopRequested ? "stopped" : "finished";
+  const phase = nextState(state.phase, how) ?? state.phase;
+  return { state: { ...state, phase }, effects: [{ type: "finish", end: how }] };
 }
 
 function handle(state: RunState, message: RunMessage, nowMs: number): Step {
@@ -191,11 +193,7 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "failed":
       return fail(state, message.reason);
     case "tick":
-      return chain(
-        state,
-        (s) => checkBarrier(s, nowMs),
-        (s) => checkEnd(s, nowMs),
-      );
+      return state.startAtMs === null ? checkBarrier(state, nowMs) : checkEnd(state, nowMs);
   }
 }
 
@@ -204,6 +202,10 @@ function chain(state: RunState, ...parts: ((state: RunState) => Step)[]): Step {
   let current = state;
   for (const part of parts) {
     const step = part(current);
+    if (step.state.phase !== current.phase) {
+      const text = `${current.phase} → ${step.state.phase}`;
+      effects.push({ type: "event", kind: "state", text });
+    }
     current = step.state;
     effects.push(...step.effects);
   }
@@ -216,7 +218,8 @@ export function reduceRun(state: RunState, message: RunMessage, nowMs: number): 
     state,
     (s) => handle(s, message, nowMs),
     (s) => (hasEnded(s.phase) ? nothing(s) : closeSeconds(s, nowMs)),
-    progress,
+    windDown,
+    end,
   );
 }
 

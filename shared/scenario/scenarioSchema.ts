@@ -75,12 +75,10 @@ export const scenarioSchema = z
     durationSeconds: positiveSecondsSchema.optional(),
     loadProfile: loadProfileSchema.optional(),
     numWorkers: z.int().min(1, "at least one worker").max(MAX_WORKERS).default(1),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(10_000)
-      .meta({ description: "Iterations in flight per worker; what is due beyond it is dropped." }),
+    maxInFlight: z.int().min(1).max(1_000_000).default(10_000).meta({
+      description:
+        "Iterations in flight per worker and workload; what is due beyond it is dropped.",
+    }),
     timeouts: z
       .strictObject({ requestSeconds: positiveSecondsSchema.max(3600).default(30) })
       .default({ requestSeconds: 30 }),

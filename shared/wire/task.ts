@@ -12,7 +12,7 @@ export const rateCurveSchema = z.object({
 
 export const ownershipLevelSchema = z.object({
   offset: count,
-  weights: z.union([z.int().min(1), z.array(z.int().min(1)).min(1)]),
+  weights: z.union([z.int().min(1), z.array(z.int().min(1)).min(1).readonly()]),
   index: count,
 });
 
@@ -34,7 +34,7 @@ export const taskSchema = z.object({
   curve: rateCurveSchema,
   ownership: z.array(ownershipLevelSchema).min(1),
   steps: z.array(stepSchema).min(1),
-  /** For the whole worker, over all shares of the run. */
+  /** Iterations of this share in flight at once; what is due beyond it is dropped. */
   maxInFlight: z.int().min(1),
   requestTimeoutMs: z.int().min(1),
   rejectUnauthorized: z.boolean(),

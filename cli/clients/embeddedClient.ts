@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { readWorkerCounts } from "@onrush/controller/platform/settings.ts";
+import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { hasEnded } from "@onrush/shared/run/runState.ts";
+import { startPlatform } from "../embedded/platform.ts";
+import type { RunClient } from "./runClient.ts";
+
+const MAX_PROCESSES = 16;
+
+/** A platform of its own for this one run, with as many worker processes as it asks for. */
+export async function embeddedClient(numWorkers: number): Promise<RunClient> {
+  const settings = { host: "127.0.0.1", port: 0, dataDirectory: ":memory:" };
+  const counts = readWorkerCounts({
+    WORKERS: String(Math.min(numWorkers, MAX_PROCESSES)),
+    ...process.env,
+  });
+  const platform = await startPlatform(settings, counts);
+  const { runs } = platform.controller;
+  return {
+    async start(scenario) {
+      const now = new Date().toISOString();
+      const stored = {
+        ...scenario,
+        id: randomUUID(),
+        ownerId: "cli",
+        createdAt: now,
+        updatedAt: now,
+      };
+      const seconds: ((view: SecondView) => void)[] = [];
+      const events: ((event: RunEvent) => void)[] = [];
+      const { id, plannedSeconds } = await runs.start(stored, "cli");
+      const ended = new Promise<RunView>((resolve) => {
+        runs.watch(id, (message) => {
+          if (message.type === "second") for (const listen of seconds) listen(message);
+          if (message.type === "event") for (const listen of events) listen(message.event);
+          if (
+            message.type === "run" &&
+            hasEnded(message.run.state) &&
+            message.run.endedAt !== null
+          ) {
+            resolve(message.run);
+          }
+        });
+      });
+      return {
+        runId: id,
+        plannedSeconds,
+        onSecond: (listen) => seconds.push(listen),
+        onEvent: (listen) => events.push(listen),
+        stop: async () => void (await runs.stop(id)),
+        ended,
+      };
+    },
+    close: () => platform.close(),
+  };
+}

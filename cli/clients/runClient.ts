@@ -1,0 +1,19 @@
+import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+
+export interface StartedRun {
+  runId: string;
+  plannedSeconds: number;
+  onSecond(listen: (view: SecondView) => void): void;
+  onEvent(listen: (event: RunEvent) => void): void;
+  stop(): Promise<void>;
+  /** Resolves with the ended run. */
+  ended: Promise<RunView>;
+}
+
+/** Where the command line runs scenarios: in this process, or at a controller. */
+export interface RunClient {
+  start(scenario: Scenario): Promise<StartedRun>;
+  close(): Promise<void>;
+}

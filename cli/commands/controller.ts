@@ -1,0 +1,23 @@
+import { startController } from "@onrush/controller/main.ts";
+import { createLogger } from "@onrush/controller/platform/logger.ts";
+import { readControllerSettings } from "@onrush/controller/platform/settings.ts";
+import { CliError } from "../cliError.ts";
+import { EXIT } from "../exitCodes.ts";
+import { firstSignal } from "../signals.ts";
+
+/** A controller alone; its workers come through Redis. */
+export async function controller(): Promise<number> {
+  const stopped = firstSignal();
+  const settings = readControllerSettings(process.env);
+  if (settings.redisUrl === undefined) {
+    const message =
+      "a controller alone reaches its workers through Redis: set REDIS_URL " +
+      "(or run `onrush up`, which brings its own workers)";
+    throw new CliError(message, EXIT.error);
+  }
+  const running = await startController(settings, createLogger());
+  console.log(`Onrush controller at ${running.url}; start workers with \`onrush worker\``);
+  await stopped;
+  await running.close();
+  return 0;
+}

@@ -1,0 +1,79 @@
+import { writeFile } from "node:fs/promises";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { CliError } from "../cliError.ts";
+import { embeddedClient } from "../clients/embeddedClient.ts";
+import { remoteClient } from "../clients/remoteClient.ts";
+import type { RunClient, StartedRun } from "../clients/runClient.ts";
+import { EXIT, exitCodeOf } from "../exitCodes.ts";
+import { ProgressCount, progressLine } from "../output/progressLine.ts";
+import { runSummary } from "../output/runSummary.ts";
+import { firstSignal } from "../signals.ts";
+
+export interface RunOptions {
+  controller?: string;
+  json?: string;
+  quiet?: boolean;
+  strict?: boolean;
+}
+
+const PLAIN_EVERY_SECONDS = 2;
+
+/** Prints seconds as they close: one line rewritten in a terminal, otherwise one every 2 s. */
+function showProgress(started: StartedRun, plannedSeconds: number): void {
+  const progress = new ProgressCount();
+  let newest = -1;
+  started.onSecond((view) => {
+    progress.add(view);
+    if (view.second <= newest || view.planned + view.sent === 0) return;
+    newest = view.second;
+    const line = progressLine(view, progress.total(), plannedSeconds);
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line}`);
+    else if ((view.second + 1) % PLAIN_EVERY_SECONDS === 0) console.error(line);
+  });
+  started.onEvent((event) => {
+    if (event.kind !== "warning" && event.kind !== "error") return;
+    console.error(`${process.stderr.isTTY ? "\n" : ""}${event.kind}: ${event.text}`);
+  });
+}
+
+async function report(run: RunView, options: RunOptions): Promise<void> {
+  if (options.quiet !== true && options.json !== "-") {
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    console.log(runSummary(run));
+  }
+  if (options.json === undefined) return;
+  const text = `${JSON.stringify(run, null, 2)}\n`;
+  if (options.json === "-") process.stdout.write(text);
+  else await writeFile(options.json, text);
+}
+
+async function follow(client: RunClient, scenario: Scenario, options: RunOptions): Promise<number> {
+  let interrupted = false;
+  const started = await client.start(scenario);
+  if (options.quiet !== true) showProgress(started, started.plannedSeconds);
+  void firstSignal().then(() => {
+    interrupted = true;
+    if (options.quiet !== true) console.error("\nstopping; Ctrl-C again ends at once");
+    return started.stop();
+  });
+  const run = await started.ended;
+  await report(run, options);
+  return exitCodeOf(run, interrupted, options.strict === true);
+}
+
+/** Runs a scenario to its end and reports; embedded unless a controller is named. */
+export async function run(scenario: Scenario, options: RunOptions): Promise<number> {
+  const client =
+    options.controller === undefined
+      ? await embeddedClient(scenario.numWorkers)
+      : remoteClient(options.controller);
+  try {
+    return await follow(client, scenario, options);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(error instanceof Error ? error.message : String(error), EXIT.error);
+  } finally {
+    await client.close();
+  }
+}

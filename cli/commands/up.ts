@@ -1,0 +1,20 @@
+import { readControllerSettings, readWorkerCounts } from "@onrush/controller/platform/settings.ts";
+import { startPlatform } from "../embedded/platform.ts";
+import { firstSignal } from "../signals.ts";
+
+/** The whole platform in one go: controller, workers, dashboard. Runs until it is told to end. */
+export async function up(): Promise<number> {
+  const stopped = firstSignal();
+  const settings = readControllerSettings(process.env);
+  const counts = readWorkerCounts(process.env);
+  const platform = await startPlatform(settings, counts);
+  const { url, link } = platform.controller;
+  const workers = counts.workers === 1 ? "1 worker" : `${counts.workers} workers`;
+  const engine = link.name === "local" ? "embedded" : "Redis";
+  console.log(`Onrush is up at ${url} (${engine}, ${workers})`);
+  console.log(`  dashboard ${url}/   API ${url}/api/v1   docs ${url}/docs   Ctrl-C ends it`);
+  await stopped;
+  console.log("ending …");
+  await platform.close();
+  return 0;
+}

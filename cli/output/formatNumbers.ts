@@ -1,0 +1,20 @@
+/** Numbers for terminals: fixed places, thousands grouped. */
+export const count = (value: number) => value.toLocaleString("en-US");
+export const rate = (value: number) => value.toFixed(1);
+
+/** Milliseconds with as many decimals as are worth reading. */
+export function ms(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`;
+  return `${value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)} ms`;
+}
+
+export function bytes(value: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let scaled = value;
+  let unit = 0;
+  while (scaled >= 1000 && unit < units.length - 1) {
+    scaled /= 1000;
+    unit++;
+  }
+  return `${scaled.toFixed(unit === 0 ? 0 : 1)} ${units[unit] ?? ""}`;
+}

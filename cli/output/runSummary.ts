@@ -1,0 +1,62 @@
+import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
+import { bytes, count, ms, rate } from "./formatNumbers.ts";
+
+const BAR_WIDTH = 40;
+
+function latencyBars(summary: Summary): string[] {
+  const { response } = summary;
+  const rows: [string, number][] = [
+    ["p50", response.p50],
+    ["p75", response.p75],
+    ["p90", response.p90],
+    ["p95", response.p95],
+    ["p99", response.p99],
+    ["max", response.max],
+  ];
+  const longest = Math.max(response.max, 0.001);
+  return rows.map(([name, value]) => {
+    const width = Math.max(1, Math.round((value / longest) * BAR_WIDTH));
+    return `    ${name} ${ms(value).padStart(9)}  ${"█".repeat(width)}`;
+  });
+}
+
+const pairs = (counts: Record<string, number>) =>
+  Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, value]) => `${name}: ${count(value)}`)
+    .join(", ");
+
+function trafficLines(summary: Summary): string[] {
+  const { requests, service, bytes: traffic, statusCodes, errors } = summary;
+  const lines = [
+    `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
+      `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
+    `  rate        ${rate(summary.rps)}/s over ${summary.durationSeconds.toFixed(1)} s, ` +
+      `success ${summary.successRate.toFixed(2)} %`,
+    `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,
+    `  status      ${pairs(statusCodes) || "none"}`,
+  ];
+  if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
+  lines.push("  response time (from due):", ...latencyBars(summary));
+  lines.push(
+    `  service time (from sent): p50 ${ms(service.p50)}, p95 ${ms(service.p95)}, ` +
+      `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
+  );
+  return lines;
+}
+
+/** What a run came to, for people: ledger, verdict, requests, latencies. */
+export function runSummary(run: RunView): string {
+  const { ledger, verdict, summary } = run;
+  const droppedBy = pairs(ledger.droppedBy);
+  const lines = [
+    "",
+    `${run.scenarioName}: ${run.state}, ${verdict.validity}`,
+    ...verdict.reasons.map((reason) => `  ! ${reason}`),
+    `  ledger      ${count(ledger.scheduled)} scheduled = ${count(ledger.started)} started + ` +
+      `${count(ledger.dropped)} dropped + ${count(ledger.lost)} lost` +
+      (droppedBy === "" ? "" : ` (${droppedBy})`),
+    ...(summary === null ? [] : trafficLines(summary)),
+  ];
+  return lines.join("\n");
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { LocalChannel } from "@onrush/shared/wire/localMessages.ts";
+import { createHttpServer } from "./http/createServer.ts";
+import { CommonTime } from "./platform/commonTime.ts";
+import { createLocalWorkerLink, type LocalWorkerLink } from "./platform/local/localWorkerLink.ts";
+import type { Logger } from "./platform/logger.ts";
+import { createMetrics } from "./platform/metrics.ts";
+import { connectMongo } from "./platform/mongo/mongoStores.ts";
+import type { WorkerLink } from "./platform/ports.ts";
+import { connectRedisWorkerLink } from "./platform/redis/redisWorkerLink.ts";
+import { type ControllerSettings, isLoopback } from "./platform/settings.ts";
+import { openSqlite } from "./platform/sqlite/sqliteStores.ts";
+import type { Stores } from "./platform/stores.ts";
+import { RunService } from "./runs/runService.ts";
+
+/** The composition root of the controller: the only place that names implementations. */
+
+export const VERSION = "0.1.0";
+
+/** How long active runs may take to stop and be stored when the controller is closed. */
+const CLOSE_WITHIN_MS = 2_000;
+
+export interface RunningController {
+  /** Where it listens, for example http://127.0.0.1:8080. */
+  url: string;
+  runs: RunService;
+  stores: Stores;
+  link: WorkerLink;
+  /** Serves a worker that is a child process; undefined when workers come through Redis. */
+  attach: ((channel: LocalChannel) => void) | undefined;
+  close(): Promise<void>;
+}
+
+async function openStores(settings: ControllerSettings): Promise<Stores> {
+  const { mongodbUrl, mongodbDatabase, dataDirectory } = settings;
+  if (mongodbUrl === undefined) return openSqlite(dataDirectory);
+  return connectMongo(mongodbUrl, mongodbDatabase === undefined ? {} : { dbName: mongodbDatabase });
+}
+
+async function openLink(settings: ControllerSettings, logger: Logger) {
+  const warn = (text: string) => logger.warn(text);
+  const { redisUrl: url, redisPrefix: prefix } = settings;
+  if (url === undefined) {
+    const local: LocalWorkerLink = createLocalWorkerLink({ warn });
+    return { link: local as WorkerLink, attach: (channel: LocalChannel) => local.attach(channel) };
+  }
+  const link = await connectRedisWorkerLink({
+    url,
+    warn,
+    ...(prefix === undefined ? {} : { prefix }),
+  });
+  return { link, attach: undefined };
+}
+
+/**
+ * Starts a controller. Rejects with an error for people when Redis, MongoDB or the port cannot be
+ * had; nothing is left open then.
+ */
+export async function startController(
+  settings: ControllerSettings,
+  logger: Logger,
+): Promise<RunningController> {
+  const undo: (() => void | Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of undo.reverse()) await close();
+  };
+  try {
+    const stores = await openStores(settings);
+    undo.push(() => stores.close());
+    const { link, attach } = await openLink(settings, logger);
+    undo.push(() => link.close());
+    const time = new CommonTime(link.clock);
+    await time.start((error) => logger.warn({ err: error }, "the common clock does not answer"));
+    undo.push(() => time.close());
+    const metrics = createMetrics();
+    const runs = new RunService({
+      ownerId: randomUUID(),
+      ...{ link, time, logger, runs: stores.runs, seconds: stores.seconds },
+      observe: (message) => {
+        if (message.type === "second") metrics.recordSecond(message);
+      },
+    });
+    await runs.open();
+    undo.push(() => runs.close(CLOSE_WITHIN_MS));
+    const http = createHttpServer({
+      ...{ runs, scenarios: stores.scenarios, directory: link.directory, metrics, logger },
+      checks: { workers: () => link.ping(), store: () => stores.ping() },
+      info: {
+        version: VERSION,
+        engine: {
+          link: link.name,
+          store: settings.mongodbUrl === undefined ? "sqlite" : "mongodb",
+        },
+        auth: "none",
+      },
+      host: settings.host,
+      dashboardDir: fileURLToPath(new URL("../dashboard/dist", import.meta.url)),
+    });
+    undo.push(() => http.close());
+    const url = await http.listen(settings.port);
+    if (!isLoopback(settings.host)) logger.warn("listening without authentication (AUTH=none)");
+    return { url, runs, stores, link, attach, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

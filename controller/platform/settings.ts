@@ -1,0 +1,93 @@
+/** What a controller is started with. Every problem of the environment is reported at once. */
+export interface ControllerSettings {
+  host: string;
+  port: number;
+  dataDirectory: string;
+  redisUrl?: string;
+  mongodbUrl?: string;
+  /** Names our keys in Redis and our database in MongoDB. */
+  redisPrefix?: string;
+  mongodbDatabase?: string;
+}
+
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/** A whole number from the environment; a problem text when it is something else. */
+function wholeNumber(
+  env: Environment,
+  name: string,
+  range: { default: number; min: number; max: number },
+  problems: string[],
+): number {
+  const text = env[name];
+  if (text === undefined || text === "") return range.default;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
+  problems.push(`${name}="${text}" must be a whole number from ${range.min} to ${range.max}`);
+  return range.default;
+}
+
+function checkUrl(env: Environment, name: string, schemes: readonly string[], problems: string[]) {
+  const text = env[name];
+  if (text === undefined || text === "") return undefined;
+  const scheme = /^([a-z+]+):\/\//.exec(text)?.[1];
+  if (scheme !== undefined && schemes.includes(scheme)) return text;
+  problems.push(`${name} must begin with ${schemes.map((s) => `${s}://`).join(" or ")}`);
+  return undefined;
+}
+
+/**
+ * Reads PORT, HOST, ONRUSH_DATA, REDIS_URL, MONGODB_URL and AUTH. Throws SettingsError naming every
+ * value that cannot be used.
+ */
+export function readControllerSettings(env: Environment): ControllerSettings {
+  const problems: string[] = [];
+  const port = wholeNumber(env, "PORT", { default: 8080, min: 0, max: 65_535 }, problems);
+  const host = env["HOST"] || "127.0.0.1";
+  const redisUrl = checkUrl(env, "REDIS_URL", ["redis", "rediss"], problems);
+  const mongodbUrl = checkUrl(env, "MONGODB_URL", ["mongodb", "mongodb+srv"], problems);
+  const auth = env["AUTH"] ?? "";
+  if (auth !== "" && auth !== "none") problems.push('AUTH can only be "none" in this version');
+  if (!isLoopback(host) && auth !== "none") {
+    problems.push(
+      `HOST=${host} can be reached from other machines, and there is no authentication: ` +
+        "set AUTH=none if that is what you want, or leave HOST out",
+    );
+  }
+  if (problems.length > 0) throw new SettingsError(problems.join("\n"));
+  return {
+    host,
+    port,
+    dataDirectory: env["ONRUSH_DATA"] || ".onrush",
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+    ...(mongodbUrl === undefined ? {} : { mongodbUrl }),
+    ...(env["ONRUSH_PREFIX"] ? { redisPrefix: env["ONRUSH_PREFIX"] } : {}),
+    ...(env["ONRUSH_DATABASE"] ? { mongodbDatabase: env["ONRUSH_DATABASE"] } : {}),
+  };
+}
+
+export interface WorkerCounts {
+  /** Worker processes of the embedded platform. */
+  workers: number;
+  /** Engine threads of each; undefined leaves it to the worker. */
+  threads: number | undefined;
+}
+
+/** Reads WORKERS and WORKER_THREADS. Throws SettingsError. */
+export function readWorkerCounts(env: Environment): WorkerCounts {
+  const problems: string[] = [];
+  const workers = wholeNumber(env, "WORKERS", { default: 1, min: 0, max: 64 }, problems);
+  const threads = wholeNumber(env, "WORKER_THREADS", { default: 0, min: 1, max: 256 }, problems);
+  if (problems.length > 0) throw new SettingsError(problems.join("\n"));
+  return { workers, threads: threads === 0 ? undefined : threads };
+}

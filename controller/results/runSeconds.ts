@@ -1,0 +1,176 @@
+import type { RunSecond } from "@onrush/shared/metrics/second.ts";
+import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
+import type { Snapshot } from "@onrush/shared/wire/reports.ts";
+import type { Applied, StoredMinute } from "./secondStore.ts";
+
+export const SECONDS_PER_MINUTE = 60;
+/** Dense accumulators kept; others are made again from their record when a late answer comes. */
+const DENSE_LIMIT = 6;
+
+export const minuteOf = (second: number) => Math.floor(second / SECONDS_PER_MINUTE);
+
+interface Entry {
+  second: number;
+  /** 0 while open, then counted up with every published change. */
+  rev: number;
+  partial: boolean;
+  dense: SecondAccumulator | null;
+  record: RunSecond | null;
+  /** Changed since it was last published. */
+  unpublished: boolean;
+}
+
+/**
+ * The seconds of one active run: merges snapshots, closes seconds, and knows which of them must be
+ * stored and published. What is stored and old can be dropped and is loaded again when needed.
+ */
+export class RunSeconds {
+  readonly #entries = new Map<number, Entry>();
+  readonly #dirtyMinutes = new Set<number>();
+  readonly #loadedMinutes = new Set<number>();
+
+  /** Minutes that a snapshot touches and that must be loaded from the store before `apply`. */
+  missingMinutes(snapshot: Snapshot): number[] {
+    const minutes = new Set([...snapshot.due, ...snapshot.wall].map((d) => minuteOf(d.second)));
+    const first = Math.min(...this.#loadedMinutes, Infinity);
+    // Everything from the oldest loaded minute on is in memory.
+    return [...minutes].filter((minute) => minute < first && first !== Infinity);
+  }
+
+  load(minute: StoredMinute): void {
+    this.#loadedMinutes.add(minute.minute);
+    for (const record of minute.seconds) {
+      const { second, rev, partial } = record;
+      if (this.#entries.has(second)) continue;
+      this.#entries.set(second, { second, rev, partial, dense: null, record, unpublished: false });
+    }
+  }
+
+  apply(workload: number, workerId: string, snapshot: Snapshot): void {
+    for (const delta of snapshot.due) this.#dense(delta.second).workload(workload).addDue(delta);
+    for (const delta of snapshot.wall) this.#dense(delta.second).workload(workload).addWall(delta);
+    for (const health of snapshot.health) {
+      // Health alone does not make a second.
+      if (!this.#entries.has(health.second)) continue;
+      this.#dense(health.second).workers[workerId] = health;
+    }
+  }
+
+  addLost(workload: number, second: number, count: number): void {
+    if (count > 0) this.#dense(second).workload(workload).lost += count;
+  }
+
+  /** Closes a second; the record is what is published. */
+  close(second: number, partial: boolean): RunSecond {
+    const entry = this.#entry(second);
+    entry.rev++;
+    entry.partial = partial;
+    entry.unpublished = false;
+    entry.record = null;
+    this.#dirtyMinutes.add(minuteOf(second));
+    return this.#recordOf(entry);
+  }
+
+  /** Closed seconds that changed after they were published, each with its next revision. */
+  takeCorrections(): RunSecond[] {
+    const changed = [...this.#entries.values()].filter((e) => e.rev > 0 && e.unpublished);
+    changed.sort((a, b) => a.second - b.second);
+    return changed.map((entry) => {
+      entry.rev++;
+      entry.unpublished = false;
+      entry.record = null;
+      return this.#recordOf(entry);
+    });
+  }
+
+  /** Minutes that have changed since the last call. */
+  takeDirty(runId: string, token: number, applied: Applied): StoredMinute[] {
+    const minutes = [...this.#dirtyMinutes].sort((a, b) => a - b);
+    this.#dirtyMinutes.clear();
+    return minutes.map((minute) => ({
+      ...{ runId, minute, token, applied },
+      seconds: this.#entriesOf(minute).map((entry) => this.#recordOf(entry)),
+    }));
+  }
+
+  /** Marks minutes to be stored again after a failed write. */
+  markDirty(minutes: readonly StoredMinute[]): void {
+    for (const { minute } of minutes) this.#dirtyMinutes.add(minute);
+  }
+
+  /** Closed seconds in memory from `from` to `to` inclusive, ascending. */
+  closed(from: number, to: number): RunSecond[] {
+    const entries = [...this.#entries.values()].filter(
+      (e) => e.rev > 0 && e.second >= from && e.second <= to,
+    );
+    return entries.sort((a, b) => a.second - b.second).map((entry) => this.#recordOf(entry));
+  }
+
+  /** The oldest second in memory; everything newer is there too. */
+  get oldest(): number {
+    return Math.min(...this.#entries.keys(), Infinity);
+  }
+
+  /** Drops stored minutes that end before `second`; returns nothing that is still to be written. */
+  forgetBefore(second: number): void {
+    for (const minute of new Set([...this.#entries.keys()].map(minuteOf))) {
+      const endsBefore = (minute + 1) * SECONDS_PER_MINUTE <= second;
+      if (!endsBefore || this.#dirtyMinutes.has(minute)) continue;
+      for (const entry of this.#entriesOf(minute)) this.#entries.delete(entry.second);
+      this.#loadedMinutes.delete(minute);
+    }
+  }
+
+  #entriesOf(minute: number): Entry[] {
+    const entries: Entry[] = [];
+    const start = minute * SECONDS_PER_MINUTE;
+    for (let second = start; second < start + SECONDS_PER_MINUTE; second++) {
+      const entry = this.#entries.get(second);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  #entry(second: number): Entry {
+    let entry = this.#entries.get(second);
+    if (entry === undefined) {
+      const dense = new SecondAccumulator(second);
+      entry = { second, rev: 0, partial: false, dense, record: null, unpublished: false };
+      this.#entries.set(second, entry);
+      this.#loadedMinutes.add(minuteOf(second));
+    }
+    return entry;
+  }
+
+  /** The accumulator of a second that is about to change. */
+  #dense(second: number): SecondAccumulator {
+    const entry = this.#entry(second);
+    const { record } = entry;
+    if (entry.dense === null) {
+      entry.dense = record === null ? new SecondAccumulator(second) : SecondAccumulator.of(record);
+      this.#thin(second);
+    }
+    entry.record = null;
+    entry.unpublished = true;
+    this.#dirtyMinutes.add(minuteOf(second));
+    return entry.dense;
+  }
+
+  #recordOf(entry: Entry): RunSecond {
+    const { rev, partial, dense, second } = entry;
+    entry.record ??= (dense ?? new SecondAccumulator(second)).toRecord(rev, partial);
+    return entry.record;
+  }
+
+  /** Keeps the newest few accumulators dense, and the one in use. */
+  #thin(inUse: number): void {
+    const dense = [...this.#entries.values()].filter((e) => e.dense !== null);
+    if (dense.length <= DENSE_LIMIT) return;
+    dense.sort((a, b) => b.second - a.second);
+    for (const entry of dense.slice(DENSE_LIMIT)) {
+      if (entry.second === inUse || entry.rev === 0) continue;
+      this.#recordOf(entry);
+      entry.dense = null;
+    }
+  }
+}

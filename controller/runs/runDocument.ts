@@ -1,0 +1,50 @@
+import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
+import type { RunStore, StoredRun } from "./runStore.ts";
+
+/** The stored document of one run: what is in it, and its way into the store. */
+export class RunDocument {
+  readonly #store: RunStore;
+  #run: StoredRun;
+
+  constructor(run: StoredRun, store: RunStore) {
+    this.#run = run;
+    this.#store = store;
+  }
+
+  get id(): string {
+    return this.#run.id;
+  }
+
+  get token(): number {
+    return this.#run.token;
+  }
+
+  get active(): boolean {
+    return this.#run.active;
+  }
+
+  get streamPosition(): string {
+    return this.#run.streamPosition;
+  }
+
+  /** The view as last changed; numbers of an active run are not in it. */
+  get view(): RunView {
+    return this.#run.view;
+  }
+
+  change(part: Partial<Omit<StoredRun, "view">>, view: Partial<RunView> = {}): void {
+    this.#run = { ...this.#run, ...part, view: { ...this.#run.view, ...view } };
+  }
+
+  addEvent(event: RunEvent): void {
+    this.change({}, { events: [...this.#run.view.events, event] });
+  }
+
+  /** Writes the document with `view`; false when someone else has written it. */
+  async save(view: RunView): Promise<boolean> {
+    const version = this.#run.version + 1;
+    if (!(await this.#store.update({ ...this.#run, version, view }))) return false;
+    this.#run = { ...this.#run, version };
+    return true;
+  }
+}

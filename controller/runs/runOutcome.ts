@@ -1,0 +1,70 @@
+import type { Ledger, Summary, Verdict } from "@onrush/shared/api/runView.ts";
+import type { RunSecond } from "@onrush/shared/metrics/second.ts";
+import { RunTotals, summarise } from "@onrush/shared/metrics/summary.ts";
+import { conservationProblems } from "@onrush/shared/run/conservation.ts";
+import { ledgerProblems } from "@onrush/shared/run/ledger.ts";
+import type { RunState } from "@onrush/shared/run/runMessages.ts";
+import { judgeValidity } from "@onrush/shared/run/validity.ts";
+import type { RunPlan } from "../planning/runPlan.ts";
+
+export interface RunOutcome {
+  summary: Summary;
+  ledger: Ledger;
+  verdict: Verdict;
+}
+
+export interface OutcomeInput {
+  plan: RunPlan;
+  state: RunState;
+  totals: RunTotals;
+  /** Per workload: arrivals that fell due, from the plan and the shares' positions in it. */
+  scheduled: readonly number[];
+  maybeSent: number;
+  durationSeconds: number;
+}
+
+/** Summary, ledger and verdict of an ended run, from its final seconds only. */
+export function judgeRun(input: OutcomeInput): RunOutcome {
+  const { plan, state, totals, scheduled, maybeSent, durationSeconds } = input;
+  const { summary, ledger } = summarise({
+    totals,
+    names: plan,
+    durationSeconds,
+    scheduled,
+    maybeSent,
+  });
+  const finals = state.shares.flatMap((share) => (share.totals === null ? [] : [share.totals]));
+  const lostShares = state.shares.filter((share) => share.phase === "lost");
+  const accountingProblems = [
+    ...ledgerProblems(ledger),
+    ...planProblems(state),
+    // What a lost share reported has no FINAL totals to compare with.
+    ...(lostShares.length === 0 ? conservationProblems(finals, totals.merged()) : []),
+  ];
+  const judged = judgeValidity({
+    ledger,
+    accountingProblems,
+    seconds: totals.seconds,
+    lateSeconds: totals.lateSeconds,
+    workerCpu: totals.workerCpu(),
+    failure: state.failure,
+  });
+  return { summary, ledger, verdict: { sla: "NONE", ...judged } };
+}
+
+/** A share that ended by itself must have walked through all it was given. */
+function planProblems(state: RunState): string[] {
+  if (state.stopRequested || state.failure !== null) return [];
+  return state.shares.flatMap(({ share, totals, planned }) =>
+    totals === null || totals.scheduled === planned
+      ? []
+      : [`share ${share} walked through ${totals.scheduled} of its ${planned} arrivals`],
+  );
+}
+
+/** Folds seconds into totals. */
+export function totalsOf(seconds: Iterable<RunSecond>): RunTotals {
+  const totals = new RunTotals();
+  for (const second of seconds) totals.add(second);
+  return totals;
+}

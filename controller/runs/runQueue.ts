@@ -1,0 +1,151 @@
+import type { LiveMessage } from "@onrush/shared/api/secondView.ts";
+import type { CommonTime } from "../platform/commonTime.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { WorkerLink } from "../platform/ports.ts";
+import type { SecondStore } from "../results/secondStore.ts";
+import type { RunStore, StoredRun } from "./runStore.ts";
+import { RunSupervisor } from "./runSupervisor.ts";
+
+const LEASE_TTL_MS = 10_000;
+const PLACE_EVERY_MS = 200;
+
+export interface RunQueueOptions {
+  ownerId: string;
+  link: WorkerLink;
+  time: CommonTime;
+  runs: RunStore;
+  seconds: SecondStore;
+  logger: Logger;
+  publish(message: LiveMessage): void;
+}
+
+/**
+ * Runs in the order they were asked for: each waits until a worker is free, then its supervisor
+ * takes over. Workers are reserved all at once, so two runs never wait for each other's.
+ */
+export class RunQueue {
+  readonly #options: RunQueueOptions;
+  readonly #waiting: RunSupervisor[] = [];
+  readonly #supervisors = new Map<string, RunSupervisor>();
+  readonly #wanted = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #placing = false;
+
+  constructor(options: RunQueueOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    for (const run of await this.#options.runs.active()) await this.#endOrphan(run);
+    this.#timer = setInterval(() => void this.#place(), PLACE_EVERY_MS);
+  }
+
+  async close(withinMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    const active = [...this.#supervisors.values()];
+    const ended = Promise.all(
+      active.map(async (supervisor) => {
+        await supervisor.stop();
+        await supervisor.ended;
+      }),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
+    await Promise.race([ended, limit]);
+    clearTimeout(timer);
+    await Promise.all(
+      [...this.#supervisors.values()].map((s) => s.fail("the controller was shut down")),
+    );
+  }
+
+  add(run: StoredRun): void {
+    const { ownerId, link, time, runs, seconds, logger, publish } = this.#options;
+    const supervisor = new RunSupervisor({
+      ...{ run, ownerId, link, time, runs, seconds, logger, publish },
+    });
+    this.#supervisors.set(run.id, supervisor);
+    this.#waiting.push(supervisor);
+    this.#wanted.set(run.id, run.scenario.numWorkers);
+    void supervisor.ended.then(() => this.#forget(run.id));
+    void this.#place();
+  }
+
+  supervisor(runId: string): RunSupervisor | undefined {
+    return this.#supervisors.get(runId);
+  }
+
+  /** 1 is next; null for a run that does not wait. */
+  position(runId: string): number | null {
+    const index = this.#waiting.findIndex((supervisor) => supervisor.id === runId);
+    return index < 0 ? null : index + 1;
+  }
+
+  async stop(runId: string): Promise<void> {
+    await this.#supervisors.get(runId)?.stop();
+  }
+
+  #forget(runId: string): void {
+    this.#supervisors.delete(runId);
+    this.#wanted.delete(runId);
+    const index = this.#waiting.findIndex((supervisor) => supervisor.id === runId);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    void this.#place();
+  }
+
+  async #place(): Promise<void> {
+    if (this.#placing) return;
+    this.#placing = true;
+    try {
+      for (;;) {
+        const next = this.#waiting[0];
+        if (next === undefined || !(await this.#placeOne(next))) break;
+        if (this.#waiting[0] === next) this.#waiting.shift();
+      }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "no run could be placed, trying again");
+    } finally {
+      this.#placing = false;
+    }
+  }
+
+  async #placeOne(supervisor: RunSupervisor): Promise<boolean> {
+    const { link, ownerId } = this.#options;
+    const wanted = this.#wanted.get(supervisor.id) ?? 1;
+    const workers = await link.directory.reserve(supervisor.id, wanted);
+    if (workers.length === 0) return false;
+    const token = await link.lease.acquire(supervisor.id, ownerId, LEASE_TTL_MS);
+    if (token === undefined) {
+      await link.directory.release(supervisor.id);
+      return false;
+    }
+    const notes =
+      workers.length < wanted
+        ? [`${wanted} workers wanted, ${workers.length} free: they carry the whole load`]
+        : [];
+    await supervisor.begin(token, workers, notes);
+    return true;
+  }
+
+  /** A run that an earlier process left active cannot be watched any more: it ends as FAILED. */
+  async #endOrphan(run: StoredRun): Promise<void> {
+    const { link, ownerId, runs, time, logger } = this.#options;
+    const token = await link.lease.acquire(run.id, ownerId, LEASE_TTL_MS);
+    if (token === undefined) return;
+    const reason = "its controller ended before the run did";
+    await link.control.send({ type: "abort", runId: run.id, token });
+    await link.directory.release(run.id);
+    await link.reports.remove(run.id);
+    const at = new Date(time.nowMs()).toISOString();
+    const verdict = { sla: "NONE", validity: "INVALID", reasons: [reason] } as const;
+    const events = [...run.view.events, { at, kind: "error" as const, text: reason }];
+    const view: StoredRun["view"] = {
+      ...run.view,
+      ...{ state: "FAILED", endedAt: at, events },
+      verdict: { ...verdict, reasons: [...verdict.reasons] },
+    };
+    const ended: StoredRun = { ...run, active: false, token, version: run.version + 1, view };
+    if (!(await runs.update(ended)))
+      logger.warn({ runId: run.id }, "an old run could not be ended");
+    await link.lease.release(run.id, ownerId);
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
+import type { LiveMessage, RealtimeStats, SecondView } from "@onrush/shared/api/secondView.ts";
+import type { CommonTime } from "../platform/commonTime.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { WorkerLink } from "../platform/ports.ts";
+import { planRun } from "../planning/runPlan.ts";
+import { noStats, statsOf, windowOf } from "../results/realtimeStats.ts";
+import type { SecondStore } from "../results/secondStore.ts";
+import type { Page } from "../scenarios/scenarioStore.ts";
+import { RunQueue } from "./runQueue.ts";
+import { readClosed, viewOf } from "./runRecord.ts";
+import type { Runs } from "./runs.ts";
+import type { RunStore, StoredRun } from "./runStore.ts";
+import { newRunView } from "./runView.ts";
+
+export interface RunServiceOptions {
+  ownerId: string;
+  link: WorkerLink;
+  time: CommonTime;
+  runs: RunStore;
+  seconds: SecondStore;
+  logger: Logger;
+  /** Every message of every run, for metrics. */
+  observe?(message: LiveMessage): void;
+}
+
+/** All runs: active ones through their supervisors, ended ones from the stores. */
+export class RunService implements Runs {
+  readonly #options: RunServiceOptions;
+  readonly #queue: RunQueue;
+  readonly #watchers = new Map<string, Set<(message: LiveMessage) => void>>();
+
+  constructor(options: RunServiceOptions) {
+    this.#options = options;
+    this.#queue = new RunQueue({ ...options, publish: (message) => this.#publish(message) });
+  }
+
+  /** Ends what an earlier process left behind and begins to place runs. */
+  async open(): Promise<void> {
+    await this.#queue.open();
+  }
+
+  /** Stops every active run of this process; resolves when they are stored or `withinMs` is over. */
+  async close(withinMs: number): Promise<void> {
+    await this.#queue.close(withinMs);
+  }
+
+  async start(scenario: StoredScenario, ownerId: string): Promise<RunView> {
+    const nowMs = this.#options.time.nowMs();
+    const id = randomUUID();
+    const createdAt = new Date(nowMs).toISOString();
+    const view = newRunView(id, scenario, ownerId, planRun(scenario), createdAt);
+    const run: StoredRun = {
+      id,
+      scenarioId: scenario.id,
+      createdAtMs: nowMs,
+      active: true,
+      token: 0,
+      version: 1,
+      streamPosition: "0",
+      startAtUs: null,
+      scenario,
+      view,
+    };
+    await this.#options.runs.create(run);
+    this.#queue.add(run);
+    return this.#viewOf(run);
+  }
+
+  async get(runId: string): Promise<RunView | undefined> {
+    const run = await this.#options.runs.get(runId);
+    return run === undefined ? undefined : this.#viewOf(run);
+  }
+
+  async list(page: PageQuery, scenarioId?: string): Promise<Page<RunView>> {
+    const { items, total } = await this.#options.runs.list(page, scenarioId);
+    return { items: items.map((run) => this.#viewOf(run)), total };
+  }
+
+  async stop(runId: string): Promise<RunView | undefined> {
+    await this.#queue.stop(runId);
+    return this.get(runId);
+  }
+
+  async remove(runId: string): Promise<"removed" | "unknown" | "active"> {
+    const run = await this.#options.runs.get(runId);
+    if (run === undefined) return "unknown";
+    if (run.active) return "active";
+    await this.#options.seconds.removeRun(runId);
+    return (await this.#options.runs.remove(runId)) ? "removed" : "unknown";
+  }
+
+  async seconds(runId: string, from: number, to: number): Promise<SecondView[] | undefined> {
+    const active = this.#queue.supervisor(runId);
+    if (active !== undefined) return active.closedViews(from, to);
+    const run = await this.#options.runs.get(runId);
+    if (run === undefined) return undefined;
+    const plan = planRun(run.scenario);
+    const records = await readClosed(this.#options.seconds, runId, from, to);
+    return records.map((record) => viewOf(plan, record));
+  }
+
+  async realtime(scenarioId: string, lastNSeconds: number): Promise<RealtimeStats> {
+    const run = await this.#options.runs.latest(scenarioId);
+    if (run === undefined) return noStats(scenarioId);
+    const { state, plannedSeconds } = this.#viewOf(run);
+    const active = this.#queue.supervisor(run.id);
+    const head = { scenarioId, runId: run.id, runState: state };
+    if (active !== undefined) {
+      const { from, windowSeconds } = windowOf(active.closedSeconds, plannedSeconds, lastNSeconds);
+      return statsOf(head, await active.closed(from, Infinity), windowSeconds);
+    }
+    const loaded = run.view.summary?.durationSeconds ?? 0;
+    const { from, windowSeconds } = windowOf(Math.ceil(loaded), loaded, lastNSeconds);
+    const last = Math.ceil(loaded) + run.scenario.gracefulStopSeconds + 60;
+    const seconds = await readClosed(this.#options.seconds, run.id, Math.floor(from), last);
+    return statsOf(head, seconds, windowSeconds);
+  }
+
+  watch(runId: string, listen: (message: LiveMessage) => void): () => void {
+    const listeners = this.#watchers.get(runId) ?? new Set();
+    listeners.add(listen);
+    this.#watchers.set(runId, listeners);
+    return () => {
+      listeners.delete(listen);
+      if (listeners.size === 0) this.#watchers.delete(runId);
+    };
+  }
+
+  #publish(message: LiveMessage): void {
+    this.#options.observe?.(message);
+    const runId = "runId" in message ? message.runId : message.run.id;
+    for (const listen of this.#watchers.get(runId) ?? []) listen(message);
+  }
+
+  /** The freshest view: a supervisor's for an active run, the stored one otherwise. */
+  #viewOf(run: StoredRun): RunView {
+    const view = this.#queue.supervisor(run.id)?.view ?? run.view;
+    return { ...view, queuePosition: this.#queue.position(run.id) };
+  }
+}

@@ -1,0 +1,76 @@
+import type { Ledger, RunView, ShareView, Summary, Verdict } from "@onrush/shared/api/runView.ts";
+import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
+import { emptyLedger, sumCounts } from "@onrush/shared/run/ledger.ts";
+import type { HeldShare } from "@onrush/shared/wire/heartbeat.ts";
+import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
+import type { RunPlan } from "../planning/runPlan.ts";
+
+export const undecided: Verdict = { sla: "NONE", validity: "VALID", reasons: [] };
+
+/** A run as it is when it has just been asked for. */
+export function newRunView(
+  id: string,
+  scenario: StoredScenario,
+  ownerId: string,
+  plan: RunPlan,
+  createdAt: string,
+): RunView {
+  return {
+    id,
+    scenarioId: scenario.id,
+    scenarioName: scenario.name,
+    ownerId,
+    state: "QUEUED",
+    createdAt,
+    startedAt: null,
+    endedAt: null,
+    queuePosition: null,
+    plannedSeconds: plan.durationMs / 1000,
+    numWorkers: scenario.numWorkers,
+    summary: null,
+    ledger: emptyLedger(),
+    verdict: undecided,
+    shares: [],
+    events: [],
+  };
+}
+
+export interface LiveParts {
+  state: RunState;
+  plan: RunPlan;
+  summary: Summary;
+  ledger: Ledger;
+  /** Cumulative counts by share from the latest heartbeats. */
+  held: ReadonlyMap<string, HeldShare>;
+}
+
+function shareView(share: ShareState, plan: RunPlan, held: HeldShare | undefined): ShareView {
+  const { totals } = share;
+  return {
+    share: share.share,
+    workload: plan.workloads[share.workload]?.name ?? "",
+    workerId: share.workerId,
+    epoch: share.epoch,
+    state: share.phase,
+    planned: share.planned,
+    started: totals?.started ?? held?.started ?? 0,
+    dropped: totals === null ? (held?.dropped ?? 0) : sumCounts(totals.dropped),
+    watermark: share.watermark,
+    sent: totals?.requests.sent ?? 0,
+    clockOffsetUs: share.clockOffsetUs,
+    clockErrorUs: share.clockErrorUs,
+  };
+}
+
+/** The view of a run while it is active. */
+export function liveView(base: RunView, parts: LiveParts): RunView {
+  const { state, plan, summary, ledger, held } = parts;
+  return {
+    ...base,
+    state: state.phase,
+    numWorkers: new Set(state.shares.map((share) => share.workerId)).size || base.numWorkers,
+    summary: state.startAtMs === null ? null : summary,
+    ledger,
+    shares: state.shares.map((share) => shareView(share, plan, held.get(share.share))),
+  };
+}

@@ -1,0 +1,52 @@
+import { type HeldShare, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
+import type { CommonTime } from "../platform/commonTime.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { WorkerLink } from "../platform/ports.ts";
+
+/** No heartbeat is judged for this long after our own link has failed. */
+const PATIENCE_MS = 3_000;
+
+/** Sees by their heartbeats which of a run's workers live, and how far they are. */
+export class WorkerWatch {
+  /** Cumulative counts by share, from the latest heartbeats. */
+  readonly held = new Map<string, HeldShare>();
+  readonly #lastSeenMs = new Map<string, number>();
+  readonly #runId: string;
+  readonly #link: WorkerLink;
+  readonly #time: CommonTime;
+  readonly #logger: Logger;
+  #patientUntilMs = 0;
+
+  constructor(runId: string, link: WorkerLink, time: CommonTime, logger: Logger) {
+    this.#runId = runId;
+    this.#link = link;
+    this.#time = time;
+    this.#logger = logger;
+  }
+
+  /** Common clock; undefined for a worker never seen. */
+  lastSeenMs(workerId: string): number | undefined {
+    return this.#lastSeenMs.get(workerId);
+  }
+
+  /** Those of `workerIds` that are lost; nobody while we cannot see for ourselves. */
+  async lostOf(workerIds: readonly string[]): Promise<string[]> {
+    try {
+      const workers = await this.#link.directory.list();
+      const nowMs = this.#time.nowMs();
+      for (const { workerId, lastSeenMs, shares } of workers) {
+        this.#lastSeenMs.set(workerId, lastSeenMs);
+        for (const share of shares)
+          if (share.runId === this.#runId) this.held.set(share.share, share);
+      }
+      if (nowMs < this.#patientUntilMs) return [];
+      const alive = workers.filter(({ lastSeenMs }) => nowMs - lastSeenMs <= LOST_AFTER_MS);
+      const ids = new Set(alive.map(({ workerId }) => workerId));
+      return [...new Set(workerIds)].filter((workerId) => !ids.has(workerId));
+    } catch (error) {
+      this.#patientUntilMs = this.#time.nowMs() + PATIENCE_MS;
+      this.#logger.warn({ err: error, runId: this.#runId }, "cannot see the workers");
+      return [];
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { Worker } from "node:worker_threads";
+import type { Task } from "@onrush/shared/wire/task.ts";
+import type { FromEngine, ToEngine } from "../engine/engineMessages.ts";
+
+/** The engine threads of this worker. Each divides every share by the same rule as workers do. */
+export class EngineThreads {
+  readonly count: number;
+  readonly #threads: Worker[] = [];
+
+  private constructor(count: number) {
+    this.count = count;
+  }
+
+  static async start(
+    count: number,
+    onMessage: (thread: number, message: FromEngine) => void,
+    onDeath: (error: Error) => void,
+  ): Promise<EngineThreads> {
+    const engine = new EngineThreads(count);
+    const file = new URL("../engine/engineThread.ts", import.meta.url);
+    for (let thread = 0; thread < count; thread++) {
+      const worker = new Worker(file, { name: `engine-${thread}` });
+      worker.on("message", (message: FromEngine) => onMessage(thread, message));
+      worker.on("error", onDeath);
+      engine.#threads.push(worker);
+      await new Promise<void>((resolve, reject) => {
+        worker.once("online", () => resolve());
+        worker.once("error", reject);
+      });
+    }
+    return engine;
+  }
+
+  prepare(key: string, task: Task, lease: SharedArrayBuffer): void {
+    this.#threads.forEach((worker, thread) => {
+      const message: ToEngine = { type: "prepare", key, task, thread, threads: this.count, lease };
+      worker.postMessage(message);
+    });
+  }
+
+  send(message: ToEngine): void {
+    for (const worker of this.#threads) worker.postMessage(message);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((worker) => worker.terminate()));
+  }
+}

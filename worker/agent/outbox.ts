@@ -1,0 +1,75 @@
+import type { ReportSink } from "./ports.ts";
+
+/** Snapshots kept for one share until they are merged and stored; about a minute of large ones. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+interface Kept {
+  seq: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * What a share has reported and the controller has not acknowledged yet. Everything is sent in the
+ * order of seq; what stays unacknowledged is sent again, which the controller takes as one.
+ */
+export class Outbox {
+  /** Snapshots given up because the buffer was full; shown, and a gap the controller sees. */
+  overflowed = 0;
+  readonly #runId: string;
+  readonly #sink: ReportSink;
+  #kept: Kept[] = [];
+  #bytes = 0;
+  #sentSeq = 0;
+  #ackedSeq = 0;
+  #sentAtMs = 0;
+  #sending = false;
+
+  constructor(runId: string, sink: ReportSink) {
+    this.#runId = runId;
+    this.#sink = sink;
+  }
+
+  get isEmpty(): boolean {
+    return this.#kept.length === 0;
+  }
+
+  add(seq: number, bytes: Uint8Array): void {
+    this.#kept.push({ seq, bytes });
+    this.#bytes += bytes.length;
+    while (this.#bytes > MAX_BYTES && this.#kept.length > 1) {
+      this.#bytes -= this.#kept.shift()?.bytes.length ?? 0;
+      this.overflowed++;
+    }
+  }
+
+  acknowledge(seq: number): void {
+    if (seq <= this.#ackedSeq) return;
+    this.#ackedSeq = seq;
+    this.#kept = this.#kept.filter((kept) => kept.seq > seq);
+    this.#bytes = this.#kept.reduce((sum, kept) => sum + kept.bytes.length, 0);
+  }
+
+  /** Everything unacknowledged goes out again when nothing was heard for `afterMs`. */
+  resendIfSilent(nowMs: number, afterMs: number): void {
+    if (this.#kept.length > 0 && !this.#sending && nowMs - this.#sentAtMs > afterMs) {
+      this.#sentSeq = this.#ackedSeq;
+    }
+  }
+
+  /** Sends what was not sent yet; a failure leaves it for the next call. */
+  async flush(nowMs: number): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      for (;;) {
+        const next = this.#kept.find((kept) => kept.seq > this.#sentSeq);
+        if (next === undefined) break;
+        await this.#sink.append(this.#runId, next.bytes);
+        this.#sentSeq = next.seq;
+        this.#sentAtMs = nowMs;
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+}

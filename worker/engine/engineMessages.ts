@@ -1,0 +1,33 @@
+import type { Task } from "@onrush/shared/wire/task.ts";
+import type { RunnerReport } from "./shareRunner.ts";
+
+/** What the agent tells an engine thread, and what the thread answers. */
+
+export type ToEngine =
+  | {
+      type: "prepare";
+      key: string;
+      task: Task;
+      /** Which of the worker's engine threads this is, and how many there are. */
+      thread: number;
+      threads: number;
+      /** One BigInt64: until when the share may send, monotonic nanoseconds. */
+      lease: SharedArrayBuffer;
+    }
+  | { type: "start"; key: string; startUs: number }
+  | { type: "stop"; key: string }
+  | { type: "drop"; key: string };
+
+/** The thread's own state over one wall second. */
+export interface ThreadHealth {
+  /** CPU time of the thread over the time that passed. */
+  cpu: number;
+  lagP99Us: number;
+}
+
+export type FromEngine =
+  | { type: "prepared"; key: string }
+  | { type: "refused"; key: string; reason: string }
+  /** Cumulative counts, a few times a second, for heartbeats. */
+  | { type: "counts"; key: string; started: number; dropped: number }
+  | { type: "report"; key: string; report: RunnerReport; health: ThreadHealth };

@@ -1,0 +1,90 @@
+/**
+ * One iteration in flight. Slots are allocated once and used again, so that the hot path makes no
+ * objects; operations write the outcome of their request into the slot and call `done(slot)`.
+ * All times are microseconds from the start of the run.
+ */
+export class Slot {
+  readonly index: number;
+  busy = false;
+  /** The workload's number of the arrival. */
+  arrival = 0;
+  /** When the iteration was due. */
+  iterationDueUs = 0;
+  iterationFailed = false;
+  iterationInterrupted = false;
+  /** Program counter: the operation under way. */
+  operation = 0;
+
+  /** When this request was due: the arrival's due time, later steps from the end of the one before. */
+  dueUs = 0;
+  /** When its bytes were handed to the connection; -1 while it waits for one. */
+  sentUs = -1;
+  endUs = 0;
+  /** When it is given up. */
+  deadlineUs = 0;
+  /** HTTP status, 0 when there was no answer. */
+  status = 0;
+  /** Why there was no answer; empty when there was one. */
+  error = "";
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** Set while an operation is under way: ends it early, `done` follows. */
+  cancel: ((slot: Slot, error: string) => void) | null = null;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** Prepares for the next request of the iteration. */
+  beginRequest(operation: number, dueUs: number): void {
+    this.operation = operation;
+    this.dueUs = dueUs;
+    this.sentUs = -1;
+    this.endUs = 0;
+    this.status = 0;
+    this.error = "";
+    this.bytesSent = 0;
+    this.bytesReceived = 0;
+    this.cancel = null;
+  }
+}
+
+/** A fixed number of slots, made as they are first needed. */
+export class SlotPool {
+  readonly limit: number;
+  readonly #all: Slot[] = [];
+  readonly #free: Slot[] = [];
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get inFlight(): number {
+    return this.#all.length - this.#free.length;
+  }
+
+  /** Undefined when all slots are in flight. */
+  take(): Slot | undefined {
+    let slot = this.#free.pop();
+    if (slot === undefined) {
+      if (this.#all.length >= this.limit) return undefined;
+      slot = new Slot(this.#all.length);
+      this.#all.push(slot);
+    }
+    slot.busy = true;
+    return slot;
+  }
+
+  give(slot: Slot): void {
+    slot.busy = false;
+    slot.cancel = null;
+    this.#free.push(slot);
+  }
+
+  /** Ends whatever of the busy slots `isOver` picks; `done` of their operations follows. */
+  cancelWhere(isOver: (slot: Slot) => boolean, error: string): void {
+    for (const slot of this.#all) {
+      if (slot.busy && slot.cancel !== null && isOver(slot)) slot.cancel(slot, error);
+    }
+  }
+}

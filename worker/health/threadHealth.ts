@@ -1,0 +1,35 @@
+import { Histogram } from "@onrush/shared/metrics/histogram.ts";
+import { latencyStats } from "@onrush/shared/metrics/hdrHistogram.ts";
+import type { ThreadHealth } from "../engine/engineMessages.ts";
+
+/** Measures the thread it runs in: CPU time, and how late its loop comes back. */
+export class ThreadMeter {
+  readonly #lag = new Histogram();
+  #cpuUs = ThreadMeter.#cpuNow();
+  #sinceUs: number;
+
+  constructor(nowUs: number) {
+    this.#sinceUs = nowUs;
+  }
+
+  /** The loop was to come back after `expectedUs` and did after `actualUs`. */
+  tick(actualUs: number, expectedUs: number): void {
+    this.#lag.record(actualUs - expectedUs);
+  }
+
+  take(nowUs: number): ThreadHealth {
+    const cpuUs = ThreadMeter.#cpuNow();
+    const passed = Math.max(1, nowUs - this.#sinceUs);
+    const cpu = Math.min(1, (cpuUs - this.#cpuUs) / passed);
+    const lagP99Us = Math.round(latencyStats(this.#lag).p99 * 1000);
+    this.#lag.reset();
+    this.#cpuUs = cpuUs;
+    this.#sinceUs = nowUs;
+    return { cpu, lagP99Us };
+  }
+
+  static #cpuNow(): number {
+    const { user, system } = process.threadCpuUsage();
+    return user + system;
+  }
+}

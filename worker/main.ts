@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { availableParallelism, hostname } from "node:os";
+import { Agent } from "./agent/agent.ts";
+import { createLocalControllerLink } from "./agent/local/localControllerLink.ts";
+import { parentChannel } from "./agent/local/parentChannel.ts";
+import { createLogger } from "./agent/logger.ts";
+import type { ControllerLink } from "./agent/ports.ts";
+import { connectRedisControllerLink } from "./agent/redis/redisControllerLink.ts";
+
+/** The composition root of a worker process. */
+
+export interface WorkerSettings {
+  /** Without it the worker must be a child process of its controller. */
+  redisUrl?: string | undefined;
+  /** Names its keys in Redis; the controller's must be the same. */
+  redisPrefix?: string | undefined;
+  threads: number;
+  labels: Record<string, string>;
+}
+
+export interface RunningWorker {
+  workerId: string;
+  close(): Promise<void>;
+}
+
+/** Engine threads when nothing else is asked for: one core is left for everything else. */
+export function defaultThreads(workers = 1): number {
+  return Math.max(1, Math.floor(Math.max(1, availableParallelism() - 1) / workers));
+}
+
+/** Starts a worker in this process. Rejects, saying what to do, when it cannot reach Redis. */
+export async function startWorker(
+  settings: WorkerSettings,
+  onEnd: (reason: string) => void,
+): Promise<RunningWorker> {
+  const workerId = `${hostname().split(".")[0] ?? "worker"}-${randomBytes(3).toString("hex")}`;
+  const logger = createLogger(workerId);
+  const { redisUrl, redisPrefix, threads, labels } = settings;
+  const warn = (text: string) => logger.warn(text);
+  const link: ControllerLink =
+    redisUrl === undefined
+      ? createLocalControllerLink(parentChannel(), { warn })
+      : await connectRedisControllerLink({
+          url: redisUrl,
+          warn,
+          ...(redisPrefix === undefined ? {} : { prefix: redisPrefix }),
+        });
+  link.onLost(() => onEnd("the controller has ended"));
+  const agent = new Agent({ workerId, threads, labels, link, logger });
+  await agent.start((error) => {
+    logger.error({ err: error }, "an engine thread failed");
+    onEnd("an engine thread failed");
+  });
+  return { workerId, close: () => agent.close() };
+}
+
+/** `region=eu,zone=a` as labels. */
+export function parseLabels(text: string): Record<string, string> {
+  const pairs = text.split(",").filter((part) => part.trim() !== "");
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new RangeError(`"${pair}" is not a label: write name=value`);
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
+
+/** Runs as a child process of an embedded controller until that ends. */
+async function runAsChild(): Promise<void> {
+  // A Ctrl-C in the terminal reaches us too; the parent decides what it means.
+  process.on("SIGINT", () => {});
+  const threads = Number(process.env["WORKER_THREADS"] ?? defaultThreads());
+  await startWorker({ threads, labels: {} }, () => process.exit(0));
+}
+
+if (import.meta.main) await runAsChild();

@@ -1,0 +1,137 @@
+import type { Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
+import { Histogram } from "@onrush/shared/metrics/histogram.ts";
+import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+
+export type Outcome = "ok" | "failed" | "neutral" | "interrupted";
+
+export function countUp(counts: Counts, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
+
+const STATUS_LIMIT = 1000;
+
+/** A finished request as the recorder takes it. `sentUs` is -1 when it never left. */
+export interface RequestResult {
+  step: number;
+  dueUs: number;
+  sentUs: number;
+  endUs: number;
+  outcome: Outcome;
+  status: number;
+  error: string;
+}
+
+class StepCounts {
+  ok = 0;
+  failed = 0;
+  neutral = 0;
+  interrupted = 0;
+  readonly statuses = new Uint32Array(STATUS_LIMIT);
+  errors: Counts = {};
+  readonly response = new Histogram();
+  readonly service = new Histogram();
+
+  get touched(): boolean {
+    return this.ok + this.failed + this.neutral + this.interrupted > 0;
+  }
+
+  record(result: RequestResult): void {
+    this[result.outcome]++;
+    if (result.outcome === "interrupted") return;
+    const status = result.status;
+    if (status > 0) this.statuses[status] = (this.statuses[status] as number) + 1;
+    if (result.error !== "") countUp(this.errors, result.error);
+    this.response.record(result.endUs - result.dueUs);
+    if (result.sentUs >= 0) this.service.record(result.endUs - result.sentUs);
+  }
+
+  statusCodes(): Counts {
+    const codes: Counts = {};
+    for (let status = 0; status < STATUS_LIMIT; status++) {
+      const count = this.statuses[status] as number;
+      if (count > 0) codes[status] = count;
+    }
+    return codes;
+  }
+
+  reset(): void {
+    this.ok = 0;
+    this.failed = 0;
+    this.neutral = 0;
+    this.interrupted = 0;
+    this.statuses.fill(0);
+    this.errors = {};
+    this.response.reset();
+    this.service.reset();
+  }
+}
+
+/** Everything of one due second, dense: one array access per recorded value. */
+export class DueSecond {
+  second: number;
+  #started = 0;
+  #dropped: Counts = {};
+  readonly #iterations = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
+  readonly #duration = new Histogram();
+  readonly #steps: (StepCounts | undefined)[] = [];
+  #touched = false;
+
+  constructor(second: number) {
+    this.second = second;
+  }
+
+  started(): void {
+    this.#started++;
+    this.#touched = true;
+  }
+
+  dropped(reason: string): void {
+    countUp(this.#dropped, reason);
+    this.#touched = true;
+  }
+
+  request(result: RequestResult): void {
+    const step = (this.#steps[result.step] ??= new StepCounts());
+    step.record(result);
+    this.#touched = true;
+  }
+
+  iteration(outcome: Outcome, durationUs: number): void {
+    this.#iterations[outcome]++;
+    if (outcome !== "interrupted") this.#duration.record(durationUs);
+    this.#touched = true;
+  }
+
+  /** What was recorded since the last call, or undefined when nothing was. */
+  take(): DueDelta | undefined {
+    if (!this.#touched) return undefined;
+    const steps: DueDelta["steps"] = [];
+    this.#steps.forEach((step, index) => {
+      if (step?.touched !== true) return;
+      const { ok, failed, neutral, interrupted, errors } = step;
+      steps.push({
+        step: index,
+        ...{ ok, failed, neutral, interrupted, errors },
+        statusCodes: step.statusCodes(),
+        outcomes: {},
+        response: encodeSparse(step.response),
+        service: encodeSparse(step.service),
+      });
+      step.reset();
+    });
+    const delta: DueDelta = {
+      second: this.second,
+      started: this.#started,
+      dropped: this.#dropped,
+      ...this.#iterations,
+      iterationDuration: encodeSparse(this.#duration),
+      steps,
+    };
+    this.#started = 0;
+    this.#dropped = {};
+    Object.assign(this.#iterations, { ok: 0, failed: 0, neutral: 0, interrupted: 0 });
+    this.#duration.reset();
+    this.#touched = false;
+    return delta;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Socket } from "node:net";
+import type { RunClock } from "../../engine/operation.ts";
+import type { Slot } from "../../engine/slot.ts";
+import { buildConnector, Client, type Dispatcher } from "undici";
+import { httpErrorKind } from "./httpErrors.ts";
+
+export type Connector = buildConnector.connector;
+
+export interface ConnectionOwner {
+  readonly origin: string;
+  readonly clock: RunClock;
+  readonly connector: Connector;
+  /** The connection has nothing to do and can be used again. */
+  idle(connection: UndiciConnection): void;
+}
+
+/** A request as undici takes it, made once per step. */
+export type RequestOptions = Dispatcher.DispatchOptions;
+
+/**
+ * One connection with at most one request under way. It is its own undici handler, so a request
+ * makes no object of ours. One Client per connection is faster than a Pool and never queues.
+ */
+export class UndiciConnection implements Dispatcher.DispatchHandler {
+  readonly #owner: ConnectionOwner;
+  #client: Client;
+  #socket: Socket | undefined;
+  #prepared: Socket | undefined;
+  #slot: Slot | undefined;
+  #done: ((slot: Slot) => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #cancelled = "";
+  #bytesReadBefore = 0;
+  #bytesWrittenBefore = 0;
+
+  constructor(owner: ConnectionOwner) {
+    this.#owner = owner;
+    this.#client = this.#makeClient();
+  }
+
+  /** Opens the connection before it is needed; resolves also when that fails. */
+  async warmUp(): Promise<void> {
+    const url = new URL(this.#owner.origin);
+    const { protocol, host, hostname, port } = url;
+    await new Promise<void>((resolve) => {
+      this.#owner.connector({ protocol, host, hostname, port }, (error, socket) => {
+        if (error === null) {
+          socket.on("error", () => {});
+          this.#prepared = socket;
+        }
+        resolve();
+      });
+    });
+  }
+
+  send(slot: Slot, options: RequestOptions, done: (slot: Slot) => void): void {
+    this.#slot = slot;
+    this.#done = done;
+    this.#controller = undefined;
+    this.#cancelled = "";
+    slot.cancel = this.#cancel;
+    this.#client.dispatch(options, this);
+  }
+
+  close(): void {
+    this.#prepared?.destroy();
+    void this.#client.destroy().catch(() => {});
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#cancelled !== "") return controller.abort(new Error(this.#cancelled));
+    const socket = this.#socket;
+    this.#bytesReadBefore = socket?.bytesRead ?? 0;
+    this.#bytesWrittenBefore = socket?.bytesWritten ?? 0;
+    if (this.#slot !== undefined) this.#slot.sentUs = this.#owner.clock.nowUs();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+    if (statusCode >= 200 && this.#slot !== undefined) this.#slot.status = statusCode;
+  }
+
+  onResponseData(): void {}
+
+  onResponseEnd(): void {
+    this.#finish("");
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#finish(this.#cancelled === "" ? httpErrorKind(error) : this.#cancelled);
+  }
+
+  #finish(error: string): void {
+    const slot = this.#slot;
+    const done = this.#done;
+    if (slot === undefined || done === undefined) return;
+    this.#slot = undefined;
+    this.#done = undefined;
+    slot.endUs = this.#owner.clock.nowUs();
+    slot.error = error;
+    if (error !== "") slot.status = 0;
+    if (slot.sentUs >= 0 && this.#socket !== undefined) {
+      slot.bytesReceived = this.#socket.bytesRead - this.#bytesReadBefore;
+      slot.bytesSent = this.#socket.bytesWritten - this.#bytesWrittenBefore;
+    }
+    this.#owner.idle(this);
+    done(slot);
+  }
+
+  readonly #cancel = (_slot: Slot, error: string): void => {
+    this.#cancelled = error;
+    if (this.#controller !== undefined) {
+      this.#controller.abort(new Error(error));
+      return;
+    }
+    // Not connected yet: undici can only give up the whole client.
+    const client = this.#client;
+    this.#client = this.#makeClient();
+    void client.destroy(new Error(error)).catch(() => {});
+  };
+
+  #makeClient(): Client {
+    return new Client(this.#owner.origin, {
+      allowH2: false,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) => this.#connect(options, callback),
+    });
+  }
+
+  #connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    if (prepared !== undefined && !prepared.destroyed && prepared.readyState === "open") {
+      this.#socket = prepared;
+      // undici expects its connector to answer later.
+      process.nextTick(() => callback(null, prepared));
+      return;
+    }
+    this.#owner.connector(options, (...answer) => {
+      if (answer[1] !== null) this.#socket = answer[1];
+      callback(...answer);
+    });
+  }
+}

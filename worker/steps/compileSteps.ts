@@ -1,0 +1,32 @@
+import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { Program, RunClock } from "../engine/operation.ts";
+import { type HttpRequest, UndiciTransport } from "../protocols/http/undiciTransport.ts";
+
+const encoder = new TextEncoder();
+
+/** The request of a step; a JSON body gets its content type unless the step names one. */
+export function httpRequest(step: Step): HttpRequest {
+  const { method, url, body } = step;
+  if (body === undefined) return { method, url, headers: step.headers, body: null };
+  if (typeof body === "string") {
+    return { method, url, headers: step.headers, body: encoder.encode(body) };
+  }
+  const named = Object.keys(step.headers).some((name) => name.toLowerCase() === "content-type");
+  const headers = named ? step.headers : { "content-type": "application/json", ...step.headers };
+  return { method, url, headers, body: encoder.encode(JSON.stringify(body)) };
+}
+
+/** Compiles the steps of a workload to the operations that a program counter runs through. */
+export function compileSteps(
+  steps: readonly Step[],
+  clock: RunClock,
+  rejectUnauthorized: boolean,
+): Program {
+  const http = new UndiciTransport(clock, rejectUnauthorized);
+  return {
+    operations: steps.map((step) => http.operation(httpRequest(step))),
+    warmUp: (connections) => http.warmUp(connections),
+    connections: () => http.connections,
+    close: () => http.close(),
+  };
+}
