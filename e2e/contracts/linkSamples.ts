@@ -1,0 +1,69 @@
+import type { Command } from "@onrush/shared/wire/commands.ts";
+import type { HeldShare, Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
+
+export function sampleTask(runId: string, share = "0/0"): Task {
+  return {
+    runId,
+    share,
+    epoch: 1,
+    token: 1,
+    startMs: 0,
+    curve: {
+      durationMs: 1_000,
+      segments: [{ startMs: 0, endMs: 1_000, fromMilliRps: 10_000, toMilliRps: 10_000 }],
+    },
+    ownership: [{ offset: 0, weights: 1, index: 0 }],
+    steps: [
+      {
+        name: "get",
+        protocol: "http",
+        method: "POST",
+        url: "http://127.0.0.1:1/ünï",
+        headers: { accept: "*/*" },
+        body: { nested: [1, null, "two"] },
+      },
+    ],
+    maxInFlight: 100,
+    requestTimeoutMs: 30_000,
+    rejectUnauthorized: true,
+    gracefulStopMs: 0,
+  };
+}
+
+export function sampleHeartbeat(workerId: string, changes: Partial<Heartbeat> = {}): Heartbeat {
+  return {
+    workerId,
+    hostname: "host",
+    pid: 42,
+    labels: {},
+    state: "idle",
+    threads: 2,
+    cpu: 0.25,
+    rssBytes: 1_000_000,
+    mbps: 0,
+    lagMs: 0.5,
+    clockOffsetUs: -12,
+    clockErrorUs: 30,
+    shares: [],
+    ...changes,
+  };
+}
+
+export function heldShare(runId: string, share: string): HeldShare {
+  return { runId, share, epoch: 1, started: 10, dropped: 0 };
+}
+
+export function startCommand(runId: string, token: number): Command {
+  return { type: "start", runId, token, startAtUs: 1_795_000_000_000_123 };
+}
+
+export function stopCommand(runId: string, token: number): Command {
+  return { type: "stop", runId, token };
+}
+
+export function numberedBytes(count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, index) =>
+    Uint8Array.of(index >> 8, index & 255, 255, 0),
+  );
+}
