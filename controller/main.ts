@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { LocalChannel } from "@onrush/shared/wire/localMessages.ts";
-import { createHttpServer } from "./http/createServer.ts";
+import { createHttpServer, type HttpServer } from "./http/createServer.ts";
 import { CommonTime } from "./platform/commonTime.ts";
 import { createLocalWorkerLink, type LocalWorkerLink } from "./platform/local/localWorkerLink.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -53,6 +53,17 @@ async function openLink(settings: ControllerSettings, logger: Logger) {
   return { link, attach: undefined };
 }
 
+/** Listens, or says which port could not be had and what to do. */
+async function listen(http: HttpServer, { host, port }: ControllerSettings): Promise<string> {
+  try {
+    return await http.listen(port);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `cannot listen on port ${port} of ${host} (${reason}): set PORT to a free one`;
+    throw new Error(message, { cause: error });
+  }
+}
+
 /**
  * Starts a controller. Rejects with an error for people when Redis, MongoDB or the port cannot be
  * had; nothing is left open then.
@@ -98,7 +109,7 @@ export async function startController(
       dashboardDir: fileURLToPath(new URL("../dashboard/dist", import.meta.url)),
     });
     undo.push(() => http.close());
-    const url = await http.listen(settings.port);
+    const url = await listen(http, settings);
     if (!isLoopback(settings.host)) logger.warn("listening without authentication (AUTH=none)");
     return { url, runs, stores, link, attach, close: closeAll };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { startController } from "@onrush/controller/main.ts";
-import { createLogger } from "@onrush/controller/platform/logger.ts";
 import { readControllerSettings } from "@onrush/controller/platform/settings.ts";
+import { cliLogger } from "../embedded/cliLogger.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstSignal } from "../signals.ts";
@@ -15,7 +15,7 @@ export async function controller(): Promise<number> {
       "(or run `onrush up`, which brings its own workers)";
     throw new CliError(message, EXIT.error);
   }
-  const running = await startController(settings, createLogger());
+  const running = await startController(settings, cliLogger());
   console.log(`Onrush controller at ${running.url}; start workers with \`onrush worker\``);
   await stopped;
   await running.close();

@@ -12,8 +12,7 @@ export async function worker(options: { labels?: string }): Promise<number> {
     const message = "a worker finds its controller through Redis: set REDIS_URL";
     throw new CliError(message, EXIT.error);
   }
-  let failed: (reason: string) => void = () => {};
-  const failure = new Promise<string>((resolve) => (failed = resolve));
+  const { promise: failure, resolve: failed } = Promise.withResolvers<string>();
   const running = await startWorker(
     {
       redisUrl,

@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { type RunningController, startController } from "@onrush/controller/main.ts";
 import { childChannel } from "@onrush/controller/platform/local/childChannel.ts";
-import { createLogger } from "@onrush/controller/platform/logger.ts";
 import type { ControllerSettings, WorkerCounts } from "@onrush/controller/platform/settings.ts";
 import { defaultThreads } from "@onrush/worker/main.ts";
+import { cliLogger } from "./cliLogger.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { endWorker, forkWorker } from "./childWorker.ts";
@@ -60,7 +60,7 @@ export async function startPlatform(
   settings: ControllerSettings,
   counts: WorkerCounts,
 ): Promise<Platform> {
-  const controller = await startController(settings, createLogger());
+  const controller = await startController(settings, cliLogger());
   const processes = new WorkerProcesses();
   const close = async () => {
     await controller.runs.close(2_000);

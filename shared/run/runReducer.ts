@@ -53,7 +53,8 @@ function ready(state: RunState, message: Extract<RunMessage, { type: "ready" }>,
 }
 
 function start(state: RunState, nowMs: number): Step {
-  const startAtMs = nowMs + state.settings.startLeadMs;
+  // A whole millisecond, so that it is the same in every unit it is written in.
+  const startAtMs = Math.ceil(nowMs + state.settings.startLeadMs);
   const shares = state.shares.map((s): ShareState => ({ ...s, phase: "running" }));
   const phase = nextState(state.phase, "started") ?? state.phase;
   const workers = new Set(shares.map((s) => s.workerId)).size;

@@ -32,7 +32,10 @@ export function encodeFrame(value: unknown): Uint8Array {
 }
 
 function isReference(item: unknown): item is { $bytes: [number, number] } {
-  return typeof item === "object" && item !== null && "$bytes" in item;
+  if (typeof item !== "object" || item === null || !("$bytes" in item)) return false;
+  // Anything else under that name is somebody's own count.
+  const { $bytes: pair } = item;
+  return Array.isArray(pair) && pair.length === 2 && pair.every(Number.isInteger);
 }
 
 /**

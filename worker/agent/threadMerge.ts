@@ -91,7 +91,7 @@ export class ThreadMerge {
   }
 
   #takeUpTo(watermark: number) {
-    const ready = <T extends { second: number }>(delta: T) => delta.second <= watermark;
+    const ready = (delta: { second: number }) => delta.second <= watermark;
     const due = mergeBySecond(this.#due.filter(ready), (same) => ({
       ...mergeSecond(same[0]?.second ?? 0, same, []),
     }));

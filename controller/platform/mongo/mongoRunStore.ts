@@ -1,0 +1,81 @@
+import type { PageQuery } from "@onrush/shared/api/scenarioApi.ts";
+import type { Collection, Db } from "mongodb";
+import type { SecondStore } from "../../results/secondStore.ts";
+import type { RunStore, StoredRun } from "../../runs/runStore.ts";
+import type { Page } from "../../scenarios/scenarioStore.ts";
+import { packRun, unpackRun, type RunRecord } from "../stores.ts";
+import { insertNew } from "./insertNew.ts";
+
+type RunContent = Omit<RunRecord, "id">;
+type RunDocument = RunContent & { _id: string };
+
+// The id makes the order of documents of the same millisecond, and so paging, definite.
+const NEWEST_FIRST = { createdAtMs: -1, _id: -1 } as const;
+const OLDEST_FIRST = { createdAtMs: 1, _id: 1 } as const;
+
+/** One document per run. */
+export class MongoRunStore implements RunStore {
+  readonly #documents: Collection<RunDocument>;
+  readonly #seconds: Pick<SecondStore, "removeRun">;
+
+  constructor(db: Db, seconds: Pick<SecondStore, "removeRun">) {
+    this.#documents = db.collection("runs");
+    this.#seconds = seconds;
+  }
+
+  async createIndexes(): Promise<void> {
+    await this.#documents.createIndex(NEWEST_FIRST);
+    await this.#documents.createIndex({ scenarioId: 1, ...NEWEST_FIRST });
+    await this.#documents.createIndex({ active: 1, ...OLDEST_FIRST });
+  }
+
+  async create(run: StoredRun): Promise<void> {
+    await insertNew(this.#documents, { _id: run.id, ...contentOf(run) }, `run ${run.id}`);
+  }
+
+  async get(id: string): Promise<StoredRun | undefined> {
+    const document = await this.#documents.findOne({ _id: id });
+    return document === null ? undefined : runOf(document);
+  }
+
+  async list({ limit, offset }: PageQuery, scenarioId?: string): Promise<Page<StoredRun>> {
+    const filter = scenarioId === undefined ? {} : { scenarioId };
+    const [documents, total] = await Promise.all([
+      this.#documents.find(filter).sort(NEWEST_FIRST).skip(offset).limit(limit).toArray(),
+      this.#documents.countDocuments(filter),
+    ]);
+    return { items: documents.map(runOf), total };
+  }
+
+  async latest(scenarioId: string): Promise<StoredRun | undefined> {
+    const document = await this.#documents.findOne({ scenarioId }, { sort: NEWEST_FIRST });
+    return document === null ? undefined : runOf(document);
+  }
+
+  async active(): Promise<StoredRun[]> {
+    const documents = await this.#documents.find({ active: true }).sort(OLDEST_FIRST).toArray();
+    return documents.map(runOf);
+  }
+
+  async update(run: StoredRun): Promise<boolean> {
+    const replaceable = { _id: run.id, version: run.version - 1, token: { $lte: run.token } };
+    const result = await this.#documents.replaceOne(replaceable, contentOf(run));
+    return result.matchedCount === 1;
+  }
+
+  /** The seconds go first, so that a removal that is cut short can be repeated. */
+  async remove(id: string): Promise<boolean> {
+    await this.#seconds.removeRun(id);
+    const result = await this.#documents.deleteOne({ _id: id });
+    return result.deletedCount === 1;
+  }
+}
+
+function contentOf(run: StoredRun): RunContent {
+  const { id: _id, ...content } = packRun(run);
+  return content;
+}
+
+function runOf({ _id: id, ...content }: RunDocument): StoredRun {
+  return unpackRun({ id, ...content });
+}
