@@ -1,0 +1,57 @@
+import { formatClock } from "../format/numbers.ts";
+import type { Mark } from "./marks.ts";
+import type { ChartRow, Series } from "./rows.ts";
+
+interface ChartTooltipProps {
+  row: ChartRow;
+  series: readonly Series[];
+  marks: readonly Mark[];
+  format: (value: number) => string;
+}
+
+const markText = (mark: Mark) =>
+  mark.kind === "lost" ? `${mark.count} arrivals lost here` : "partial: not every worker reported";
+
+export function ChartTooltip({ row, series, marks, format }: ChartTooltipProps) {
+  const stack = series.filter((one) => one.shape === "stack");
+  const total = stack.reduce((sum, one) => sum + (row[one.key] ?? 0), 0);
+  const here = marks.filter((mark) => mark.from <= row.at && row.at <= mark.to);
+  return (
+    <div className="chart-tip">
+      <strong className="num">{formatClock(row.at)}</strong>
+      <dl>
+        {series.map((one) => (
+          <TipLine key={one.key} series={one} value={row[one.key] ?? null} format={format} />
+        ))}
+        {stack.length > 1 && (
+          <>
+            <span />
+            <dt className="dimmed">together</dt>
+            <dd className="num">{format(total)}</dd>
+          </>
+        )}
+      </dl>
+      {here.map((mark) => (
+        <div key={mark.kind} style={{ color: "var(--c-amber)", marginTop: 3 }}>
+          {markText(mark)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface TipLineProps {
+  series: Series;
+  value: number | null;
+  format: (value: number) => string;
+}
+
+function TipLine({ series, value, format }: TipLineProps) {
+  return (
+    <>
+      <span className="swatch" style={{ background: series.color }} />
+      <dt>{series.label}</dt>
+      <dd className="num">{value === null ? "–" : format(value)}</dd>
+    </>
+  );
+}

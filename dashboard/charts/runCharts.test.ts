@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { latency, second } from "../testData.ts";
+import { countSeries, statusColor } from "./countSeries.ts";
+import { runCharts } from "./runCharts.ts";
+
+const input = { range: { kind: "all" }, latencyKind: "response", plannedSeconds: 60 } as const;
+
+const keys = (dropped: number) =>
+  runCharts({ ...input, seconds: [second(0, { dropped })] }).throughput.series.map((s) => s.key);
+
+describe("from seconds to lines", () => {
+  test("sent, planned and failed of each second", () => {
+    const seconds = [second(0, { sent: 9, planned: 10, failed: 1 })];
+    expect(runCharts({ ...input, seconds }).throughput.rows).toEqual([
+      { at: 0, sent: 9, planned: 10, failed: 1 },
+    ]);
+  });
+
+  test("dropped has a line only when something was dropped", () => {
+    expect(keys(0)).not.toContain("dropped");
+    expect(keys(4)).toContain("dropped");
+  });
+
+  test("a missing second breaks the line instead of joining it", () => {
+    const rows = runCharts({ ...input, seconds: [second(0), second(3)] }).load.rows;
+    expect(rows).toEqual([
+      { at: 0, inFlight: 0, connections: 0 },
+      { at: 1, inFlight: null, connections: null },
+      { at: 3, inFlight: 0, connections: 0 },
+    ]);
+  });
+
+  test("a second without answers has no latency, not a latency of zero", () => {
+    const seconds = [second(0, { response: latency(40, 5) }), second(1)];
+    expect(runCharts({ ...input, seconds }).latency.rows).toEqual([
+      { at: 0, p50: 40, p95: 40, p99: 40 },
+      { at: 1, p50: null, p95: null, p99: null },
+    ]);
+  });
+
+  test("service time is measured on its own", () => {
+    const seconds = [second(0, { response: latency(40, 5), service: latency(3, 5) })];
+    const { rows } = runCharts({ ...input, seconds, latencyKind: "service" }).latency;
+    expect(rows[0]?.["p95"]).toBe(3);
+  });
+
+  test("a zoom leaves the other seconds out", () => {
+    const seconds = [0, 1, 2, 3, 4, 5].map((at) => second(at));
+    const range = { kind: "span", from: 2, to: 4 } as const;
+    const at = runCharts({ ...input, seconds, range }).load.rows.map((row) => row.at);
+    expect(at).toEqual([2, 3, 4]);
+  });
+});
+
+const color = () => "red";
+
+describe("counts by name", () => {
+  test("every second has a value for every name, also where it did not occur", () => {
+    const seconds = [
+      second(0, { statusCodes: { "200": 5 } }),
+      second(1, { statusCodes: { "200": 4, "503": 1 } }),
+    ];
+    expect(runCharts({ ...input, seconds }).statusCodes.rows).toEqual([
+      { at: 0, "200": 5, "503": 0 },
+      { at: 1, "200": 4, "503": 1 },
+    ]);
+  });
+
+  test("the rarest beyond eight are added up, and nothing is left out", () => {
+    const counts = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`e${i}`, 100 - i]));
+    const { series, value } = countSeries([counts], color);
+    expect(series).toHaveLength(8);
+    expect(series.at(-1)?.key).toBe("other");
+    const shown = series.reduce((sum, { key }) => sum + value(counts, key), 0);
+    expect(shown).toBe(Object.values(counts).reduce((a, b) => a + b, 0));
+  });
+
+  test("names with no count have no line", () => {
+    expect(countSeries([{ timeout: 0 }], color).series).toEqual([]);
+  });
+
+  test.each([
+    ["200", "var(--c-green)"],
+    ["404", "var(--c-amber)"],
+    ["503", "var(--c-crimson)"],
+    ["999", "var(--c-gray)"],
+  ])("status %s is %s", (code, expected) => expect(statusColor(code)).toBe(expected));
+});

@@ -1,0 +1,52 @@
+/** What each word on screen means: its start point, its unit, how it is merged. */
+export const terms = {
+  responseTime:
+    "From the moment a request was due by the schedule until its answer was complete. Waiting for a free connection, connecting and a stalled target all count, so nothing hides.",
+  serviceTime:
+    "From the moment a request was really sent until its answer was complete. Leaves out everything before sending; far below the response time means requests had to wait.",
+  p50: "Half of all requests were faster. Percentiles come from merged histograms, never from averages of averages.",
+  p95: "95 of 100 requests were faster.",
+  p99: "99 of 100 requests were faster.",
+  rate: "Requests sent in a second of wall time, over all workers.",
+  planned: "Arrivals the load profile schedules for this second, over all workers.",
+  errorRate: "failed ÷ (ok + failed + neutral), in requests.",
+  inFlight: "Iterations started and not yet finished; the highest of the second.",
+  connections: "Open connections to the target; the highest of the second.",
+  lateness:
+    "How much later than due the generator dispatched. Its own delay, not the target's: above 5 ms it makes a run suspect.",
+  validity:
+    "Whether the numbers can be trusted, apart from whether they are good. VALID: the generator kept to its schedule. SUSPECT: read with care. INVALID: do not use.",
+  sla: "Whether the target met the limits set in the scenario's sla lines. NONE: no limit was set.",
+  ledger:
+    "Every arrival of the schedule is accounted for: it was started, dropped for a stated reason, or lost with its worker.",
+  scheduled: "Arrivals the schedule contained for the time the run really lasted.",
+  started: "Iterations that were dispatched.",
+  dropped: "Arrivals the generator did not dispatch, each for a counted reason.",
+  lost: "Arrivals that were due on a worker that died, neither reported started nor dropped.",
+  maybeSent:
+    "The part of lost that may have reached the target: due between the worker's last heartbeat and the end of its lease.",
+  ok: "Iterations in which no step failed and none was neutral.",
+  failed: "Iterations in which a step failed: an error, a timeout, a bad status, a failed check.",
+  neutral: "Iterations with an outcome the scenario names as neither good nor bad.",
+  interrupted: "Iterations without an answer when the graceful stop ended.",
+  watermark:
+    "Every arrival of this share due up to this second is dispatched or dropped, and reported.",
+  epoch: "How often the share was handed out; above 1 another worker took over.",
+  share: "A part of the schedule, held by one worker.",
+  clockOffset:
+    "The worker's clock against the common clock, with its error bound (half the best round trip).",
+  partial:
+    "A second closed after 3 s without word from every worker; a later revision may fill it.",
+  lag: "99th percentile of the event-loop delay of the engine threads.",
+  cpu: "CPU of the engine threads over the cores they may use.",
+} as const;
+
+export type TermId = keyof typeof terms;
+
+/** Why an arrival was not dispatched. */
+export const dropReasons: Record<string, string> = {
+  inFlightLimit: "in-flight limit reached: the target answers too slowly for maxInFlight",
+  queueExpired: "waited longer than maxDelay in the overload queue",
+  late: "dispatched too late: the generator was overloaded",
+  lease: "the worker had lost contact and was not allowed to send",
+};

@@ -1,0 +1,76 @@
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { Table } from "@mantine/core";
+import { useMemo } from "react";
+import { Panel } from "../../components/Panel.tsx";
+import { Term } from "../../components/Term.tsx";
+import { formatCount, formatMs, formatPercent } from "../../format/numbers.ts";
+import { type StepRow, stepRows } from "./stepRows.ts";
+
+interface StepTableProps {
+  run: RunView;
+  seconds: readonly SecondView[];
+}
+
+const percentiles = ["p50", "p95", "p99", "max"] as const;
+
+export function StepTable({ run, seconds }: StepTableProps) {
+  const { rows, latencyOf } = useMemo(() => stepRows(run, seconds), [run, seconds]);
+  const note =
+    latencyOf === "run"
+      ? "requests; latency of the whole run"
+      : "requests; latency of the last second";
+  if (rows.length === 0) return null;
+  return (
+    <Panel title="Steps" note={note} testId="step-table">
+      <Table.ScrollContainer minWidth={820} type="native">
+        <Table aria-label="Steps" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Step</Table.Th>
+              <Table.Th className="right">Sent</Table.Th>
+              <Table.Th className="right">OK</Table.Th>
+              <Table.Th className="right">Failed</Table.Th>
+              <Table.Th className="right">
+                <Term id="errorRate">Error rate</Term>
+              </Table.Th>
+              {percentiles.map((name) => (
+                <Table.Th key={name} className="right">
+                  <Term id="responseTime">{`${name} response`}</Term>
+                </Table.Th>
+              ))}
+              <Table.Th className="right">
+                <Term id="serviceTime">p95 service</Term>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Row key={row.name} row={row} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Panel>
+  );
+}
+
+function Row({ row }: { row: StepRow }) {
+  return (
+    <Table.Tr data-testid="step-row" data-step={row.name}>
+      <Table.Td fw={600}>{row.name}</Table.Td>
+      <Table.Td className="right num">{formatCount(row.sent)}</Table.Td>
+      <Table.Td className="right num">{formatCount(row.ok)}</Table.Td>
+      <Table.Td className="right num" c={row.failed > 0 ? "var(--c-red)" : "inherit"}>
+        {formatCount(row.failed)}
+      </Table.Td>
+      <Table.Td className="right num">{formatPercent(row.errorRate)}</Table.Td>
+      {percentiles.map((name) => (
+        <Table.Td key={name} className="right num">
+          {formatMs(row.response[name])}
+        </Table.Td>
+      ))}
+      <Table.Td className="right num">{formatMs(row.service.p95)}</Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,122 @@
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { hasEnded } from "@onrush/shared/run/runState.ts";
+import { requestCounts } from "../../charts/requestCounts.ts";
+import { formatCount, formatMs, formatPercent, formatRate } from "../../format/numbers.ts";
+import type { TermId } from "../../format/terms.ts";
+
+export interface Kpi {
+  id: "rate" | "p50" | "p95" | "p99" | "errors" | "inFlight" | "requests";
+  label: string;
+  term: TermId;
+  value: string;
+  unit: string;
+  note: string;
+  tone: "plain" | "warn" | "bad";
+  /** The last minute of it, for a small curve. */
+  trend: { at: number; value: number }[];
+}
+
+/** Errors of a live run are shown over a short window: one second says little. */
+const ERROR_WINDOW_SECONDS = 10;
+const TREND_SECONDS = 60;
+
+interface Source {
+  run: RunView;
+  seconds: readonly SecondView[];
+  latest: SecondView | undefined;
+  ended: boolean;
+}
+
+const trendOf = ({ seconds }: Source, value: (second: SecondView) => number) =>
+  seconds.slice(-TREND_SECONDS).map((second) => ({ at: second.second, value: value(second) }));
+
+function runningTotal({ seconds }: Source): Kpi["trend"] {
+  let value = 0;
+  return seconds.slice(-TREND_SECONDS).map(({ second, sent }) => {
+    value += sent;
+    return { at: second, value };
+  });
+}
+
+function rate(source: Source): Kpi {
+  const { run, latest, ended } = source;
+  const shown = ended ? (run.summary?.rps ?? 0) : (latest?.sent ?? 0);
+  const seconds = run.summary?.durationSeconds ?? 0;
+  const average = seconds > 0 ? run.ledger.scheduled / seconds : 0;
+  const planned = ended ? average : (latest?.planned ?? 0);
+  return {
+    ...{ id: "rate", label: ended ? "Average rate" : "Rate", term: "rate", unit: "req/s" },
+    value: formatRate(shown),
+    // With several steps, rates of the schedule are iterations, each with several requests.
+    note: `${formatRate(planned)}${(latest?.steps.length ?? 1) > 1 ? " arrivals" : ""}/s planned`,
+    tone: "plain",
+    trend: trendOf(source, (second) => second.sent),
+  };
+}
+
+function percentile(source: Source, id: "p50" | "p95" | "p99"): Kpi {
+  const { run, latest, ended } = source;
+  const from = ended ? run.summary : latest;
+  const [value = "–", unit = ""] = from ? formatMs(from.response[id]).split(" ") : [];
+  return {
+    ...{ id, label: `${id} response`, term: id, value, unit, tone: "plain" },
+    note: from ? `service ${formatMs(from.service[id])}` : "",
+    trend: trendOf(source, (second) => second.response[id]),
+  };
+}
+
+function errors(source: Source): Kpi {
+  const { run, seconds, ended } = source;
+  const window = seconds.slice(-ERROR_WINDOW_SECONDS).map(requestCounts);
+  const failed = window.reduce((sum, counts) => sum + counts.failed, 0);
+  const judged = window.reduce((sum, counts) => sum + counts.judged, 0);
+  const recent = judged === 0 ? 0 : failed / judged;
+  const share = ended ? (run.summary?.errorRate ?? 0) : recent;
+  const total = seconds.reduce((sum, second) => sum + requestCounts(second).failed, 0);
+  const all = formatCount(run.summary?.requests.failed ?? total);
+  const [value = "", unit = ""] = formatPercent(share).split(" ");
+  return {
+    ...{ id: "errors", label: "Error rate", term: "errorRate", value, unit },
+    note: ended ? `${all} requests failed` : `last 10 s · ${all} in all`,
+    tone: share === 0 ? "plain" : share < 0.01 ? "warn" : "bad",
+    trend: trendOf(source, (second) => requestCounts(second).failed),
+  };
+}
+
+function inFlight(source: Source): Kpi {
+  const { seconds, latest, ended } = source;
+  const peak = seconds.reduce((top, second) => Math.max(top, second.inFlight), 0);
+  const connections = seconds.reduce((top, second) => Math.max(top, second.connections), 0);
+  return {
+    ...{
+      id: "inFlight",
+      label: ended ? "Most in flight" : "In flight",
+      term: "inFlight",
+      unit: "",
+    },
+    value: formatCount(ended ? peak : (latest?.inFlight ?? 0)),
+    note: `${formatCount(ended ? connections : (latest?.connections ?? 0))} connections`,
+    tone: "plain",
+    trend: trendOf(source, (second) => second.inFlight),
+  };
+}
+
+function requests(source: Source): Kpi {
+  const { run, seconds } = source;
+  const counted = seconds.reduce((sum, second) => sum + second.sent, 0);
+  return {
+    ...{ id: "requests", label: "Requests sent", term: "started", unit: "", tone: "plain" },
+    value: formatCount(run.summary?.requests.sent ?? counted),
+    note: `${formatCount(run.ledger.scheduled)} scheduled`,
+    trend: runningTotal(source),
+  };
+}
+
+/** The key figures: of the newest second while a run lives, of the whole run once it has ended. */
+export function kpis(run: RunView, seconds: readonly SecondView[]): Kpi[] {
+  const ended = hasEnded(run.state);
+  const source = { run, seconds, latest: seconds.at(-1), ended };
+  const percentiles = (["p50", "p95", "p99"] as const).map((id) => percentile(source, id));
+  return [rate(source), ...percentiles, errors(source), inFlight(source), requests(source)];
+}

@@ -1,0 +1,102 @@
+import type { ScenarioDocument } from "../../api/scenarios.ts";
+import type { BurstRow, FormValues, NumberText, ProfileValues, StageRow } from "./formValues.ts";
+import { hasBody } from "./formValues.ts";
+
+/** An empty field is left out, so that the controller says it is needed. */
+function numberField(name: string, value: NumberText): Record<string, unknown> {
+  return value === "" ? {} : { [name]: value };
+}
+
+const numbers = (fields: Record<string, NumberText>) =>
+  Object.assign(
+    {},
+    ...Object.entries(fields).map(([name, value]) => numberField(name, value)),
+  ) as Record<string, unknown>;
+
+function rowDocument({ rowId: _rowId, ...row }: BurstRow | StageRow): Record<string, unknown> {
+  return numbers(row);
+}
+
+function profileDocument(profile: ProfileValues): Record<string, unknown> {
+  const { type, initialRps, targetRps, rampUpSeconds } = profile;
+  const { spikeRps, spikeStartSecond, spikeDurationSeconds } = profile;
+  const base = { type, ...numbers({ initialRps }) };
+  switch (type) {
+    case "CONSTANT":
+      return base;
+    case "RAMP":
+      return { ...base, ...numbers({ targetRps, rampUpSeconds }) };
+    case "SPIKE":
+      return { ...base, ...numbers({ spikeRps, spikeStartSecond, spikeDurationSeconds }) };
+    case "BURST":
+      return { ...base, bursts: profile.bursts.map(rowDocument) };
+    case "STAGES":
+      return { ...base, stages: profile.stages.map(rowDocument) };
+  }
+}
+
+function bodyField({ body, bodyKind, method }: FormValues): Record<string, unknown> {
+  if (!hasBody(method) || body === "") return {};
+  if (bodyKind === "text") return { body };
+  try {
+    return { body: JSON.parse(body) as unknown };
+  } catch {
+    // `localProblems` tells; the text keeps the rest of the document usable for the preview.
+    return { body };
+  }
+}
+
+/** The scenario document of what is in the form. */
+export function toDocument(values: FormValues): ScenarioDocument {
+  const { name, method, targetUrl, profile, durationSeconds, numWorkers, rest } = values;
+  const headers = values.headers.filter((row) => row.name !== "" || row.value !== "");
+  return {
+    name,
+    targetUrl,
+    method,
+    ...(headers.length > 0
+      ? { headers: Object.fromEntries(headers.map((row) => [row.name, row.value])) }
+      : {}),
+    ...bodyField(values),
+    ...(profile.type === "STAGES" ? {} : numbers({ durationSeconds })),
+    ...numbers({ numWorkers }),
+    loadProfile: profileDocument(profile),
+    ...numbers({ maxInFlight: values.maxInFlight }),
+    timeouts: numbers({ requestSeconds: values.requestSeconds }),
+    ...numbers({ gracefulStopSeconds: values.gracefulStopSeconds }),
+    ...(values.acceptSelfSigned ? { tls: { rejectUnauthorized: false } } : {}),
+    ...rest,
+  };
+}
+
+/** A document without what only the store adds, as it can be sent back. */
+export function withoutStoreFields(stored: ScenarioDocument): ScenarioDocument {
+  const { id: _id, ownerId: _owner, createdAt: _created, updatedAt: _updated, ...rest } = stored;
+  return rest;
+}
+
+/** The document the preview asks for: a name and a target not typed yet do not hide the curve. */
+export function previewDocument(document: ScenarioDocument): ScenarioDocument {
+  const out = { ...document };
+  if (out["name"] === "") out["name"] = "preview";
+  if (out["targetUrl"] === "") out["targetUrl"] = "http://preview.invalid/";
+  return out;
+}
+
+export interface ReadText {
+  document?: ScenarioDocument;
+  error?: string;
+}
+
+/** The document in a text of JSON, or why there is none. */
+export function parseText(text: string): ReadText {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return { document: value as ScenarioDocument };
+    }
+    return { error: "A scenario is a JSON object: { … }" };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
