@@ -66,12 +66,19 @@ export function parseLabels(text: string): Record<string, string> {
   );
 }
 
-/** Runs as a child process of an embedded controller until that ends. */
+/** Runs as a child process of a platform until that ends, over its pipe or, if it is set, Redis. */
 async function runAsChild(): Promise<void> {
   // A Ctrl-C in the terminal reaches us too; the parent decides what it means.
   process.on("SIGINT", () => {});
-  const threads = Number(process.env["WORKER_THREADS"] ?? defaultThreads());
-  await startWorker({ threads, labels: {} }, () => process.exit(0));
+  process.once("disconnect", () => process.exit(0));
+  const { WORKER_THREADS, REDIS_URL, ONRUSH_PREFIX } = process.env;
+  const settings: WorkerSettings = {
+    redisUrl: REDIS_URL || undefined,
+    redisPrefix: ONRUSH_PREFIX || undefined,
+    threads: Number(WORKER_THREADS ?? defaultThreads()),
+    labels: {},
+  };
+  await startWorker(settings, () => process.exit(1));
 }
 
 if (import.meta.main) await runAsChild();

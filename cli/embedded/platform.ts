@@ -69,7 +69,11 @@ export async function startPlatform(
   };
   try {
     const threads = counts.threads ?? defaultThreads(Math.max(1, counts.workers));
-    const environment = { WORKER_THREADS: String(threads) };
+    const environment = {
+      WORKER_THREADS: String(threads),
+      REDIS_URL: settings.redisUrl ?? "",
+      ONRUSH_PREFIX: settings.redisPrefix ?? "",
+    };
     for (let i = 0; i < counts.workers; i++) processes.start(environment, controller);
     await allWorkersSeen(controller, counts.workers);
   } catch (error) {

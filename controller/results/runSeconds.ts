@@ -57,7 +57,7 @@ export class RunSeconds {
   }
 
   addLost(workload: number, second: number, count: number): void {
-    if (count > 0) this.#dense(second).workload(workload).lost += count;
+    this.#dense(second).workload(workload).lost += count;
   }
 
   /** Closes a second; the record is what is published. */

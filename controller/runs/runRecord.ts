@@ -44,6 +44,7 @@ export class RunRecord {
   }
 
   addLost(workload: number, second: number, count: number): void {
+    if (count === 0) return;
     this.#seconds.addLost(workload, second, count);
     this.live.addLost(workload, count);
   }

@@ -28,14 +28,9 @@ export class RunShares {
     }));
   }
 
-  /** A lost share's arrivals by due second, from `fromSecond` to the end of the load. */
-  lostPerSecond(share: string, fromSecond: number, endUs: number) {
-    const lost: { second: number; count: number }[] = [];
-    for (let second = fromSecond; second * 1e6 < endUs; second++) {
-      const count = this.#dueBetween(share, second * 1e6, Math.min((second + 1) * 1e6, endUs));
-      if (count > 0) lost.push({ second, count });
-    }
-    return lost;
+  /** A share's arrivals due in `second`, as far as the load went. */
+  dueIn(share: string, second: number, endUs: number): number {
+    return this.#dueBetween(share, second * 1e6, Math.min((second + 1) * 1e6, endUs));
   }
 
   /**
@@ -48,19 +43,22 @@ export class RunShares {
   }
 
   /** Per workload: arrivals that have fallen due as far as the shares are accounted for. */
-  scheduled(states: readonly ShareState[], endUs: number): number[] {
+  scheduled(states: readonly ShareState[], closedSeconds: number, endUs: number): number[] {
     const counts = this.#plan.workloads.map(() => 0);
     for (const state of states) {
-      counts[state.workload] = (counts[state.workload] ?? 0) + this.#scheduledOf(state, endUs);
+      counts[state.workload] =
+        (counts[state.workload] ?? 0) + this.#scheduledOf(state, closedSeconds, endUs);
     }
     return counts;
   }
 
-  #scheduledOf(state: ShareState, endUs: number): number {
+  #scheduledOf(state: ShareState, closedSeconds: number, endUs: number): number {
     if (state.totals !== null) return state.totals.scheduled;
     const reportedUs = (state.watermark + 1) * 1e6;
-    const toUs = state.phase === "lost" ? Math.max(endUs, reportedUs) : reportedUs;
-    return this.#dueBetween(state.share, 0, toUs);
+    if (state.phase !== "lost") return this.#dueBetween(state.share, 0, reportedUs);
+    // What is lost is counted second by second as they close.
+    const countedUs = Math.min(closedSeconds * 1e6, endUs);
+    return this.#dueBetween(state.share, 0, Math.max(reportedUs, countedUs));
   }
 
   #dueBetween(path: string, fromUs: number, toUs: number): number {

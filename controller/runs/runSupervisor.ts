@@ -1,16 +1,10 @@
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
-import { summarise } from "@onrush/shared/metrics/summary.ts";
-import type {
-  RunEffect,
-  RunMessage,
-  RunState,
-  ShareState,
-} from "@onrush/shared/run/runMessages.ts";
+import type { RunEffect, RunMessage, RunState } from "@onrush/shared/run/runMessages.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
-import { decodeReport, type Report, type Snapshot } from "@onrush/shared/wire/reports.ts";
+import { decodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
 import type { CommonTime } from "../platform/commonTime.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { StreamEntry, WorkerLink } from "../platform/ports.ts";
@@ -18,11 +12,11 @@ import { planRun, type RunPlan } from "../planning/runPlan.ts";
 import type { SecondStore } from "../results/secondStore.ts";
 import { Mailbox } from "./mailbox.ts";
 import { RunDocument } from "./runDocument.ts";
-import { judgeRun } from "./runOutcome.ts";
+import { reportMessage } from "./reportMessage.ts";
+import { RunAccounts } from "./runAccounts.ts";
 import { RunRecord } from "./runRecord.ts";
 import { RunShares } from "./runShares.ts";
 import type { RunStore, StoredRun } from "./runStore.ts";
-import { type LiveParts, liveView } from "./runView.ts";
 import { WorkerWatch } from "./workerWatch.ts";
 
 const TICK_MS = 250;
@@ -57,11 +51,9 @@ export class RunSupervisor {
   readonly #document: RunDocument;
   readonly #record: RunRecord;
   readonly #watch: WorkerWatch;
+  readonly #accounts: RunAccounts;
   readonly #mailbox = new Mailbox();
   #state: RunState;
-  #shares: RunShares;
-  #maybeSent = 0;
-  #stopAtMs: number | null = null;
   #changed = false;
   #secondClosed = false;
   #correctedAtMs = 0;
@@ -75,9 +67,9 @@ export class RunSupervisor {
     this.#options = options;
     this.#document = new RunDocument(run, options.runs);
     this.plan = planRun(run.scenario);
-    this.#shares = new RunShares(this.plan, run.id, 1, []);
     this.#record = new RunRecord(run.id, this.plan, options.seconds);
     this.#watch = new WorkerWatch(run.id, link, time, logger);
+    this.#accounts = new RunAccounts(run.id, this.plan, this.#record, this.#watch);
     this.#state = initialRunState({
       durationMs: this.plan.durationMs,
       gracefulStopMs: run.scenario.gracefulStopSeconds * 1000,
@@ -94,7 +86,7 @@ export class RunSupervisor {
 
   get view(): RunView {
     const { view, active } = this.#document;
-    return active ? liveView(view, this.#liveParts()) : view;
+    return active ? this.#accounts.live(view, this.#state) : view;
   }
 
   /** How many seconds are closed. */
@@ -106,12 +98,12 @@ export class RunSupervisor {
   begin(token: number, workerIds: readonly string[], notes: readonly string[]): Promise<void> {
     return this.#mailbox.post(async () => {
       this.#document.change({ token });
-      this.#shares = new RunShares(this.plan, this.id, token, workerIds);
+      this.#accounts.shares = new RunShares(this.plan, this.id, token, workerIds);
       for (const note of notes) this.#event("warning", note);
       this.#stopReading = this.#options.link.reports.read(this.id, "0", (entries) =>
         this.#mailbox.post(() => this.#receive(entries)),
       );
-      await this.#tell({ type: "placed", shares: this.#shares.initialStates() });
+      await this.#tell({ type: "placed", shares: this.#accounts.shares.initialStates() });
       this.#timer = setInterval(() => this.#post(() => this.#tick()), TICK_MS);
     });
   }
@@ -157,7 +149,8 @@ export class RunSupervisor {
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
     for (const entry of entries) {
       try {
-        await this.#report(decodeReport(entry.bytes));
+        const report = decodeReport(entry.bytes);
+        await this.#tell(reportMessage(report), report.type === "snapshot" ? report : undefined);
       } catch (error) {
         const { logger } = this.#options;
         logger.error({ err: error, runId: this.id }, "a report could not be used");
@@ -165,18 +158,6 @@ export class RunSupervisor {
       this.#document.change({ streamPosition: entry.position });
     }
     if (this.#secondClosed && !hasEnded(this.#state.phase)) await this.#save();
-  }
-
-  #report(report: Report): Promise<void> {
-    if (report.type !== "snapshot") return this.#tell(report);
-    const { workerId, share, epoch, seq, watermark, totals } = report;
-    const seconds = [...report.due, ...report.wall].map((delta) => delta.second);
-    const lastSecond = Math.max(-1, ...seconds);
-    const ref = { workerId, share, epoch };
-    return this.#tell(
-      { type: "snapshot", ...ref, seq, watermark, lastSecond, totals: totals ?? null },
-      report,
-    );
   }
 
   async #tell(message: RunMessage, snapshot?: Snapshot): Promise<void> {
@@ -203,7 +184,8 @@ export class RunSupervisor {
       case "acknowledge":
         return this.#acknowledge();
       case "countLost":
-        return this.#countLost(effect.share, effect.fromSecond);
+        this.#changed = true;
+        return this.#accounts.lose(this.#state, effect.share, effect.fromSecond, effect.toSecond);
       case "close":
         return this.#close(effect.second, effect.partial);
       case "event":
@@ -217,7 +199,7 @@ export class RunSupervisor {
     const { tasks } = this.#options.link;
     await this.#acknowledge();
     await Promise.all(
-      this.#shares.assignments.map(({ workerId, task }) => tasks.assign(workerId, task)),
+      this.#accounts.shares.assignments.map(({ workerId, task }) => tasks.assign(workerId, task)),
     );
     await this.#saveDocument();
   }
@@ -231,27 +213,17 @@ export class RunSupervisor {
   }
 
   async #end(type: "stop" | "abort"): Promise<void> {
-    this.#stopAtMs ??= this.#nowMs();
+    this.#accounts.stopAtMs ??= this.#nowMs();
     const { token } = this.#document;
     if (token > 0) await this.#options.link.control.send({ type, runId: this.id, token });
   }
 
   #close(second: number, partial: boolean): void {
+    this.#accounts.closing(this.#state, second);
     const view = this.#record.close(second, partial);
     this.#options.publish({ type: "second", runId: this.id, ...view });
     this.#secondClosed = true;
     this.#changed = true;
-  }
-
-  #countLost({ share, workload, workerId }: ShareState, fromSecond: number): void {
-    const { startAtMs } = this.#state;
-    if (startAtMs === null) return;
-    const endUs = this.#loadEndUs();
-    for (const { second, count } of this.#shares.lostPerSecond(share, fromSecond, endUs)) {
-      this.#record.addLost(workload, second, count);
-    }
-    const lastBeatUs = ((this.#watch.lastSeenMs(workerId) ?? startAtMs) - startAtMs) * 1000;
-    this.#maybeSent += this.#shares.maybeSent(share, fromSecond, lastBeatUs, endUs);
   }
 
   /** Stores first, then acknowledges exactly what was stored. */
@@ -284,7 +256,9 @@ export class RunSupervisor {
     clearInterval(this.#timer);
     this.#publishCorrections();
     await this.#record.save(this.#document.token, this.#state.nextSecond);
-    await this.#judge();
+    const endedAt = new Date(this.#nowMs()).toISOString();
+    const view = await this.#accounts.ended(this.#document.view, this.#state, endedAt);
+    this.#document.change({ active: false }, view);
     await this.#saveDocument();
     this.#publishRun();
     await this.#clearRemains();
@@ -297,7 +271,7 @@ export class RunSupervisor {
     this.#stopReading?.().catch(() => {});
     if (this.#document.token === 0) return;
     try {
-      const workers = new Set(this.#shares.assignments.map(({ workerId }) => workerId));
+      const workers = new Set(this.#accounts.shares.assignments.map(({ workerId }) => workerId));
       await Promise.all([...workers].map((id) => link.tasks.discard(id, this.id)));
       await link.directory.release(this.id);
       await link.reports.remove(this.id);
@@ -305,49 +279,6 @@ export class RunSupervisor {
     } catch (error) {
       logger.warn({ err: error, runId: this.id }, "a run's remains could not be cleared");
     }
-  }
-
-  async #judge(): Promise<void> {
-    const view = { ...this.view, endedAt: new Date(this.#nowMs()).toISOString() };
-    const { failure, startAtMs, lastSecond } = this.#state;
-    if (startAtMs === null) {
-      const reasons = failure === null ? [] : [failure];
-      const validity = failure === null ? "VALID" : "INVALID";
-      this.#document.change(
-        { active: false },
-        { ...view, verdict: { sla: "NONE", validity, reasons } },
-      );
-      return;
-    }
-    const outcome = judgeRun({
-      plan: this.plan,
-      state: this.#state,
-      totals: await this.#record.finalTotals(lastSecond),
-      scheduled: this.#shares.scheduled(this.#state.shares, this.#loadEndUs()),
-      maybeSent: this.#maybeSent,
-      durationSeconds: this.#loadEndUs() / 1e6,
-    });
-    this.#document.change({ active: false }, { ...view, ...outcome });
-  }
-
-  #liveParts(): LiveParts {
-    const endUs = this.#loadEndUs();
-    const { summary, ledger } = summarise({
-      totals: this.#record.live,
-      names: this.plan,
-      durationSeconds: Math.min(this.#state.nextSecond, endUs / 1e6),
-      scheduled: this.#shares.scheduled(this.#state.shares, endUs),
-      maybeSent: this.#maybeSent,
-    });
-    return { state: this.#state, plan: this.plan, summary, ledger, held: this.#watch.held };
-  }
-
-  /** Where the load ends, from the start of the run: the plan's end, or an earlier stop. */
-  #loadEndUs(): number {
-    const plannedUs = this.plan.durationMs * 1000;
-    const { startAtMs } = this.#state;
-    if (this.#stopAtMs === null || startAtMs === null) return plannedUs;
-    return Math.min(plannedUs, Math.max(0, Math.round((this.#stopAtMs - startAtMs) * 1000)));
   }
 
   #event(kind: RunEvent["kind"], text: string): void {

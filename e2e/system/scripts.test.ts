@@ -47,15 +47,21 @@ describe("a fresh copy of the repository", () => {
   let copy: string;
   beforeAll(async () => {
     copy = await mkdtemp(join(tmpdir(), "onrush-fresh-"));
-    const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-      cwd: root,
-      maxBuffer: 16 * 1024 * 1024,
-    });
+    const { stdout } = await run(
+      "git",
+      ["ls-files", "--cached", "--others", "--exclude-standard"],
+      {
+        cwd: root,
+        maxBuffer: 16 * 1024 * 1024,
+      },
+    );
     for (const file of stdout.split("\n").filter((line) => line !== "")) {
-      await cp(join(root, file), join(copy, file), { errorOnExist: false }).catch((error: unknown) => {
-        // A file that is deleted but not yet committed.
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      });
+      await cp(join(root, file), join(copy, file), { errorOnExist: false }).catch(
+        (error: unknown) => {
+          // A file that is deleted but not yet committed.
+          if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        },
+      );
     }
   });
   afterAll(() => rm(copy, { recursive: true, force: true }));

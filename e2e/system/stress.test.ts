@@ -27,7 +27,10 @@ describe("the SMS gateway example", () => {
 
   test("holds 2,000 requests/s for 60 s", async () => {
     const example = new URL("../../examples/sms-gateway-stress.json", import.meta.url);
-    const scenario = (await readFile(example, "utf8")).replaceAll("http://127.0.0.1:9091", target.url);
+    const scenario = (await readFile(example, "utf8")).replaceAll(
+      "http://127.0.0.1:9091",
+      target.url,
+    );
     const file = join(scratch, "stress.json");
     await writeFile(file, scenario);
     const json = join(scratch, "run.json");

@@ -1,6 +1,6 @@
 import { build, type Histogram as HdrHistogram } from "hdr-histogram-js";
 import type { Histogram } from "./histogram.ts";
-import { COUNTS_LENGTH, lowestAt, MAX_VALUE_US, SIGNIFICANT_DIGITS } from "./histogramLayout.ts";
+import { lowestAt, MAX_VALUE_US, SIGNIFICANT_DIGITS } from "./histogramLayout.ts";
 
 /** The one file that knows hdr-histogram-js: our counts as its histogram, and what it computes. */
 
@@ -27,11 +27,29 @@ function toHdr(histogram: Histogram): HdrHistogram {
     bitBucketSize: 32,
     useWebAssembly: false,
   });
-  for (let i = 0; i < COUNTS_LENGTH; i++) {
-    const count = histogram.counts[i] as number;
+  const { counts, firstIndex, lastIndex } = histogram;
+  for (let i = firstIndex; i <= lastIndex; i++) {
+    const count = counts[i] as number;
     if (count !== 0) hdr.recordValueWithCount(lowestAt(i), count);
   }
   return hdr;
+}
+
+/**
+ * The standard deviation over all values, in microseconds, each taken at the middle of its bucket:
+ * what HdrHistogram's getStdDeviation computes, without its iterator, which costs 50 times more.
+ */
+function standardDeviationUs(histogram: Histogram): number {
+  const { counts, firstIndex, lastIndex, total } = histogram;
+  const meanUs = histogram.sumUs / total;
+  let squares = 0;
+  for (let i = firstIndex; i <= lastIndex; i++) {
+    const count = counts[i] as number;
+    if (count === 0) continue;
+    const middleUs = (lowestAt(i) + lowestAt(i + 1) - 1) / 2;
+    squares += count * (middleUs - meanUs) ** 2;
+  }
+  return Math.sqrt(squares / total);
 }
 
 const toMs = (us: number) => Math.round(us) / 1000;
@@ -51,7 +69,7 @@ export function latencyStats(histogram: Histogram): LatencyStats {
     avg: toMs(histogram.sumUs / histogram.total),
     min: toMs(histogram.minUs),
     max: toMs(histogram.maxUs),
-    sd: toMs(hdr.stdDeviation),
+    sd: toMs(standardDeviationUs(histogram)),
     p50: at(50),
     p75: at(75),
     p90: at(90),

@@ -29,9 +29,18 @@ export class Histogram {
     if (value > this.maxUs) this.maxUs = value;
   }
 
+  /** Index range that holds every count; empty (first > last) when nothing was recorded. */
+  get firstIndex(): number {
+    return this.total === 0 ? 0 : indexOf(this.minUs);
+  }
+
+  get lastIndex(): number {
+    return this.total === 0 ? -1 : indexOf(this.maxUs);
+  }
+
   reset(): void {
     if (this.total === 0) return;
-    this.counts.fill(0);
+    this.counts.fill(0, this.firstIndex, this.lastIndex + 1);
     this.total = 0;
     this.sumUs = 0;
     this.minUs = Infinity;
@@ -41,7 +50,8 @@ export class Histogram {
 
   add(other: Histogram): void {
     if (other.total === 0) return;
-    for (let i = 0; i < COUNTS_LENGTH; i++) {
+    const last = other.lastIndex;
+    for (let i = other.firstIndex; i <= last; i++) {
       const count = other.counts[i] as number;
       if (count !== 0) this.counts[i] = (this.counts[i] as number) + count;
     }

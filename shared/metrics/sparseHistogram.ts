@@ -61,8 +61,9 @@ class Reader {
 
 export function encodeSparse(histogram: Histogram): Uint8Array {
   if (histogram.total === 0) return new Uint8Array(0);
+  const { counts, firstIndex, lastIndex } = histogram;
   let entries = 0;
-  for (const count of histogram.counts) if (count !== 0) entries++;
+  for (let i = firstIndex; i <= lastIndex; i++) if (counts[i] !== 0) entries++;
   const writer = new Writer();
   writer.number(histogram.minUs);
   writer.number(histogram.maxUs);
@@ -70,8 +71,8 @@ export function encodeSparse(histogram: Histogram): Uint8Array {
   writer.number(histogram.clamped);
   writer.number(entries);
   let last = 0;
-  for (let i = 0; i < COUNTS_LENGTH; i++) {
-    const count = histogram.counts[i] as number;
+  for (let i = firstIndex; i <= lastIndex; i++) {
+    const count = counts[i] as number;
     if (count === 0) continue;
     writer.number(i - last);
     writer.number(count);
@@ -97,6 +98,7 @@ export function addSparse(into: Histogram, bytes: Uint8Array): void {
     index += reader.number();
     const count = reader.number();
     if (index >= COUNTS_LENGTH) throw new RangeError("a sparse histogram index is out of range");
+    if (count > 0xffff_ffff) throw new RangeError("a sparse histogram count is out of range");
     into.counts[index] = (into.counts[index] as number) + count;
     into.total += count;
   }

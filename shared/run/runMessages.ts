@@ -45,7 +45,7 @@ export interface RunState {
   failure: string | null;
   /** The next second to close; all before it are closed. */
   nextSecond: number;
-  /** The last second that has planned arrivals or reported data. */
+  /** The last second that has reported data. */
   lastSecond: number;
 }
 
@@ -84,8 +84,11 @@ export type RunEffect =
   | { type: "merge"; share: ShareState }
   /** Acknowledge again: the snapshot was merged before. */
   | { type: "acknowledge"; share: ShareState }
-  /** Count the share's arrivals due from `fromSecond` on as lost. */
-  | { type: "countLost"; share: ShareState; fromSecond: number }
+  /**
+   * The share is lost: count what it did not report of seconds that are closed already. In each
+   * second that closes from now on, count what was due of all lost shares that had not reported it.
+   */
+  | { type: "countLost"; share: ShareState; fromSecond: number; toSecond: number }
   | { type: "close"; second: number; partial: boolean }
   | { type: "event"; kind: RunEvent["kind"]; text: string }
   /** Every second is closed: summarise and end the run in `end`. */

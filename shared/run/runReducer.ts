@@ -1,5 +1,5 @@
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
-import { closeSeconds } from "./secondClosing.ts";
+import { closeSeconds, lastSecondOf } from "./secondClosing.ts";
 import { hasEnded, nextState } from "./runState.ts";
 
 /**
@@ -95,6 +95,7 @@ function loseShares(state: RunState, lost: readonly ShareState[], why: string): 
     type: "countLost",
     share,
     fromSecond: share.watermark + 1,
+    toSecond: state.nextSecond - 1,
   }));
   const shares = lost.map((s) => s.share).join(", ");
   const text = `${names}: ${why}; what was left of ${shares} is counted as lost`;
@@ -103,12 +104,7 @@ function loseShares(state: RunState, lost: readonly ShareState[], why: string): 
     dead.has(s.share) ? { ...s, phase: "lost" } : s,
   );
   effects.push({ type: "event", kind: "error", text });
-  // What is lost belongs to seconds up to the planned end, which then have to close as well.
-  const end = state.stopRequested ? -1 : Math.ceil(state.settings.durationMs / 1000) - 1;
-  return {
-    state: { ...state, shares: after, lastSecond: Math.max(state.lastSecond, end) },
-    effects,
-  };
+  return { state: { ...state, shares: after }, effects };
 }
 
 function workersLost(state: RunState, workerIds: readonly string[]): Step {
@@ -118,10 +114,16 @@ function workersLost(state: RunState, workerIds: readonly string[]): Step {
   return loseShares(state, lost, "no heartbeat any more");
 }
 
-function stopRequested(state: RunState): Step {
+function stopRequested(state: RunState, nowMs: number): Step {
   const phase = nextState(state.phase, "stopRequested");
   if (phase === undefined) return nothing(state);
-  const next: RunState = { ...state, phase, stopRequested: true };
+  // The load ends here, so what is lost and when a share is given up count from now.
+  const elapsedMs = state.startAtMs === null ? Infinity : Math.max(0, nowMs - state.startAtMs);
+  const settings = {
+    ...state.settings,
+    durationMs: Math.min(state.settings.durationMs, elapsedMs),
+  };
+  const next: RunState = { ...state, settings, phase, stopRequested: true };
   const asked: RunEffect = { type: "event", kind: "info", text: "stop requested" };
   if (phase === "STOPPED") {
     return { state: next, effects: [asked, { type: "abort" }, { type: "finish", end: "stopped" }] };
@@ -161,7 +163,7 @@ function windDown(state: RunState): Step {
 /** STOPPING ends when every second is closed. */
 function end(state: RunState): Step {
   if (state.phase !== "STOPPING" || !state.shares.every(isOver)) return nothing(state);
-  if (state.nextSecond <= state.lastSecond) return nothing(state);
+  if (state.nextSecond <= lastSecondOf(state)) return nothing(state);
   const how = state.stopRequested ? "stopped" : "finished";
   const phase = nextState(state.phase, how) ?? state.phase;
   return { state: { ...state, phase }, effects: [{ type: "finish", end: how }] };
@@ -190,7 +192,7 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "workersLost":
       return workersLost(state, message.workerIds);
     case "stopRequested":
-      return stopRequested(state);
+      return stopRequested(state, nowMs);
     case "failed":
       return fail(state, message.reason);
     case "tick":

@@ -13,15 +13,26 @@ function commonWatermark(state: RunState): number {
 }
 
 /**
+ * The last second that has to close: the last with reported data, and, since lost arrivals count
+ * in the second they were due in, the last planned one when a share is lost and the load goes on.
+ */
+export function lastSecondOf(state: RunState): number {
+  const counting = !state.stopRequested && state.shares.some((share) => share.phase === "lost");
+  const planned = Math.ceil(state.settings.durationMs / 1000) - 1;
+  return counting ? Math.max(state.lastSecond, planned) : state.lastSecond;
+}
+
+/**
  * Closes, in order, the seconds that all live shares have passed, and as partial those that ended
  * too long ago. When no share lives any more, everything reported closes.
  */
 export function closeSeconds(state: RunState, nowMs: number): Step {
   if (state.startAtMs === null) return { state, effects: [] };
-  const complete = Math.min(commonWatermark(state), state.lastSecond);
+  const last = lastSecondOf(state);
+  const complete = Math.min(commonWatermark(state), last);
   const elapsedMs = nowMs - state.startAtMs;
   const overdue = Math.floor((elapsedMs - PARTIAL_AFTER_MS) / 1000) - 1;
-  const upTo = Math.max(complete, Math.min(overdue, state.lastSecond));
+  const upTo = Math.max(complete, Math.min(overdue, last));
   const effects: RunEffect[] = [];
   for (let second = state.nextSecond; second <= upTo; second++) {
     effects.push({ type: "close", second, partial: second > complete });

@@ -39,8 +39,8 @@ function isReference(item: unknown): item is { $bytes: [number, number] } {
 }
 
 /**
- * The value of a frame; its byte arrays are views into `frame`. Throws RangeError or SyntaxError
- * when the bytes are not a frame. The caller checks the value's shape.
+ * The value of a frame; its byte arrays are views into `frame`. Throws RangeError, SyntaxError or
+ * TypeError when the bytes are not a frame. The caller checks the value's shape.
  */
 export function decodeFrame(frame: Uint8Array): unknown {
   if (frame.length < LENGTH_BYTES) throw new RangeError("a frame ends before its header");
@@ -52,7 +52,8 @@ export function decodeFrame(frame: Uint8Array): unknown {
     if (!isReference(item)) return item;
     const [from, length] = item.$bytes;
     const blob = frame.subarray(bodyAt + from, bodyAt + from + length);
-    if (blob.length !== length) throw new RangeError("a frame refers to bytes it does not have");
+    if (from < 0 || blob.length !== length)
+      throw new RangeError("a frame refers to bytes it does not have");
     return blob;
   });
 }

@@ -73,7 +73,7 @@ export function encodeReport(report: Report): Uint8Array {
   return encodeFrame(report);
 }
 
-/** Throws (RangeError, SyntaxError, ZodError) when the bytes are not a report. */
+/** Throws (RangeError, SyntaxError, TypeError, ZodError) when the bytes are not a report. */
 export function decodeReport(bytes: Uint8Array): Report {
   return reportSchema.parse(decodeFrame(bytes));
 }

@@ -205,7 +205,7 @@ export class Agent {
       threads,
       hostname: hostname(),
       pid: process.pid,
-      state: stateOf(sessions),
+      state: this.#closed ? "draining" : stateOf(sessions),
       ...{ cpu, mbps, lagMs, rssBytes: process.memoryUsage.rss() },
       clockOffsetUs: Math.round(this.#clock.offsetUs),
       clockErrorUs: Math.round(this.#clock.errorUs),
@@ -221,7 +221,6 @@ export class Agent {
 
 function stateOf(sessions: readonly ShareSession[]): Heartbeat["state"] {
   const phases = new Set(sessions.map((session) => session.phase));
-  if (phases.has("running")) return "running";
-  if (phases.has("draining") || phases.has("reported")) return "draining";
-  return phases.size > 0 ? "preparing" : "idle";
+  if (phases.size === 0) return "idle";
+  return phases.has("preparing") || phases.has("ready") ? "preparing" : "running";
 }

@@ -13,7 +13,7 @@ export interface MongoOptions {
 }
 
 // Leaves time to close the client and still report within 5 s.
-const TIMEOUT_MS = 4_000;
+const TIMEOUT_MS = 3_500;
 const DEFAULT_DB_NAME = "onrush";
 
 /**

@@ -12,7 +12,7 @@ import {
  */
 export type ConnectionManner = "prompt" | "patient";
 
-const CONNECT_TIMEOUT_MS = 4_500;
+const CONNECT_TIMEOUT_MS = 3_500;
 const PROMPT_TIMEOUT_MS = 2_000;
 /** Without data for so long while an answer is due, a socket is dead. Above any blocking command's time. */
 const SOCKET_TIMEOUT_MS = { prompt: 5_000, patient: 20_000 };

@@ -1,0 +1,78 @@
+import { Histogram } from "@onrush/shared/metrics/histogram.ts";
+import { latencyStats } from "@onrush/shared/metrics/hdrHistogram.ts";
+import { addSparse, encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
+import { Ownership } from "@onrush/shared/schedule/ownership.ts";
+import { decodeReport, encodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
+import type { MicroBench } from "./microBench.ts";
+
+const COUNT = 100_000;
+
+/** A spread of latencies like a busy service's, the same in every round. */
+function latencies(count: number): number[] {
+  let state = 1;
+  return Array.from({ length: count }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    const uniform = state / 2_147_483_647;
+    return Math.round(-20_000 * Math.log(1 - uniform)) + 500;
+  });
+}
+
+function repeat(name: string, operations: number, operation: (i: number) => void): MicroBench {
+  return {
+    name,
+    operations,
+    run() {
+      for (let i = 0; i < operations; i++) operation(i);
+    },
+  };
+}
+
+function snapshotOf(histogram: Uint8Array): Snapshot {
+  const outcome = { ok: 2000, failed: 0, neutral: 0, interrupted: 0 };
+  const none = new Uint8Array(0);
+  const maps = { statusCodes: { 200: 2000 }, errors: {}, outcomes: {} };
+  const step = { step: 0, ...outcome, ...maps, response: histogram, service: histogram };
+  const traffic = { sent: 2000, completed: 2000, bytesSent: 1e6, bytesReceived: 1e6 };
+  const wall = { second: 7, inFlight: 9, connections: 9, lateness: none };
+  return {
+    ...{ type: "snapshot", workerId: "w", share: "0/0", epoch: 1, seq: 8, watermark: 7 },
+    due: [
+      {
+        ...{ second: 7, started: 2000, dropped: {}, ...outcome },
+        iterationDuration: histogram,
+        steps: [step],
+      },
+    ],
+    wall: [{ ...wall, steps: [{ step: 0, ...traffic }] }],
+    health: [],
+  };
+}
+
+/** The pure parts of the hot paths: schedule, record, encode, merge, summarise, decode. */
+export function benches(): MicroBench[] {
+  const segments = [{ startMs: 0, endMs: 60_000, fromMilliRps: 1e5, toMilliRps: 5e6 }];
+  const schedule = new ArrivalSchedule({ durationMs: 60_000, segments });
+  const ownership = new Ownership([
+    { offset: 0, weights: 5, index: 2 },
+    { offset: 0, weights: 2, index: 1 },
+  ]);
+  const values = latencies(COUNT);
+  const recording = new Histogram();
+  const second = new Histogram();
+  for (const value of values.slice(0, 2000)) second.record(value);
+  const sparse = encodeSparse(second);
+  const into = new Histogram();
+  const snapshot = snapshotOf(sparse);
+  const bytes = encodeReport(snapshot);
+  return [
+    repeat("due time of an arrival", COUNT, (i) => schedule.dueUs(i)),
+    repeat("number of an owned arrival, two levels", COUNT, (i) => ownership.arrival(i)),
+    repeat("record a latency", COUNT, (i) => recording.record(values[i] ?? 0)),
+    repeat("encode a histogram of 2,000 values", 200, () => encodeSparse(second)),
+    repeat("merge an encoded histogram of 2,000 values", 2_000, () => addSparse(into, sparse)),
+    repeat("statistics of a histogram", 100, () => latencyStats(second)),
+    repeat("encode a snapshot", 1_000, () => encodeReport(snapshot)),
+    repeat("decode and check a snapshot", 1_000, () => decodeReport(bytes)),
+  ];
+}

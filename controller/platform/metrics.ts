@@ -1,0 +1,151 @@
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { collectDefaultMetrics, Counter, Gauge, Registry, Summary } from "prom-client";
+
+export interface SecondLabels {
+  /** The scenario's name; without it the label is empty. */
+  scenario?: string;
+}
+
+export interface Metrics {
+  /** Adds a closed second; a later revision of the same second adds only what is new in it. */
+  recordSecond(second: SecondView & { runId: string }, labels?: SecondLabels): void;
+  setActiveWorkers(count: number): void;
+  /** A live connection was dropped because its reader was too slow. */
+  countLiveDrop(): void;
+  text(): Promise<{ contentType: string; body: string }>;
+}
+
+/** Seconds remembered for corrections, and label values allowed before the rest is "other". */
+const MAX_SECONDS_KEPT = 10_000;
+const MAX_SCENARIOS = 200;
+
+type LatencyLabel = "scenario" | "kind" | "quantile";
+type Latency = SecondView["response"];
+
+interface LatencyTotals {
+  scenario: string;
+  kind: "response" | "service";
+  latest: Latency;
+  sumMs: number;
+  count: number;
+}
+
+const quantiles = {
+  "0.5": "p50",
+  "0.75": "p75",
+  "0.9": "p90",
+  "0.95": "p95",
+  "0.99": "p99",
+} as const;
+
+/** A Prometheus summary fed with percentiles that were merged elsewhere, not with observations. */
+class MergedSummary extends Summary<LatencyLabel> {
+  readonly totals = new Map<string, LatencyTotals>();
+
+  override async get() {
+    const summary = await super.get();
+    const values = [...this.totals.values()].flatMap(({ scenario, kind, latest, sumMs, count }) => {
+      const labels = { scenario, kind };
+      const ranks = Object.entries(quantiles).map(([quantile, name]) => ({
+        labels: { ...labels, quantile },
+        value: latest[name] / 1000,
+      }));
+      return [
+        ...ranks,
+        { metricName: "loadtest_latency_seconds_sum", labels, value: sumMs / 1000 },
+        { metricName: "loadtest_latency_seconds_count", labels, value: count },
+      ];
+    });
+    return { ...summary, values };
+  }
+
+  add(scenario: string, kind: "response" | "service", latest: Latency, before?: Latency): void {
+    const key = `${kind} ${scenario}`;
+    const old = this.totals.get(key) ?? { scenario, kind, latest, sumMs: 0, count: 0 };
+    const sumMs = latest.avg * latest.count - (before ? before.avg * before.count : 0);
+    this.totals.set(key, {
+      ...old,
+      latest: latest.count > 0 ? latest : old.latest,
+      sumMs: old.sumMs + Math.max(0, sumMs),
+      count: old.count + Math.max(0, latest.count - (before?.count ?? 0)),
+    });
+  }
+}
+
+function createInstruments(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: "loadtest_requests_total",
+      help: "Requests sent to the target.",
+      labelNames: ["scenario"],
+      registers,
+    }),
+    errors: new Counter({
+      name: "loadtest_errors_total",
+      help: "Failed requests by kind of error.",
+      labelNames: ["scenario", "error"],
+      registers,
+    }),
+    latency: new MergedSummary({
+      name: "loadtest_latency_seconds",
+      help: "Latency of the latest closed second: response from due, service from sent.",
+      labelNames: ["scenario", "kind"],
+      registers,
+    }),
+    workers: new Gauge({
+      name: "loadtest_active_workers",
+      help: "Workers seen lately.",
+      registers,
+    }),
+    liveDrops: new Counter({
+      name: "onrush_live_dropped_total",
+      help: "Live connections dropped because their reader was too slow.",
+      registers,
+    }),
+  };
+}
+
+/** Remembers the last revision of recent seconds, the oldest forgotten first. */
+function createMemory() {
+  const seen = new Map<string, SecondView>();
+  return (second: SecondView & { runId: string }): SecondView | undefined => {
+    const key = `${second.runId} ${second.second}`;
+    const before = seen.get(key);
+    if (before !== undefined && before.rev >= second.rev) return second;
+    // Only what is compared later is kept.
+    seen.set(key, { ...second, steps: [], workers: {}, statusCodes: {} });
+    if (seen.size > MAX_SECONDS_KEPT) seen.delete(seen.keys().next().value ?? "");
+    return before;
+  };
+}
+
+/** Prometheus metrics under the names of the project's first design, plus process defaults. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const instruments = createInstruments(registry);
+  const remember = createMemory();
+  const scenarios = new Set<string>();
+  const scenarioLabel = (name: string) => {
+    if (scenarios.size < MAX_SCENARIOS) scenarios.add(name);
+    return scenarios.has(name) ? name : "other";
+  };
+  return {
+    recordSecond(second, { scenario: name = "" } = {}) {
+      const before = remember(second);
+      if (before === second) return;
+      const scenario = scenarioLabel(name);
+      instruments.requests.inc({ scenario }, Math.max(0, second.sent - (before?.sent ?? 0)));
+      for (const [error, count] of Object.entries(second.errors)) {
+        const more = Math.max(0, count - (before?.errors[error] ?? 0));
+        instruments.errors.inc({ scenario, error }, more);
+      }
+      instruments.latency.add(scenario, "response", second.response, before?.response);
+      instruments.latency.add(scenario, "service", second.service, before?.service);
+    },
+    setActiveWorkers: (count) => instruments.workers.set(count),
+    countLiveDrop: () => instruments.liveDrops.inc(),
+    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import { summarise } from "@onrush/shared/metrics/summary.ts";
+import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
+import type { RunPlan } from "../planning/runPlan.ts";
+import { judgeRun } from "./runOutcome.ts";
+import type { RunRecord } from "./runRecord.ts";
+import { RunShares } from "./runShares.ts";
+import { liveView } from "./runView.ts";
+import type { WorkerWatch } from "./workerWatch.ts";
+
+/** What a run's numbers come to, while it goes on and in the end: plan against merged seconds. */
+export class RunAccounts {
+  shares: RunShares;
+  /** When the load was ended early, common clock; null when it was not. */
+  stopAtMs: number | null = null;
+  readonly #plan: RunPlan;
+  readonly #record: RunRecord;
+  readonly #watch: WorkerWatch;
+  #maybeSent = 0;
+
+  constructor(runId: string, plan: RunPlan, record: RunRecord, watch: WorkerWatch) {
+    this.#plan = plan;
+    this.#record = record;
+    this.#watch = watch;
+    this.shares = new RunShares(plan, runId, 1, []);
+  }
+
+  /** A share is lost: counts what it owes to seconds that are closed, and what may have been sent. */
+  lose(state: RunState, lost: ShareState, fromSecond: number, toSecond: number): void {
+    const { startAtMs } = state;
+    if (startAtMs === null) return;
+    for (let second = fromSecond; second <= toSecond; second++) {
+      this.#countLost(state, lost, second);
+    }
+    const lastBeatMs = this.#watch.lastSeenMs(lost.workerId) ?? startAtMs;
+    const lastBeatUs = (lastBeatMs - startAtMs) * 1000;
+    const endUs = this.#loadEndUs(state);
+    this.#maybeSent += this.shares.maybeSent(lost.share, fromSecond, lastBeatUs, endUs);
+  }
+
+  /** A second closes: counts what lost shares owe to it. */
+  closing(state: RunState, second: number): void {
+    for (const share of state.shares) {
+      if (share.phase === "lost" && share.watermark < second) this.#countLost(state, share, second);
+    }
+  }
+
+  #countLost(state: RunState, { share, workload }: ShareState, second: number): void {
+    const count = this.shares.dueIn(share, second, this.#loadEndUs(state));
+    this.#record.addLost(workload, second, count);
+  }
+
+  /** The view of an active run. */
+  live(base: RunView, state: RunState): RunView {
+    const endUs = this.#loadEndUs(state);
+    const { summary, ledger } = summarise({
+      totals: this.#record.live,
+      names: this.#plan,
+      durationSeconds: Math.min(state.nextSecond, endUs / 1e6),
+      scheduled: this.shares.scheduled(state.shares, state.nextSecond, endUs),
+      maybeSent: this.#maybeSent,
+    });
+    return liveView(base, { state, plan: this.#plan, summary, ledger, held: this.#watch.held });
+  }
+
+  /** The view of an ended run, from its stored seconds. */
+  async ended(base: RunView, state: RunState, endedAt: string): Promise<RunView> {
+    const view = { ...this.live(base, state), endedAt };
+    const { failure, startAtMs, lastSecond } = state;
+    if (startAtMs === null) {
+      const reasons = failure === null ? [] : [failure];
+      const validity = failure === null ? "VALID" : "INVALID";
+      return { ...view, verdict: { sla: "NONE", validity, reasons } };
+    }
+    const endUs = this.#loadEndUs(state);
+    const outcome = judgeRun({
+      plan: this.#plan,
+      state,
+      totals: await this.#record.finalTotals(lastSecond),
+      scheduled: this.shares.scheduled(state.shares, state.nextSecond, endUs),
+      maybeSent: this.#maybeSent,
+      durationSeconds: endUs / 1e6,
+    });
+    return { ...view, ...outcome };
+  }
+
+  /** Where the load ends, from the start of the run: the plan's end, or an earlier stop. */
+  #loadEndUs({ startAtMs }: RunState): number {
+    const plannedUs = this.#plan.durationMs * 1000;
+    if (this.stopAtMs === null || startAtMs === null) return plannedUs;
+    return Math.min(plannedUs, Math.max(0, Math.round((this.stopAtMs - startAtMs) * 1000)));
+  }
+}

@@ -1,0 +1,116 @@
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { CHROMIUM_FLAGS, findChromium } from "../services/chromium.ts";
+import { startEmbedded, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+
+describe("the dashboard in a browser", () => {
+  let platform: TestPlatform;
+  let target: TestTarget;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    const found = await findChromium();
+    if (!("executablePath" in found)) throw new Error(`no browser: ${found.unavailable}`);
+    const { executablePath } = found;
+    [platform, target, browser] = await Promise.all([
+      startEmbedded(2),
+      startTarget("known", "--status-mix", "200:9,500:1"),
+      chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.stop();
+    await target?.stop();
+  });
+
+  beforeEach(async () => {
+    complaints = [];
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const at = (id: string) => page.getByTestId(id);
+  const value = async (id: string) => Number(await at(id).getAttribute("data-value"));
+  const inState = (state: string) =>
+    page.locator(`[data-testid="run-state"][data-state="${state}"]`).waitFor({ timeout: 30_000 });
+
+  async function fillForm(name: string, durationSeconds: number): Promise<void> {
+    await page.goto(`${platform.api.url}/scenarios/new`);
+    await at("field-name").fill(name);
+    await at("field-targetUrl").fill(`${target.url}/`);
+    await at("field-durationSeconds").fill(String(durationSeconds));
+  }
+
+  test("a scenario made in the form runs, live, to a ledger that is exact", async () => {
+    await fillForm("From the form", 4);
+    await page.getByText("Ramp", { exact: true }).click();
+    await at("field-loadProfile.initialRps").fill("50");
+    await at("field-loadProfile.targetRps").fill("150");
+    await at("field-loadProfile.rampUpSeconds").fill("4");
+    // (50 + 150) / 2 a second for 4 s.
+    await expect
+      .poll(() => at("preview-total").textContent(), { timeout: 10_000 })
+      .toContain("400");
+    await at("save-and-start").click();
+    await inState("RUNNING");
+    await expect.poll(() => value("ledger-started"), { timeout: 10_000 }).toBeGreaterThan(0);
+    await inState("COMPLETED");
+    await expect.poll(() => value("ledger-scheduled")).toBe(400);
+    expect((await value("ledger-started")) + (await value("ledger-scheduled-dropped"))).toBe(400);
+    expect(await value("ledger-started-failed")).toBe(40);
+    for (const chart of ["chart-throughput", "chart-latency", "chart-status"]) {
+      expect(await at(chart).locator("path.recharts-curve").count()).toBeGreaterThan(0);
+    }
+    expect(await at("share-row").count()).toBe(1);
+
+    // An ended run shows the same when it is opened again.
+    await page.reload();
+    await inState("COMPLETED");
+    await expect.poll(() => value("ledger-scheduled")).toBe(400);
+    await page.goto(`${platform.api.url}/`);
+    await page.getByTestId("scenario-row").getByText("From the form").waitFor();
+  });
+
+  test("a run can be stopped from its page", async () => {
+    await fillForm("To be stopped", 120);
+    await at("save-and-start").click();
+    await inState("RUNNING");
+    await expect.poll(() => value("ledger-started"), { timeout: 10_000 }).toBeGreaterThan(0);
+    await at("stop-run").click();
+    await at("confirm").click();
+    await inState("STOPPED");
+    expect(await value("ledger-scheduled")).toBeLessThan(1200);
+  });
+
+  test("problems are shown at their fields, and nothing is stored", async () => {
+    const before = (await platform.api.call("GET", "/api/v1/scenarios")) as { total: number };
+    await page.goto(`${platform.api.url}/scenarios/new`);
+    await at("field-targetUrl").fill("not a url");
+    await at("save").click();
+    await page.getByText("must be a full http:// or https:// URL").first().waitFor();
+    const after = (await platform.api.call("GET", "/api/v1/scenarios")) as { total: number };
+    expect(after.total).toBe(before.total);
+    // The refused answers are what was to be seen.
+    complaints = complaints.filter((text) => !text.includes("400"));
+  });
+
+  test("workers are listed with what they measure", async () => {
+    await page.goto(`${platform.api.url}/workers`);
+    await expect.poll(() => at("worker-row").count(), { timeout: 10_000 }).toBe(2);
+  });
+
+  test("the API's documentation renders without the network", async () => {
+    await page.goto(`${platform.api.url}/docs`);
+    await page.getByText("/api/v1/scenarios", { exact: false }).first().waitFor();
+  });
+});

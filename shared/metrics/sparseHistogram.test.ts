@@ -1,0 +1,106 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { histogramOf, latencyUs } from "./deltas.testing.ts";
+import { Histogram } from "./histogram.ts";
+import { COUNTS_LENGTH } from "./histogramLayout.ts";
+import { addSparse, encodeSparse } from "./sparseHistogram.ts";
+
+const values = fc.array(latencyUs, { minLength: 1, maxLength: 50 });
+
+function decoded(bytes: Uint8Array): Histogram {
+  const histogram = new Histogram();
+  addSparse(histogram, bytes);
+  return histogram;
+}
+
+describe("decode(encode(x)) = x", () => {
+  test("for any values", () => {
+    fc.assert(
+      fc.property(values, (list) => {
+        expect(decoded(encodeSparse(histogramOf(list)))).toEqual(histogramOf(list));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("nothing recorded is no bytes at all", () => {
+    expect(encodeSparse(new Histogram())).toHaveLength(0);
+    expect(decoded(new Uint8Array(0))).toEqual(new Histogram());
+  });
+
+  test("with every bucket in use", () => {
+    const full = new Histogram();
+    for (let i = 0; i < COUNTS_LENGTH; i++) full.counts[i] = i + 1;
+    Object.assign(full, { total: (COUNTS_LENGTH * (COUNTS_LENGTH + 1)) / 2, minUs: 0, maxUs: 9 });
+    expect(decoded(encodeSparse(full))).toEqual(full);
+  });
+
+  test("with the largest counts and sums", () => {
+    const large = histogramOf([3_600_000_000]);
+    large.counts[5] = 2 ** 32 - 1;
+    Object.assign(large, { total: 2 ** 32, sumUs: Number.MAX_SAFE_INTEGER, clamped: 2 ** 31 });
+    expect(decoded(encodeSparse(large))).toEqual(large);
+  });
+});
+
+test("adding encoded ones is associative and commutative, and the same as adding dense ones", () => {
+  fc.assert(
+    fc.property(values, values, values, (a, b, c) => {
+      const [x, y, z] = [a, b, c].map((list) => encodeSparse(histogramOf(list)));
+      const inOrder = new Histogram();
+      for (const bytes of [x, y, z]) addSparse(inOrder, bytes!);
+      const grouped = new Histogram();
+      addSparse(grouped, z!);
+      const pair = new Histogram();
+      for (const bytes of [y, x]) addSparse(pair, bytes!);
+      addSparse(grouped, encodeSparse(pair));
+      expect(grouped).toEqual(inOrder);
+      expect(inOrder).toEqual(histogramOf([...a, ...b, ...c]));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+describe("what is not a histogram is refused with a RangeError", () => {
+  test("every truncated one", () => {
+    fc.assert(
+      fc.property(values, fc.nat(), (list, cut) => {
+        const bytes = encodeSparse(histogramOf(list));
+        const part = bytes.subarray(0, 1 + (cut % (bytes.length - 1)));
+        expect(() => decoded(part)).toThrow(RangeError);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each<[string, number[]]>([
+    ["bytes left over", [5, 5, 5, 0, 1, 5, 1, 0]],
+    ["an index beyond the layout", [5, 5, 5, 0, 1, 0x80, 0xb8, 1, 1]],
+    ["a number of nine bytes", [128, 128, 128, 128, 128, 128, 128, 128, 1]],
+    ["a number that never ends", Array.from({ length: 100 }, () => 255)],
+    ["more entries than bytes", [5, 5, 5, 0, 255, 255, 255, 255, 255, 255, 15, 1, 1]],
+  ])("%s", (_name, bytes) => {
+    expect(() => decoded(Uint8Array.from(bytes))).toThrow(RangeError);
+  });
+
+  test("any bytes are a histogram or a RangeError, and always come to an end", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
+        try {
+          const histogram = decoded(bytes);
+          const counted = histogram.counts.reduce((sum, count) => sum + count, 0);
+          expect(histogram.total).toBe(counted);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a count that a 32-bit bucket cannot hold", () => {
+    // minUs maxUs sumUs clamped entries=1 index=5 count=2^32
+    const bytes = Uint8Array.from([5, 5, 5, 0, 1, 5, 128, 128, 128, 128, 16]);
+    expect(() => decoded(bytes)).toThrow(RangeError);
+  });
+});

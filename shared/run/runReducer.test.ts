@@ -1,0 +1,257 @@
+import { describe, expect, test } from "vitest";
+import { reduceRun } from "./runReducer.ts";
+import { closes, kinds, placedShare, RunUnderTest, settings } from "./runs.testing.ts";
+
+describe("from queue to start", () => {
+  test("a placed run is assigned and waits for its workers", () => {
+    const run = new RunUnderTest();
+    const effects = run.place("w0", "w1");
+    expect(kinds(effects)).toEqual(["assign"]);
+    expect(run.state.phase).toBe("PREPARING");
+  });
+
+  test("it starts when the last share is ready, once, a lead later", () => {
+    const run = new RunUnderTest();
+    run.place("w0", "w1");
+    expect(run.ready(0, "w0")).toEqual([]);
+    expect(run.ready(0, "w0")).toEqual([]);
+    const effects = run.ready(1, "w1");
+    expect(effects).toEqual([{ type: "start", startAtMs: run.nowMs + settings.startLeadMs }]);
+    expect(run.state.shares.map((s) => s.phase)).toEqual(["running", "running"]);
+    expect(run.ready(1, "w1")).toEqual([]);
+    expect(run.state.phase).toBe("RUNNING");
+  });
+
+  test("accepting is told, and does not undo being ready", () => {
+    const run = new RunUnderTest();
+    run.place("w0", "w1");
+    const accepted = { type: "accepted", workerId: "w0", share: "0/0", epoch: 1 } as const;
+    run.tell(accepted);
+    expect(run.state.shares[0]?.phase).toBe("accepted");
+    run.ready(0, "w0");
+    run.tell(accepted);
+    expect(run.state.shares[0]?.phase).toBe("ready");
+  });
+
+  test("at the limit of the barrier the run fails and names who is not ready", () => {
+    const run = new RunUnderTest();
+    run.place("w0", "w1");
+    run.ready(0, "w0");
+    expect(run.tickAfter(29_999)).toEqual([]);
+    expect(kinds(run.tickAfter(1))).toEqual(["abort", "finish"]);
+    expect(run.state.phase).toBe("FAILED");
+    expect(run.state.failure).toBe("not ready within 30 s: w1 (share 0/1, assigned)");
+  });
+
+  test("a refused share fails the run with the worker's reason", () => {
+    const run = new RunUnderTest();
+    run.place("w0");
+    const ref = { workerId: "w0", share: "0/0", epoch: 1 };
+    expect(kinds(run.tell({ type: "refused", ...ref, reason: "no DNS" }))).toEqual([
+      ...["abort", "finish"],
+    ]);
+    expect(run.state.failure).toContain("no DNS");
+  });
+
+  test("a worker lost before the start fails the run", () => {
+    const run = new RunUnderTest();
+    run.place("w0", "w1");
+    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    expect(run.state).toMatchObject({ phase: "FAILED", failure: expect.stringContaining("w1") });
+  });
+
+  test.each(["QUEUED", "PREPARING"] as const)("a stop while %s ends it at once", (phase) => {
+    const run = new RunUnderTest();
+    if (phase === "PREPARING") run.place("w0");
+    const effects = run.tell({ type: "stopRequested" });
+    expect(effects).toEqual([{ type: "abort" }, { type: "finish", end: "stopped" }]);
+    expect(run.state.phase).toBe("STOPPED");
+  });
+});
+
+describe("snapshots", () => {
+  test("are merged once and in order; repeated ones are acknowledged again", () => {
+    const run = new RunUnderTest();
+    run.start(1);
+    expect(kinds(run.snapshot(0, 1, 0))).toEqual(["merge", "close"]);
+    expect(kinds(run.snapshot(0, 1, 0))).toEqual(["acknowledge"]);
+    // One that is ahead waits until the worker sends what is missing again.
+    expect(run.snapshot(0, 3, 2)).toEqual([]);
+    expect(kinds(run.snapshot(0, 2, 1))).toEqual(["merge", "close"]);
+    expect(kinds(run.snapshot(0, 3, 2))).toEqual(["merge", "close"]);
+    expect(kinds(run.snapshot(0, 2, 1))).toEqual(["acknowledge"]);
+  });
+
+  test.each<[string, object]>([
+    ["another worker", { workerId: "w1" }],
+    ["another epoch", { epoch: 2 }],
+    ["an unknown share", { share: "0/7" }],
+    ["another run's workload", { share: "1/0" }],
+  ])("of %s change nothing", (_name, change) => {
+    const run = new RunUnderTest();
+    run.start(2);
+    const before = run.state;
+    const effects = run.tell({
+      ...{ type: "snapshot", workerId: "w0", share: "0/0", epoch: 1 },
+      ...{ seq: 1, watermark: 0, lastSecond: 0, totals: null },
+      ...change,
+    });
+    expect(effects).toEqual([]);
+    expect(run.state).toEqual(before);
+  });
+
+  test("before the start change nothing", () => {
+    const run = new RunUnderTest();
+    run.place("w0");
+    expect(run.snapshot(0, 1, 0)).toEqual([]);
+    expect(run.state.shares[0]?.seq).toBe(0);
+  });
+
+  test("after the final one change nothing more", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 2, "final");
+    expect(run.snapshot(0, 2, 3)).toEqual([]);
+  });
+});
+
+describe("closing of seconds", () => {
+  test("a second closes when the slowest share has passed it", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    expect(closes(run.snapshot(0, 1, 1))).toEqual([]);
+    expect(closes(run.snapshot(1, 1, 0))).toEqual(["0"]);
+    expect(closes(run.snapshot(1, 2, 2))).toEqual(["1"]);
+  });
+
+  test("3 s after its end it closes as partial, not before", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 0);
+    expect(closes(run.tickAfter(3_999))).toEqual([]);
+    expect(closes(run.tickAfter(1))).toEqual(["0p"]);
+    expect(closes(run.snapshot(1, 1, 0))).toEqual([]);
+  });
+
+  test("a share that has reported its end holds nothing up", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 0, "final");
+    expect(closes(run.snapshot(1, 1, 2))).toEqual(["0", "1", "2"]);
+  });
+});
+
+describe("the end", () => {
+  test("comes when every share has reported its end and every second is closed", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 2, "final");
+    expect(run.state.phase).toBe("RUNNING");
+    const effects = run.snapshot(1, 1, 3, "final");
+    expect(closes(effects)).toEqual(["0", "1", "2", "3"]);
+    expect(effects.at(-1)).toEqual({ type: "finish", end: "finished" });
+    expect(run.state.phase).toBe("COMPLETED");
+  });
+
+  test("after a stop is STOPPED", () => {
+    const run = new RunUnderTest();
+    run.start(1);
+    expect(kinds(run.tell({ type: "stopRequested" }))).toEqual(["stop"]);
+    expect(run.state.phase).toBe("STOPPING");
+    expect(run.tell({ type: "stopRequested" })).toEqual([]);
+    expect(run.snapshot(0, 1, 0, "final").at(-1)).toEqual({ type: "finish", end: "stopped" });
+    expect(run.state.phase).toBe("STOPPED");
+  });
+
+  test("a share that never reports its end is given up 10 s after the graceful stop", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 2, "final");
+    run.snapshot(1, 1, 0);
+    run.tickAfter(settings.durationMs + settings.gracefulStopMs + 9_999);
+    expect(run.state.phase).toBe("RUNNING");
+    const effects = run.tickAfter(1);
+    expect(effects).toMatchObject([
+      { type: "countLost", fromSecond: 1, share: { share: "0/1" } },
+      { type: "finish", end: "finished" },
+    ]);
+  });
+
+  test("an ended run stays as it is, whatever it is told", () => {
+    const run = new RunUnderTest();
+    run.start(1);
+    run.snapshot(0, 1, 2, "final");
+    const { state } = run;
+    for (const message of [
+      { type: "tick" } as const,
+      { type: "stopRequested" } as const,
+      { type: "failed", reason: "late" } as const,
+      { type: "workersLost", workerIds: ["w0"] } as const,
+      { type: "placed", shares: [placedShare(0, "w0")] } as const,
+    ]) {
+      expect(reduceRun(state, message, run.nowMs + 1e6)).toEqual({ state, effects: [] });
+    }
+  });
+});
+
+describe("lost workers", () => {
+  test("what they have not reported is counted as lost, and the rest goes on", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 0);
+    run.snapshot(1, 1, 1);
+    const effects = run.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(effects).toMatchObject([
+      { type: "countLost", fromSecond: 1, share: { share: "0/0" } },
+      { type: "close", second: 1, partial: false },
+    ]);
+    expect(run.tell({ type: "workersLost", workerIds: ["w0"] })).toEqual([]);
+    // A late snapshot of the lost one would count twice.
+    expect(run.snapshot(0, 2, 1)).toEqual([]);
+    const last = run.snapshot(1, 2, 2, "final");
+    expect(last.at(-1)).toEqual({ type: "finish", end: "finished" });
+  });
+
+  test("fail the run where the scenario says so", () => {
+    const run = new RunUnderTest({ lostWorkers: "fail" });
+    run.start(2);
+    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    expect(run.state.phase).toBe("FAILED");
+  });
+
+  test("a worker that has reported its end cannot be lost any more", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.snapshot(0, 1, 2, "final");
+    expect(run.tell({ type: "workersLost", workerIds: ["w0"] })).toEqual([]);
+  });
+
+  test("all of them: the seconds up to the planned end still close", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    const effects = run.tell({ type: "workersLost", workerIds: ["w0", "w1"] });
+    expect(closes(effects)).toEqual(["0", "1", "2"]);
+    expect(run.state.phase).toBe("COMPLETED");
+  });
+
+  test("after a stop: the seconds up to the stop still close, as they hold what was lost", () => {
+    const run = new RunUnderTest({ durationMs: 60_000 });
+    run.start(1);
+    run.snapshot(0, 1, 0);
+    run.nowMs += 2_500;
+    run.tell({ type: "stopRequested" });
+    const effects = run.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(effects[0]).toMatchObject({ type: "countLost", fromSecond: 1 });
+    expect(closes(effects)).toEqual(["1", "2"]);
+    expect(run.state.phase).toBe("STOPPED");
+  });
+
+  test("after a stop: a share that never reports its end is given up after the graceful stop", () => {
+    const run = new RunUnderTest({ durationMs: 600_000 });
+    run.start(1);
+    run.nowMs += 2_500;
+    run.tell({ type: "stopRequested" });
+    run.tickAfter(settings.gracefulStopMs + 10_000);
+    expect(run.state.phase).toBe("STOPPED");
+  });
+});
