@@ -1,3 +1,4 @@
+import { MAX_BURSTS } from "./limits.ts";
 import type { LoadProfile } from "./loadProfile.ts";
 import type { Problem } from "./problems.ts";
 
@@ -13,6 +14,9 @@ const isObject = (value: unknown): value is Raw =>
 const isNumber = (value: unknown): value is number =>
   typeof value === "number" && Number.isFinite(value) && value >= 0;
 
+/** Times have three decimals, their sums in floating point more: 0.1 + 0.2 is to be 0.3. */
+const exact = (seconds: number) => Math.round(seconds * 1000) / 1000;
+
 interface Timed {
   path: string;
   start: number;
@@ -26,21 +30,35 @@ function burstTimes(profile: Raw, path: string): Timed[] {
     if (!isObject(burst)) return [];
     const { startSecond: start, durationSeconds: length, repeatEverySeconds: every } = burst;
     if (!isNumber(start) || !isNumber(length)) return [];
-    const timed: Timed = { path: `${path}.bursts[${i}]`, start, end: start + length };
+    const timed: Timed = { path: `${path}.bursts[${i}]`, start, end: exact(start + length) };
     return [isNumber(every) && every > 0 ? { ...timed, every } : timed];
   });
 }
 
-/** Repetitions of one burst within the duration, as plain intervals (bounded). */
+function repetitionCount(burst: Timed, duration: number): number {
+  if (burst.every === undefined) return 1;
+  return Math.max(1, Math.ceil((duration - burst.start) / burst.every));
+}
+
+/** One burst and its repetitions within the duration, as plain intervals. */
 function repetitions(burst: Timed, duration: number): Timed[] {
-  const every = burst.every;
-  if (every === undefined) return [burst];
-  const count = Math.min(10_000, Math.ceil((duration - burst.start) / every));
-  return Array.from({ length: Math.max(1, count) }, (_, i) => ({
+  const every = burst.every ?? 0;
+  return Array.from({ length: repetitionCount(burst, duration) }, (_, i) => ({
     path: burst.path,
-    start: burst.start + i * every,
-    end: burst.end + i * every,
+    start: exact(burst.start + i * every),
+    end: exact(burst.end + i * every),
   }));
+}
+
+function burstProblems(profile: Raw, duration: number, path: string): Problem[] {
+  const bursts = burstTimes(profile, path);
+  const count = bursts.reduce((sum, burst) => sum + repetitionCount(burst, duration), 0);
+  if (count > MAX_BURSTS) {
+    const message = `${count} bursts with their repetitions; at most ${MAX_BURSTS} are possible`;
+    return [{ path: `${path}.bursts`, message }];
+  }
+  const out = bursts.flatMap((burst) => outside(burst, duration, "the burst"));
+  return [...out, ...overlaps(bursts, duration)];
 }
 
 function overlaps(bursts: Timed[], duration: number): Problem[] {
@@ -77,15 +95,12 @@ function profileFits(profile: Raw, duration: number, path: string): Problem[] {
       const message = `a ramp of ${ramp} s does not fit into ${duration} s`;
       return [{ path: `${path}.rampUpSeconds`, message }];
     }
-    case "BURST": {
-      const bursts = burstTimes(profile, path);
-      const out = bursts.flatMap((burst) => outside(burst, duration, "the burst"));
-      return [...out, ...overlaps(bursts, duration)];
-    }
+    case "BURST":
+      return burstProblems(profile, duration, path);
     case "SPIKE": {
       const { spikeStartSecond: start, spikeDurationSeconds: length } = profile;
       if (!isNumber(start) || !isNumber(length)) return [];
-      const spike = { path: `${path}.spikeDurationSeconds`, start, end: start + length };
+      const spike = { path: `${path}.spikeDurationSeconds`, start, end: exact(start + length) };
       return outside(spike, duration, "the spike");
     }
     case "CONSTANT":
@@ -171,7 +186,7 @@ export function crossProblems(document: unknown): Problem[] {
     if (!isObject(workload)) return;
     const path = `workloads[${i}]`;
     const start = isNumber(workload["startSecond"]) ? workload["startSecond"] : 0;
-    const left = isNumber(total) ? total - start : undefined;
+    const left = isNumber(total) ? exact(total - start) : undefined;
     if (left !== undefined && left <= 0) {
       problems.push({
         path: `${path}.startSecond`,

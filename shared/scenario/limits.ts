@@ -5,3 +5,7 @@ export const MAX_WORKERS = 10_000;
 export const MAX_STEPS = 100;
 export const MAX_WORKLOADS = 100;
 export const MAX_SCENARIO_BYTES = 1_000_000;
+/** Bursts with all their repetitions. */
+export const MAX_BURSTS = 10_000;
+/** Problems reported of one document; what is beyond them is counted. */
+export const MAX_PROBLEMS = 200;

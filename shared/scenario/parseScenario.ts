@@ -1,7 +1,7 @@
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
 import { crossProblems } from "./crossChecks.ts";
 import { MAX_SECONDS } from "./limits.ts";
-import { zodProblems, type Problem } from "./problems.ts";
+import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
 
@@ -47,7 +47,8 @@ function scheduleProblems(scenario: Scenario): Problem[] {
         ],
   );
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
-    empty.push({ path: "loadProfile", message: "lasts longer than 7 days" });
+    const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
+    empty.push({ path, message: "lasts longer than 7 days" });
   }
   return empty;
 }
@@ -56,9 +57,13 @@ function scheduleProblems(scenario: Scenario): Problem[] {
 export function parseScenario(document: unknown): ParsedScenario {
   const parsed = scenarioSchema.safeParse(document);
   const problems = parsed.success ? [] : zodProblems(parsed.error, fieldNames);
+  const fromSchema = problems.length;
   const seen = new Set(problems.map((problem) => problem.path));
   problems.push(...crossProblems(document).filter((problem) => !seen.has(problem.path)));
   if (parsed.success && problems.length === 0) problems.push(...scheduleProblems(parsed.data));
-  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  if (!parsed.success || problems.length > 0) {
+    const unread = parsed.success ? 0 : countIssues(parsed.error) - fromSchema;
+    return { ok: false, problems: boundedProblems(problems, problems.length + unread) };
+  }
   return { ok: true, scenario: parsed.data };
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { MAX_PROBLEMS } from "./limits.ts";
 
 /** One thing wrong with a document: where (`loadProfile.bursts[1].rps`) and what to do about it. */
 export interface Problem {
@@ -35,6 +36,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const lower = name.slice(0, 60).toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
+    .filter(({ candidate }) => candidate !== name)
     .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((a, b) => a.edits - b.edits);
   return ranked[0]?.candidate;
@@ -53,7 +55,7 @@ function plainMessage(issue: z.core.$ZodIssue): string {
 
 function issueProblems(issue: z.core.$ZodIssue, knownNames: readonly string[]): Problem[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
       const suggestion = nearest(key, knownNames);
       const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
       return { path: formatPath([...issue.path, key]), message: `unknown field${hint}` };
@@ -68,5 +70,21 @@ function issueProblems(issue: z.core.$ZodIssue, knownNames: readonly string[]): 
 
 /** Zod's issues as problems, unknown fields one by one with the nearest of `knownNames`. */
 export function zodProblems(error: z.ZodError, knownNames: readonly string[] = []): Problem[] {
-  return error.issues.flatMap((issue) => issueProblems(issue, knownNames));
+  const issues = error.issues.slice(0, MAX_PROBLEMS);
+  return issues.flatMap((issue) => issueProblems(issue, knownNames));
+}
+
+/** The first of very many problems, and how many more there are. */
+export function boundedProblems(problems: readonly Problem[], total: number): Problem[] {
+  if (total <= MAX_PROBLEMS) return [...problems];
+  const more = `and ${total - MAX_PROBLEMS} more problems`;
+  return [...problems.slice(0, MAX_PROBLEMS), { path: "", message: more }];
+}
+
+/** How many problems zod found, unknown fields one by one. */
+export function countIssues(error: z.ZodError): number {
+  return error.issues.reduce(
+    (sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1),
+    0,
+  );
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArrivalSchedule } from "./arrivalSchedule.ts";
 import { anyCurve, curveOf, curves, flat, ramp } from "./curves.testing.ts";
@@ -54,7 +54,14 @@ describe("how many arrivals there are", () => {
     ["a ramp 0 to 10 in 10 s", ramp(0, 10, 10), 50],
     ["a ramp 100 to 5000 in 180 s", ramp(100, 5000, 180), 459_000],
     ["a ramp down to 0", ramp(10, 0, 3), 15],
-    ["0.1 + 0.2 RPS, 10 s each", curveOf(100, [{ lengthMs: 10_000, milliRps: 100, jump: true }, { lengthMs: 10_000, milliRps: 200, jump: true }]), 3],
+    [
+      "0.1 + 0.2 RPS, 10 s each",
+      curveOf(100, [
+        { lengthMs: 10_000, milliRps: 100, jump: true },
+        { lengthMs: 10_000, milliRps: 200, jump: true },
+      ]),
+      3,
+    ],
     ["10,000,000 RPS x 7 days", flat(10_000_000, 604_800), 6_048_000_000_000],
     ["0 to 10,000,000 RPS over 7 days", ramp(0, 10_000_000, 604_800), 3_024_000_000_000],
   ])("%s", (_name, curve, total) => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { RateCurve, RateSegment } from "./rateCurve.ts";
 
 /** A piece as scenarios have it: a length and where the rate goes; `jump` steps there at once. */
@@ -35,7 +35,10 @@ export function ramp(fromRps: number, toRps: number, seconds: number): RateCurve
 }
 
 /** Random piecewise curves with three decimals, among them pieces of no length and of no rate. */
-export function curves(limits: { maxMilliRps: number; maxPieceMs: number }): fc.Arbitrary<RateCurve> {
+export function curves(limits: {
+  maxMilliRps: number;
+  maxPieceMs: number;
+}): fc.Arbitrary<RateCurve> {
   const { maxMilliRps, maxPieceMs } = limits;
   const milliRps = fc.oneof(
     { weight: 1, arbitrary: fc.constant(0) },

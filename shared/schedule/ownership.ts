@@ -36,7 +36,11 @@ export function reduceWeights(weights: readonly number[]): number[] {
   const sum = exact.reduce((a, b) => a + b, 0);
   const limit = Math.max(MAX_PERIOD, weights.length);
   if (sum <= limit) return exact;
-  return exact.map((w) => Math.max(1, Math.floor((w * limit) / sum)));
+  const scaled = exact.map((w) => Math.max(1, Math.floor((w * limit) / sum)));
+  // What the parts raised to 1 have too much is taken from the largest.
+  let over = scaled.reduce((a, b) => a + b, 0) - limit;
+  for (; over > 0; over--) scaled[scaled.indexOf(Math.max(...scaled))]! -= 1;
+  return scaled;
 }
 
 /**

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArrivalSchedule } from "./arrivalSchedule.ts";
 import { curves, flat, ramp } from "./curves.testing.ts";
