@@ -38,10 +38,14 @@ function trafficLines(summary: Summary): string[] {
   ];
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
   lines.push("  response time (from due):", ...latencyBars(summary));
-  lines.push(
-    `  service time (from sent): p50 ${ms(service.p50)}, p95 ${ms(service.p95)}, ` +
-      `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
-  );
+  const unsent = requests.sent - requests.interrupted - service.count;
+  if (unsent > 0) lines.push(`  ${count(unsent)} of the requests found no connection to leave by`);
+  if (service.count > 0) {
+    lines.push(
+      `  service time (from sent): p50 ${ms(service.p50)}, p95 ${ms(service.p95)}, ` +
+        `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
+    );
+  }
   return lines;
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { buildConnector, Client, type Dispatcher } from "undici";
+import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 
 export type Connector = buildConnector.connector;
@@ -21,7 +22,9 @@ export type RequestOptions = Dispatcher.DispatchOptions;
  * One connection with at most one request under way. It is its own undici handler, so a request
  * makes no object of ours. One Client per connection is faster than a Pool and never queues.
  */
-export class UndiciConnection implements Dispatcher.DispatchHandler {
+export class UndiciConnection
+  implements Dispatcher.DispatchHandler, PooledConnection<RequestOptions>
+{
   readonly #owner: ConnectionOwner;
   #client: Client;
   #socket: Socket | undefined;
@@ -38,18 +41,14 @@ export class UndiciConnection implements Dispatcher.DispatchHandler {
     this.#client = this.#makeClient();
   }
 
-  /** Opens the connection before it is needed; resolves also when that fails. */
-  async warmUp(): Promise<void> {
-    const url = new URL(this.#owner.origin);
-    const { protocol, host, hostname, port } = url;
-    await new Promise<void>((resolve) => {
-      this.#owner.connector({ protocol, host, hostname, port }, (error, socket) => {
-        if (error === null) {
-          socket.on("error", () => {});
-          this.#prepared = socket;
-        }
-        resolve();
-      });
+  open(opened: (error: unknown) => void): void {
+    const { protocol, host, hostname, port } = new URL(this.#owner.origin);
+    this.#owner.connector({ protocol, host, hostname, port }, (error, socket) => {
+      if (error === null) {
+        socket.on("error", () => {});
+        this.#prepared = socket;
+      }
+      opened(error);
     });
   }
 

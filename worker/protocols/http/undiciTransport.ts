@@ -1,6 +1,8 @@
 import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { buildConnector } from "undici";
+import { ConnectionPool } from "../connectionPool.ts";
+import { httpErrorKind } from "./httpErrors.ts";
 import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -12,54 +14,27 @@ export interface HttpRequest {
   body: Uint8Array | null;
 }
 
-/**
- * The connections of one origin: grown on demand, used again last-in first-out, never queued for.
- * Requests in flight are limited by whoever calls.
- */
-class OriginConnections implements ConnectionOwner {
+/** The pool of one origin, and what its connections share. */
+class Origin implements ConnectionOwner {
   readonly origin: string;
   readonly clock: RunClock;
   readonly connector: buildConnector.connector;
-  readonly #all: UndiciConnection[] = [];
-  readonly #idle: UndiciConnection[] = [];
+  readonly pool: ConnectionPool<RequestOptions>;
 
   constructor(origin: string, clock: RunClock, rejectUnauthorized: boolean) {
     this.origin = origin;
     this.clock = clock;
-    this.connector = buildConnector({
-      allowH2: false,
-      timeout: CONNECT_TIMEOUT_MS,
-      rejectUnauthorized,
-      noDelay: true,
+    const timeout = CONNECT_TIMEOUT_MS;
+    this.connector = buildConnector({ allowH2: false, timeout, rejectUnauthorized, noDelay: true });
+    this.pool = new ConnectionPool({
+      clock,
+      create: () => new UndiciConnection(this),
+      errorKind: httpErrorKind,
     });
   }
 
-  get count(): number {
-    return this.#all.length;
-  }
-
-  take(): UndiciConnection {
-    return this.#idle.pop() ?? this.#open();
-  }
-
   idle(connection: UndiciConnection): void {
-    this.#idle.push(connection);
-  }
-
-  async warmUp(count: number): Promise<void> {
-    const opened = Array.from({ length: count }, () => this.#open());
-    await Promise.all(opened.map((connection) => connection.warmUp()));
-    this.#idle.push(...opened);
-  }
-
-  close(): void {
-    for (const connection of this.#all) connection.close();
-  }
-
-  #open(): UndiciConnection {
-    const connection = new UndiciConnection(this);
-    this.#all.push(connection);
-    return connection;
+    this.pool.idle(connection);
   }
 }
 
@@ -75,7 +50,7 @@ function flatHeaders(request: HttpRequest): string[] {
 export class UndiciTransport {
   readonly #clock: RunClock;
   readonly #rejectUnauthorized: boolean;
-  readonly #origins = new Map<string, OriginConnections>();
+  readonly #origins = new Map<string, Origin>();
 
   constructor(clock: RunClock, rejectUnauthorized: boolean) {
     this.#clock = clock;
@@ -84,13 +59,13 @@ export class UndiciTransport {
 
   get connections(): number {
     let sum = 0;
-    for (const origin of this.#origins.values()) sum += origin.count;
+    for (const origin of this.#origins.values()) sum += origin.pool.size;
     return sum;
   }
 
   operation(request: HttpRequest): Operation {
     const url = new URL(request.url);
-    const origin = this.#origin(url.origin);
+    const { pool } = this.#origin(url.origin);
     const options: RequestOptions = {
       method: request.method,
       path: url.pathname + url.search,
@@ -99,23 +74,23 @@ export class UndiciTransport {
     };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
-        origin.take().send(slot, options, done);
+        pool.request(slot, options, done);
       },
     };
   }
 
   async warmUp(connections: number): Promise<void> {
-    await Promise.all([...this.#origins.values()].map((origin) => origin.warmUp(connections)));
+    await Promise.all([...this.#origins.values()].map((origin) => origin.pool.warmUp(connections)));
   }
 
   close(): void {
-    for (const origin of this.#origins.values()) origin.close();
+    for (const origin of this.#origins.values()) origin.pool.close();
   }
 
-  #origin(origin: string): OriginConnections {
+  #origin(origin: string): Origin {
     let known = this.#origins.get(origin);
     if (known === undefined) {
-      known = new OriginConnections(origin, this.#clock, this.#rejectUnauthorized);
+      known = new Origin(origin, this.#clock, this.#rejectUnauthorized);
       this.#origins.set(origin, known);
     }
     return known;

@@ -1,0 +1,152 @@
+import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
+import { Ownership } from "@onrush/shared/schedule/ownership.ts";
+import type { RateCurve } from "@onrush/shared/schedule/rateCurve.ts";
+import { ArrivalCursor } from "../pacing/arrivalCursor.ts";
+import type { Operation, Program } from "./operation.ts";
+import { type RunnerOptions, type RunnerReport, ShareRunner } from "./shareRunner.ts";
+import type { Slot } from "./slot.ts";
+
+/** What the fake target answers to one request, and after how long. */
+export interface FakeAnswer {
+  tookUs: number;
+  status?: number;
+  error?: string;
+}
+
+interface UnderWay {
+  slot: Slot;
+  endUs: number;
+  answer: FakeAnswer;
+  done: (slot: Slot) => void;
+}
+
+/** A clock that only the test moves. */
+export interface ManualClock {
+  us: number;
+}
+
+/** Operations that answer by the manual clock, in the order of time. */
+export class FakeProgram implements Program {
+  readonly operations: readonly Operation[];
+  /** Arrival number and operation of every request, in the order they were sent. */
+  readonly sent: [arrival: number, operation: number][] = [];
+  readonly #clock: ManualClock;
+  #underWay: UnderWay[] = [];
+
+  constructor(
+    clock: ManualClock,
+    steps: number,
+    answer: (arrival: number, operation: number) => FakeAnswer,
+  ) {
+    this.#clock = clock;
+    this.operations = Array.from({ length: steps }, (_, operation) => ({
+      perform: (slot, done) => this.#perform(slot, done, answer(slot.arrival, operation)),
+    }));
+  }
+
+  #perform(slot: Slot, done: (slot: Slot) => void, answer: FakeAnswer): void {
+    this.sent.push([slot.arrival, slot.operation]);
+    const startUs = this.#clock.us;
+    slot.sentUs = startUs;
+    const one: UnderWay = { slot, done, answer, endUs: startUs + answer.tookUs };
+    this.#underWay.push(one);
+    slot.cancel = (cancelled, error) => {
+      this.#underWay = this.#underWay.filter((other) => other !== one);
+      cancelled.error = error;
+      cancelled.endUs = this.#clock.us;
+      done(cancelled);
+    };
+  }
+
+  /** Moves the clock, answering everything on the way at its own time. */
+  advance(toUs: number): void {
+    for (;;) {
+      this.#underWay.sort((a, b) => a.endUs - b.endUs);
+      const next = this.#underWay[0];
+      if (next === undefined || next.endUs > toUs) break;
+      this.#underWay.shift();
+      this.#clock.us = Math.max(this.#clock.us, next.endUs);
+      next.slot.endUs = next.endUs;
+      next.slot.status = next.answer.status ?? (next.answer.error === undefined ? 200 : 0);
+      next.slot.error = next.answer.error ?? "";
+      next.slot.bytesSent = 100;
+      next.slot.bytesReceived = 1000;
+      next.done(next.slot);
+    }
+    this.#clock.us = toUs;
+  }
+
+  connections(): number {
+    return this.#underWay.length;
+  }
+
+  async warmUp(): Promise<void> {}
+
+  close(): void {}
+}
+
+export interface FakeRun {
+  curve: RateCurve;
+  steps?: number;
+  parts?: number;
+  startMs?: number;
+  answer?: (arrival: number, operation: number) => FakeAnswer;
+  options?: Partial<RunnerOptions>;
+}
+
+/** A share on a manual clock, driven as the engine drives it. */
+export class DrivenShare {
+  readonly clock: ManualClock = { us: 0 };
+  readonly program: FakeProgram;
+  readonly schedule: ArrivalSchedule;
+  readonly ownership: Ownership;
+  readonly runner: ShareRunner;
+  readonly reports: RunnerReport[] = [];
+  /** Highest number in flight seen. */
+  peak = 0;
+
+  constructor({ curve, steps = 1, parts = 1, startMs = 0, answer, options }: FakeRun) {
+    this.schedule = new ArrivalSchedule(curve);
+    this.ownership = new Ownership([{ offset: 0, weights: parts, index: parts - 1 }]);
+    this.program = new FakeProgram(this.clock, steps, answer ?? (() => ({ tookUs: 20_000 })));
+    const startUs = startMs * 1000;
+    this.runner = new ShareRunner(
+      {
+        cursor: new ArrivalCursor(this.schedule, this.ownership, startUs),
+        program: this.program,
+        ...{ maxInFlight: 10_000, requestTimeoutUs: 30e6, gracefulStopUs: 30e6 },
+        endUs: startUs + this.schedule.durationUs,
+        ...options,
+      },
+      () => this.clock.us,
+    );
+  }
+
+  /** One turn of the engine's loop at `toUs`. */
+  turn(toUs: number, leaseValid = true): void {
+    this.program.advance(toUs);
+    this.runner.release(toUs, leaseValid);
+    this.peak = Math.max(this.peak, this.runner.inFlight);
+    this.runner.sweep(toUs);
+    const report = this.runner.report(toUs);
+    if (report !== undefined) this.reports.push(report);
+  }
+
+  /** Turns every `stepMs` until `toMs`, or the end of the share. */
+  runTo(toMs: number, leaseValid = true, stepMs = 10): this {
+    while (this.clock.us < toMs * 1000 && !this.runner.isOver) {
+      this.turn(Math.min(toMs * 1000, this.clock.us + stepMs * 1000), leaseValid);
+    }
+    return this;
+  }
+
+  /** Until the last report, which it answers. */
+  runOut(stepMs = 10): RunnerReport {
+    for (let i = 0; i < 100_000 && !this.runner.isOver; i++) {
+      this.turn(this.clock.us + stepMs * 1000);
+    }
+    const last = this.reports.at(-1);
+    if (last === undefined || last.totals === null) throw new Error("the share does not end");
+    return last;
+  }
+}

@@ -1,0 +1,138 @@
+import type { RunClock } from "../engine/operation.ts";
+import type { Slot } from "../engine/slot.ts";
+
+/** Connections being opened at once; a storm of them would starve the ones that already work. */
+const MAX_OPENING = 64;
+
+/** One connection that does one request at a time. */
+export interface PooledConnection<Request> {
+  /** Calls back once, with the reason when it failed. */
+  open(opened: (error: unknown) => void): void;
+  send(slot: Slot, request: Request, done: (slot: Slot) => void): void;
+  close(): void;
+}
+
+interface Waiting<Request> {
+  slot: Slot | null;
+  request: Request;
+  done: (slot: Slot) => void;
+}
+
+export interface PoolOptions<Request> {
+  clock: RunClock;
+  create(): PooledConnection<Request>;
+  errorKind(error: unknown): string;
+}
+
+/**
+ * The connections to one place: opened on demand, used again last-in first-out. A request that
+ * finds none idle takes the first that is opened or becomes idle; waiting counts in its response
+ * time. How many may be in flight is limited by the caller.
+ */
+export class ConnectionPool<Request> {
+  readonly #options: PoolOptions<Request>;
+  readonly #all: PooledConnection<Request>[] = [];
+  readonly #idle: PooledConnection<Request>[] = [];
+  #waiting: Waiting<Request>[] = [];
+  #firstWaiting = 0;
+  #opening = 0;
+  #closed = false;
+
+  constructor(options: PoolOptions<Request>) {
+    this.#options = options;
+  }
+
+  /** Open connections. */
+  get size(): number {
+    return this.#all.length;
+  }
+
+  request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
+    const connection = this.#idle.pop();
+    if (connection !== undefined) return connection.send(slot, request, done);
+    this.#waiting.push({ slot, request, done });
+    slot.cancel = this.#cancelWaiting;
+    this.#openForWaiting();
+  }
+
+  /** A connection has nothing to do any more. */
+  idle(connection: PooledConnection<Request>): void {
+    const next = this.#nextWaiting();
+    if (next === undefined) this.#idle.push(connection);
+    else connection.send(next.slot, next.request, next.done);
+  }
+
+  /** Opens connections before they are needed; resolves also when some cannot be had. */
+  async warmUp(count: number): Promise<void> {
+    const opened = Array.from({ length: count }, () => {
+      const connection = this.#options.create();
+      return new Promise<void>((resolve) => {
+        connection.open((error) => {
+          if (error === null) this.#add(connection);
+          resolve();
+        });
+      });
+    });
+    await Promise.all(opened);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#all) connection.close();
+  }
+
+  #add(connection: PooledConnection<Request>): void {
+    if (this.#closed) return connection.close();
+    this.#all.push(connection);
+    this.idle(connection);
+  }
+
+  get #waitingCount(): number {
+    return this.#waiting.length - this.#firstWaiting;
+  }
+
+  #openForWaiting(): void {
+    while (this.#opening < Math.min(MAX_OPENING, this.#waitingCount)) {
+      const connection = this.#options.create();
+      this.#opening++;
+      connection.open((error) => {
+        this.#opening--;
+        if (error === null) this.#add(connection);
+        else this.#failFirst(error);
+        this.#openForWaiting();
+      });
+    }
+  }
+
+  /** A connection that could not be opened fails the request that has waited longest. */
+  #failFirst(error: unknown): void {
+    const next = this.#nextWaiting();
+    if (next !== undefined) this.#end(next, this.#options.errorKind(error));
+  }
+
+  #end({ slot, done }: Waiting<Request> & { slot: Slot }, error: string): void {
+    slot.endUs = this.#options.clock.nowUs();
+    slot.error = error;
+    done(slot);
+  }
+
+  #nextWaiting(): (Waiting<Request> & { slot: Slot }) | undefined {
+    while (this.#firstWaiting < this.#waiting.length) {
+      const waiting = this.#waiting[this.#firstWaiting++] as Waiting<Request>;
+      if (this.#firstWaiting > 1024 && this.#firstWaiting * 2 > this.#waiting.length) {
+        this.#waiting = this.#waiting.slice(this.#firstWaiting);
+        this.#firstWaiting = 0;
+      }
+      const { slot } = waiting;
+      if (slot !== null) return { ...waiting, slot };
+    }
+    return undefined;
+  }
+
+  readonly #cancelWaiting = (slot: Slot, error: string): void => {
+    const waiting = this.#waiting.find((candidate) => candidate.slot === slot);
+    if (waiting === undefined) return;
+    waiting.slot = null;
+    this.#end({ ...waiting, slot }, error);
+  };
+}
