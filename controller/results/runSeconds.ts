@@ -32,9 +32,7 @@ export class RunSeconds {
   /** Minutes that a snapshot touches and that must be loaded from the store before `apply`. */
   missingMinutes(snapshot: Snapshot): number[] {
     const minutes = new Set([...snapshot.due, ...snapshot.wall].map((d) => minuteOf(d.second)));
-    const first = Math.min(...this.#loadedMinutes, Infinity);
-    // Everything from the oldest loaded minute on is in memory.
-    return [...minutes].filter((minute) => minute < first && first !== Infinity);
+    return [...minutes].filter((minute) => !this.#loadedMinutes.has(minute));
   }
 
   load(minute: StoredMinute): void {
@@ -68,6 +66,7 @@ export class RunSeconds {
     entry.unpublished = false;
     entry.record = null;
     this.#dirtyMinutes.add(minuteOf(second));
+    this.#thin(second);
     return this.#recordOf(entry);
   }
 
@@ -78,8 +77,9 @@ export class RunSeconds {
     return changed.map((entry) => {
       entry.rev++;
       entry.unpublished = false;
-      entry.record = null;
-      return this.#recordOf(entry);
+      this.#dirtyMinutes.add(minuteOf(entry.second));
+      entry.record = { ...this.#recordOf(entry), rev: entry.rev };
+      return entry.record;
     });
   }
 

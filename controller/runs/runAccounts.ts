@@ -66,7 +66,7 @@ export class RunAccounts {
   /** The view of an ended run, from its stored seconds. */
   async ended(base: RunView, state: RunState, endedAt: string): Promise<RunView> {
     const view = { ...this.live(base, state), endedAt };
-    const { failure, startAtMs, lastSecond } = state;
+    const { failure, startAtMs, nextSecond } = state;
     if (startAtMs === null) {
       const reasons = failure === null ? [] : [failure];
       const validity = failure === null ? "VALID" : "INVALID";
@@ -76,7 +76,7 @@ export class RunAccounts {
     const outcome = judgeRun({
       plan: this.#plan,
       state,
-      totals: await this.#record.finalTotals(lastSecond),
+      totals: await this.#record.finalTotals(nextSecond - 1),
       scheduled: this.shares.scheduled(state.shares, state.nextSecond, endUs),
       maybeSent: this.#maybeSent,
       durationSeconds: endUs / 1e6,

@@ -41,6 +41,7 @@ function toHdr(histogram: Histogram): HdrHistogram {
  */
 function standardDeviationUs(histogram: Histogram): number {
   const { counts, firstIndex, lastIndex, total } = histogram;
+  if (histogram.minUs === histogram.maxUs) return 0;
   const meanUs = histogram.sumUs / total;
   let squares = 0;
   for (let i = firstIndex; i <= lastIndex; i++) {

@@ -14,10 +14,10 @@ function commonWatermark(state: RunState): number {
 
 /**
  * The last second that has to close: the last with reported data, and, since lost arrivals count
- * in the second they were due in, the last planned one when a share is lost and the load goes on.
+ * in the second they were due in, the last with load (a stop ends it) when a share is lost.
  */
 export function lastSecondOf(state: RunState): number {
-  const counting = !state.stopRequested && state.shares.some((share) => share.phase === "lost");
+  const counting = state.shares.some((share) => share.phase === "lost");
   const planned = Math.ceil(state.settings.durationMs / 1000) - 1;
   return counting ? Math.max(state.lastSecond, planned) : state.lastSecond;
 }

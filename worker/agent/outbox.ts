@@ -6,6 +6,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 interface Kept {
   seq: number;
   bytes: Uint8Array;
+  /** Infinity before it was sent. */
+  sentAtMs: number;
 }
 
 /**
@@ -21,7 +23,6 @@ export class Outbox {
   #bytes = 0;
   #sentSeq = 0;
   #ackedSeq = 0;
-  #sentAtMs = 0;
   #sending = false;
 
   constructor(runId: string, sink: ReportSink) {
@@ -34,7 +35,7 @@ export class Outbox {
   }
 
   add(seq: number, bytes: Uint8Array): void {
-    this.#kept.push({ seq, bytes });
+    this.#kept.push({ seq, bytes, sentAtMs: Infinity });
     this.#bytes += bytes.length;
     while (this.#bytes > MAX_BYTES && this.#kept.length > 1) {
       this.#bytes -= this.#kept.shift()?.bytes.length ?? 0;
@@ -49,9 +50,10 @@ export class Outbox {
     this.#bytes = this.#kept.reduce((sum, kept) => sum + kept.bytes.length, 0);
   }
 
-  /** Everything unacknowledged goes out again when nothing was heard for `afterMs`. */
+  /** Everything unacknowledged goes out again when its oldest was sent longer than `afterMs` ago. */
   resendIfSilent(nowMs: number, afterMs: number): void {
-    if (this.#kept.length > 0 && !this.#sending && nowMs - this.#sentAtMs > afterMs) {
+    const sentAtMs = this.#kept[0]?.sentAtMs ?? Infinity;
+    if (!this.#sending && nowMs - sentAtMs > afterMs) {
       this.#sentSeq = this.#ackedSeq;
     }
   }
@@ -66,7 +68,7 @@ export class Outbox {
         if (next === undefined) break;
         await this.#sink.append(this.#runId, next.bytes);
         this.#sentSeq = next.seq;
-        this.#sentAtMs = nowMs;
+        next.sentAtMs = nowMs;
       }
     } finally {
       this.#sending = false;

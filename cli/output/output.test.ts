@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { bytes, count, ms, rate } from "./formatNumbers.ts";
+import { ProgressCount, progressLine } from "./progressLine.ts";
+import { emptySummary, endedRun, latency, viewOfSecond } from "./runs.testing.ts";
+import { runSummary } from "./runSummary.ts";
+
+describe("numbers for terminals", () => {
+  test.each([
+    [0, "0.00 ms"],
+    [1.234, "1.23 ms"],
+    [12.34, "12.3 ms"],
+    [123.4, "123 ms"],
+    [1000, "1.00 s"],
+    [61_500, "61.50 s"],
+  ])("%d ms is %s", (value, text) => expect(ms(value)).toBe(text));
+
+  test.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1000, "1.0 KB"],
+    [1_234_567, "1.2 MB"],
+    [5e15, "5000.0 TB"],
+  ])("%d bytes are %s", (value, text) => expect(bytes(value)).toBe(text));
+
+  test("thousands are grouped, rates have one decimal", () => {
+    expect([count(1_234_567), rate(12.345)]).toEqual(["1,234,567", "12.3"]);
+  });
+});
+
+describe("progress", () => {
+  test("adds up seconds; a higher revision replaces, a lower one does not", () => {
+    const progress = new ProgressCount();
+    progress.add(viewOfSecond(0, { sent: 10, ok: 8, neutral: 1, failed: 1 }));
+    progress.add(viewOfSecond(1, { sent: 5, rev: 2 }));
+    progress.add(viewOfSecond(0, { sent: 10, ok: 7, neutral: 1, failed: 2, rev: 2 }));
+    progress.add(viewOfSecond(1, { sent: 99, rev: 1 }));
+    expect(progress.total()).toEqual({ seconds: 2, sent: 15, ok: 8, failed: 2 });
+  });
+
+  test("the line tells the time, the rate against the plan, and latencies", () => {
+    const newest = viewOfSecond(4, {
+      ...{ sent: 98, planned: 100, inFlight: 12 },
+      response: latency({ p50: 1.5, p95: 20, p99: 150 }),
+    });
+    const line = progressLine(newest, { seconds: 5, sent: 1_234, ok: 1_234, failed: 0 }, 59.5);
+    expect(line).toContain("5s/60s");
+    expect(line).toContain("sent 1,234");
+    expect(line).toContain("98.0/s of 100.0/s");
+    expect(line).toContain("p50 1.50 ms p95 20.0 ms p99 150 ms");
+    expect(line).toContain("in flight 12");
+    expect(line).not.toMatch(/failed|late|\n/);
+  });
+
+  test("failures and lateness show only when there are any", () => {
+    const total = { seconds: 1, sent: 5, ok: 2, failed: 3 };
+    const line = (latenessP99Ms: number) =>
+      progressLine(viewOfSecond(0, { latenessP99Ms }), total, 10);
+    expect(line(5)).toContain("failed 3");
+    expect(line(5)).not.toContain("late p99");
+    expect(line(5.1)).toContain("late p99 5.10 ms");
+  });
+});
+
+describe("the summary", () => {
+  const ledger = {
+    ...{ scheduled: 1_000, started: 950, dropped: 40, lost: 10, maybeSent: 0 },
+    ...{ ok: 900, failed: 50, neutral: 0, interrupted: 0 },
+    droppedBy: { late: 10, inFlightLimit: 30 },
+  };
+  const summary = {
+    ...emptySummary(),
+    ...{ rps: 95, successRate: 94.736_8, statusCodes: { 500: 50, 200: 900 } },
+    requests: { sent: 950, ok: 900, failed: 50, neutral: 0, interrupted: 0 },
+    response: latency({ count: 950, p50: 10, p75: 20, p90: 30, p95: 40, p99: 50, max: 1_500 }),
+    service: latency({ count: 950, p50: 5, p95: 6, p99: 7, max: 8 }),
+    errors: { timeout: 3, connectionRefused: 7 },
+  };
+
+  test("tells the ledger, the reasons of drops the most frequent first, and the state", () => {
+    const text = runSummary(endedRun({ ledger, summary }));
+    expect(text).toContain("checkout: COMPLETED, VALID");
+    expect(text).toContain("1,000 scheduled = 950 started + 40 dropped + 10 lost");
+    expect(text).toContain("(inFlightLimit: 30, late: 10)");
+  });
+
+  test("tells requests, rate, status codes and errors", () => {
+    const text = runSummary(endedRun({ ledger, summary }));
+    expect(text).toContain("950 sent, 900 ok, 50 failed");
+    expect(text).toContain("95.0/s over 10.0 s, success 94.74 %");
+    expect(text).toContain("200: 900, 500: 50");
+    expect(text).toContain("connectionRefused: 7, timeout: 3");
+  });
+
+  test("tells both latencies, and draws bars that grow with them", () => {
+    const lines = runSummary(endedRun({ ledger, summary })).split("\n");
+    const bars = lines.filter((line) => line.includes("█"));
+    expect(bars.map((line) => line.trim().split(/\s+/)[0])).toEqual([
+      "p50",
+      "p75",
+      "p90",
+      "p95",
+      "p99",
+      "max",
+    ]);
+    const widths = bars.map((line) => line.split("█").length - 1);
+    expect(widths.toSorted((a, b) => a - b)).toEqual(widths);
+    expect([Math.min(...widths), Math.max(...widths)]).toEqual([1, 40]);
+    expect(lines.join("\n")).toContain("service time (from sent): p50 5.00 ms");
+  });
+
+  test("requests that never left are told beside the service time", () => {
+    const some = { ...summary, service: latency({ count: 940 }) };
+    expect(runSummary(endedRun({ ledger, summary: some }))).toContain(
+      "10 of the requests found no",
+    );
+    expect(runSummary(endedRun({ ledger, summary }))).not.toContain("found no");
+  });
+
+  test("every reason against the run's validity is told", () => {
+    const reasons = ["worker w1 used 95 % of its cores", "3 arrivals were lost"];
+    const text = runSummary(endedRun({ verdict: { sla: "NONE", validity: "SUSPECT", reasons } }));
+    for (const reason of reasons) expect(text).toContain(`! ${reason}`);
+  });
+
+  test("a run that never started has a ledger and nothing else", () => {
+    const text = runSummary(endedRun({ state: "FAILED", summary: null }));
+    expect(text).toContain("checkout: FAILED");
+    expect(text).toContain("0 scheduled");
+    expect(text).not.toContain("requests");
+  });
+
+  test("a run without a single answer divides nothing by zero", () => {
+    const text = runSummary(endedRun());
+    expect(text).toContain("status      none");
+    expect(text).not.toMatch(/NaN|Infinity|errors/);
+  });
+});

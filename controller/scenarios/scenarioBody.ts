@@ -1,0 +1,90 @@
+import { storedScenarioSchema } from "@onrush/shared/api/scenarioApi.ts";
+import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import { type Scenario, scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { BodySpec, Parsed } from "../http/route.ts";
+
+/** What the store adds; accepted and ignored where a document from a GET may come back. */
+const readOnlyFields = ["id", "ownerId", "createdAt", "updatedAt", "runId"] as const;
+
+/** Repetitions of bursts that one document may ask for in all. */
+const MAX_REPETITIONS = 10_000;
+
+type Raw = Record<string, unknown>;
+const isObject = (value: unknown): value is Raw =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const booleanSchema = scenarioSchema.shape.tls.unwrap().shape.rejectUnauthorized.unwrap();
+
+const createSchema = scenarioSchema
+  .extend({
+    autoStart: booleanSchema
+      .default(true)
+      .meta({ description: "Start a run at once; not stored with the scenario." }),
+  })
+  .meta({ id: "CreateScenario" });
+
+const replaceSchema = scenarioSchema
+  .extend(storedScenarioSchema.pick({ id: true, ownerId: true }).partial().shape)
+  .extend(storedScenarioSchema.pick({ createdAt: true, updatedAt: true }).partial().shape)
+  .meta({ id: "ReplaceScenario", description: "id, ownerId, createdAt, updatedAt are ignored." });
+
+function burstsOf(owner: Raw): unknown[] {
+  const profile = owner["loadProfile"];
+  return isObject(profile) && Array.isArray(profile["bursts"]) ? profile["bursts"] : [];
+}
+
+/** How often the bursts of a document begin, before anything expands them. */
+function repetitions(document: Raw): number {
+  const owners = Array.isArray(document["workloads"]) ? document["workloads"] : [document];
+  return owners.filter(isObject).reduce((sum, owner) => {
+    const seconds = Number(owner["durationSeconds"] ?? document["durationSeconds"]);
+    const counts = burstsOf(owner).map((burst) =>
+      isObject(burst) && typeof burst["repeatEverySeconds"] === "number"
+        ? seconds / burst["repeatEverySeconds"]
+        : 1,
+    );
+    return sum + counts.filter((count) => count > 0).reduce((a, b) => a + b, 0);
+  }, 0);
+}
+
+function parse(raw: unknown): Parsed<Scenario> {
+  // Expanding hundreds of millions of repetitions would occupy the controller for minutes.
+  if (isObject(raw) && repetitions(raw) > MAX_REPETITIONS) {
+    const message = `bursts repeat more than ${MAX_REPETITIONS.toLocaleString("en")} times`;
+    return { ok: false, problems: [{ path: "loadProfile.bursts", message }] };
+  }
+  const parsed = parseScenario(raw);
+  return parsed.ok ? { ok: true, value: parsed.scenario } : parsed;
+}
+
+function without(raw: unknown, fields: readonly string[]): unknown {
+  if (!isObject(raw)) return raw;
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !fields.includes(key)));
+}
+
+/** Body of `POST /scenarios`: a scenario, and whether to start it. */
+export const createBody: BodySpec<{ scenario: Scenario; autoStart: boolean }> = {
+  schema: createSchema,
+  parse(raw) {
+    const autoStart = isObject(raw) ? (raw["autoStart"] ?? true) : true;
+    const parsed = parse(without(raw, ["autoStart"]));
+    const problems = parsed.ok ? [] : [...parsed.problems];
+    if (typeof autoStart !== "boolean") {
+      problems.push({ path: "autoStart", message: "expected boolean" });
+    }
+    if (!parsed.ok || typeof autoStart !== "boolean") return { ok: false, problems };
+    return { ok: true, value: { scenario: parsed.value, autoStart } };
+  },
+};
+
+/** Body of `PUT /scenarios/{id}`: also the answer of a GET, edited. */
+export const replaceBody: BodySpec<Scenario> = {
+  schema: replaceSchema,
+  parse: (raw) => parse(without(raw, readOnlyFields)),
+};
+
+/** Body of `POST /scenarios/preview`: whatever could be posted or put. */
+export const previewBody: BodySpec<Scenario> = {
+  schema: createSchema,
+  parse: (raw) => parse(without(raw, [...readOnlyFields, "autoStart"])),
+};

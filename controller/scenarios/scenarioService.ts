@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
+import { hasEnded } from "@onrush/shared/run/runState.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { conflict, notFound } from "../http/httpProblem.ts";
+import type { Runs } from "../runs/runs.ts";
+import type { ScenarioStore } from "./scenarioStore.ts";
+
+const PAGE = 500;
+
+/** Creating, replacing and deleting scenarios with the rules between them and runs. */
+export class ScenarioService {
+  readonly #store: ScenarioStore;
+  readonly #runs: Runs;
+  readonly #now: () => Date;
+
+  constructor(store: ScenarioStore, runs: Runs, now: () => Date = () => new Date()) {
+    this.#store = store;
+    this.#runs = runs;
+    this.#now = now;
+  }
+
+  async get(id: string): Promise<StoredScenario> {
+    const scenario = await this.#store.get(id);
+    if (scenario === undefined) throw notFound("scenario", id);
+    return scenario;
+  }
+
+  /** Stores the scenario; with `autoStart` both it and a run of it exist afterwards, or neither. */
+  async create(scenario: Scenario, ownerId: string, autoStart: boolean) {
+    const now = this.#now().toISOString();
+    const stored = { ...scenario, id: randomUUID(), ownerId, createdAt: now, updatedAt: now };
+    await this.#store.create(stored);
+    if (!autoStart) return stored;
+    try {
+      const run = await this.#runs.start(stored, ownerId);
+      return { ...stored, runId: run.id };
+    } catch (error) {
+      await this.#store.remove(stored.id);
+      throw error;
+    }
+  }
+
+  async replace(id: string, scenario: Scenario): Promise<StoredScenario> {
+    const { ownerId, createdAt } = await this.get(id);
+    const stored = { ...scenario, id, ownerId, createdAt, updatedAt: this.#now().toISOString() };
+    if (!(await this.#store.replace(stored))) throw notFound("scenario", id);
+    return stored;
+  }
+
+  /** Ended runs stay: each carries the scenario it ran. */
+  async remove(id: string): Promise<void> {
+    await this.get(id);
+    if (await this.#hasActiveRun(id)) {
+      throw conflict("A run of this scenario is active: stop it first.");
+    }
+    if (!(await this.#store.remove(id))) throw notFound("scenario", id);
+  }
+
+  async #hasActiveRun(scenarioId: string): Promise<boolean> {
+    for (let offset = 0; ; offset += PAGE) {
+      const { items, total } = await this.#runs.list({ limit: PAGE, offset }, scenarioId);
+      if (items.some((run) => !hasEnded(run.state))) return true;
+      if (items.length === 0 || offset + items.length >= total) return false;
+    }
+  }
+}
