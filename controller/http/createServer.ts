@@ -1,0 +1,128 @@
+import { createServer, type Server } from "node:http";
+import { isIPv6, type Socket } from "node:net";
+import { LiveHub } from "../live/liveHub.ts";
+import { liveRoutes } from "../live/liveRoutes.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { Metrics } from "../platform/metrics.ts";
+import type { WorkerDirectory } from "../platform/ports.ts";
+import { resultRoutes } from "../results/resultRoutes.ts";
+import { runRoutes } from "../runs/runRoutes.ts";
+import type { Runs } from "../runs/runs.ts";
+import { scenarioRoutes } from "../scenarios/scenarioRoutes.ts";
+import { ScenarioService } from "../scenarios/scenarioService.ts";
+import type { ScenarioStore } from "../scenarios/scenarioStore.ts";
+import { workerRoutes } from "../workers/workerRoutes.ts";
+import { createApp } from "./createApp.ts";
+import { dashboardFiles } from "./dashboardFiles.ts";
+import { docsFiles, docsRoutes } from "./docsRoutes.ts";
+import { HttpProblem, rawProblem } from "./httpProblem.ts";
+import { operationRoutes, type ReadinessChecks, type ServerInfo } from "./operationRoutes.ts";
+import { hostRule } from "./requestGuards.ts";
+import type { Route } from "./route.ts";
+
+export interface HttpServerOptions {
+  runs: Runs;
+  scenarios: ScenarioStore;
+  directory: WorkerDirectory;
+  checks: ReadinessChecks;
+  metrics: Metrics;
+  logger: Logger;
+  info: ServerInfo;
+  dashboardDir: string;
+  /** The address the server will listen on; on loopback only loopback names are answered. */
+  host: string;
+}
+
+export interface HttpServer {
+  server: Server;
+  liveHub: LiveHub;
+  /** Every route, as served and as described. */
+  routes: readonly Route[];
+  /** Listens on the configured host and answers the address, `http://127.0.0.1:8080`. */
+  listen(port: number): Promise<string>;
+  /** Ends live streams and idle connections; requests under way get a moment to finish. */
+  close(): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 2_000;
+
+/** Every route of the controller; `/openapi.json` describes exactly these. */
+function allRoutes(options: HttpServerOptions): Route[] {
+  const { runs, scenarios, directory, info } = options;
+  const service = new ScenarioService(scenarios, runs);
+  const routes = [
+    ...scenarioRoutes(service, scenarios),
+    ...runRoutes(runs, service),
+    ...resultRoutes(runs, service),
+    ...workerRoutes(directory),
+    ...liveRoutes(),
+    ...operationRoutes(options),
+  ];
+  return [...routes, ...docsRoutes(routes, info.version)];
+}
+
+const brokenRequests: Record<string, [number, string]> = {
+  HPE_HEADER_OVERFLOW: [431, "The request's headers are too large."],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
+};
+
+/** Answers what is not even HTTP. */
+function answerBroken(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] = brokenRequests[error.code ?? ""] ?? [
+    400,
+    "This is not an HTTP request.",
+  ];
+  socket.end(rawProblem(new HttpProblem(status, detail)));
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close((error: NodeJS.ErrnoException | undefined) => {
+      clearTimeout(timer);
+      if (error === undefined || error.code === "ERR_SERVER_NOT_RUNNING") resolve();
+      else reject(error);
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** Rejects when the port cannot be had. */
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      const address = server.address();
+      const listening = typeof address === "object" && address !== null ? address.port : port;
+      resolve(`http://${isIPv6(host) ? `[${host}]` : host}:${listening}`);
+    });
+  });
+}
+
+/** The controller's HTTP side, composed; the caller listens and closes. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { runs, logger, metrics, dashboardDir } = options;
+  const allowsHost = hostRule(options.host);
+  const routes = allRoutes(options);
+  const files = [docsFiles, dashboardFiles(dashboardDir)];
+  const app = createApp({ routes, files, allowsHost, logger });
+  const settings = { requestTimeout: 30_000, headersTimeout: 10_000, requireHostHeader: false };
+  const server = createServer(settings, app);
+  server.on("clientError", answerBroken);
+  const onDropped = () => metrics.countLiveDrop();
+  const liveHub = new LiveHub({ runs, logger, allowsHost, onDropped });
+  liveHub.attach(server);
+  const close = async () => {
+    liveHub.close();
+    await closeServer(server);
+  };
+  return {
+    ...{ server, liveHub, routes, close },
+    listen: (port) => listen(server, options.host, port),
+  };
+}

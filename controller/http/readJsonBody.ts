@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import { MAX_SCENARIO_BYTES } from "@onrush/shared/scenario/limits.ts";
+import { badRequest, HttpProblem } from "./httpProblem.ts";
+import { parseJson } from "./parseJson.ts";
+
+const tooLarge = () =>
+  new HttpProblem(413, `A body may have at most ${MAX_SCENARIO_BYTES.toLocaleString("en")} bytes.`);
+
+function checkHeaders(request: IncomingMessage): void {
+  const { headers } = request;
+  const length = headers["content-length"];
+  if ((length ?? "0") === "0" && headers["transfer-encoding"] === undefined) {
+    throw badRequest("A JSON body is needed.");
+  }
+  const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters.map((p) => p.trim()).find((p) => p.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (!/^application\/(?:[\w.-]+\+)?json$/.test(type.trim()) || !isUtf8) {
+    throw new HttpProblem(415, "Send the body as application/json in UTF-8.");
+  }
+  if ((headers["content-encoding"] ?? "identity") !== "identity") {
+    throw new HttpProblem(415, "Send the body without Content-Encoding.");
+  }
+  if (Number(length ?? 0) > MAX_SCENARIO_BYTES) throw tooLarge();
+}
+
+/** Reads at most the limit; what comes after is left to Node, which discards it. */
+function readBytes(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const fail = (problem: HttpProblem) => {
+      request.off("data", take);
+      reject(problem);
+    };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_SCENARIO_BYTES) fail(tooLarge());
+      else chunks.push(chunk);
+    };
+    request.on("data", take);
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("error", () => fail(badRequest("The body broke off.")));
+    request.on("close", () => fail(badRequest("The body broke off.")));
+  });
+}
+
+/** The JSON body of a request; throws a problem (400, 413, 415) when there is no good one. */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  checkHeaders(request);
+  const bytes = await readBytes(request);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest("The body is not UTF-8.");
+  }
+  return parseJson(text);
+}
