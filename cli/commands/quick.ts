@@ -19,10 +19,9 @@ export function parseDuration(text: string): number {
   const whole = parts.map(([part]) => part).join("") === text && parts.length > 0;
   const seconds = whole
     ? parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? "s"] ?? 1), 0)
-    : Number(text);
-  if (text.trim() !== "" && Number.isFinite(seconds) && seconds > 0) {
-    return Math.round(seconds * 1000) / 1000;
-  }
+    : Number(/^\d+(\.\d+)?$/.test(text) ? text : Number.NaN);
+  const rounded = Math.round(seconds * 1000) / 1000;
+  if (rounded > 0) return rounded;
   throw new CliError(`"${text}" is not a duration: write 10s, 1m30s or 500ms`, EXIT.badScenario);
 }
 

@@ -19,6 +19,7 @@ const notBuilt = `<!doctype html>
 function isPage(request: Request): boolean {
   const { method, path, headers } = request;
   if (method !== "GET" && method !== "HEAD") return false;
+  if (path === "/") return true;
   if (/^\/api(?:\/|$)|^\/docs\//.test(path) || /\.[a-zA-Z0-9]+$/.test(path)) return false;
   return headers.accept?.includes("text/html") ?? false;
 }

@@ -28,6 +28,8 @@ export class RunSeconds {
   readonly #entries = new Map<number, Entry>();
   readonly #dirtyMinutes = new Set<number>();
   readonly #loadedMinutes = new Set<number>();
+  /** Minutes before this one may have been dropped from memory. */
+  #forgottenBefore = 0;
 
   /** Minutes that a snapshot touches and that must be loaded from the store before `apply`. */
   missingMinutes(snapshot: Snapshot): number[] {
@@ -106,9 +108,9 @@ export class RunSeconds {
     return entries.sort((a, b) => a.second - b.second).map((entry) => this.#recordOf(entry));
   }
 
-  /** The oldest second in memory; everything newer is there too. */
-  get oldest(): number {
-    return Math.min(...this.#entries.keys(), Infinity);
+  /** True while no minute from that of `second` on has been dropped. */
+  hasAllFrom(second: number): boolean {
+    return minuteOf(second) >= this.#forgottenBefore;
   }
 
   /** Drops stored minutes that end before `second`; returns nothing that is still to be written. */
@@ -118,6 +120,7 @@ export class RunSeconds {
       if (!endsBefore || this.#dirtyMinutes.has(minute)) continue;
       for (const entry of this.#entriesOf(minute)) this.#entries.delete(entry.second);
       this.#loadedMinutes.delete(minute);
+      this.#forgottenBefore = Math.max(this.#forgottenBefore, minute + 1);
     }
   }
 

@@ -34,12 +34,12 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     maybeSent,
   });
   const finals = state.shares.flatMap((share) => (share.totals === null ? [] : [share.totals]));
-  const lostShares = state.shares.filter((share) => share.phase === "lost");
   const accountingProblems = [
-    ...ledgerProblems(ledger),
+    // A failed run was cut off: what was under way then has no result.
+    ...(state.failure === null ? ledgerProblems(ledger) : []),
     ...planProblems(state),
-    // What a lost share reported has no FINAL totals to compare with.
-    ...(lostShares.length === 0 ? conservationProblems(finals, totals.merged()) : []),
+    // What a lost or cut off share reported has no FINAL totals to compare with.
+    ...(finals.length === state.shares.length ? conservationProblems(finals, totals.merged()) : []),
   ];
   const judged = judgeValidity({
     ledger,

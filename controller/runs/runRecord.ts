@@ -74,13 +74,15 @@ export class RunRecord {
     return applied;
   }
 
-  /** Closed seconds from `from` to `to`, from memory and, before that, from the store. */
+  /** Closed seconds from `from` to `to`; what is not in memory comes from the store. */
   async closed(from: number, to: number): Promise<RunSecond[]> {
     const inMemory = this.#seconds.closed(from, to);
-    const oldest = this.#seconds.oldest;
-    if (from >= oldest || oldest === Infinity) return inMemory;
-    const stored = await readClosed(this.#store, this.#runId, from, Math.min(to, oldest - 1));
-    return [...stored, ...inMemory];
+    if (this.#seconds.hasAllFrom(from)) return inMemory;
+    const known = new Set(inMemory.map((record) => record.second));
+    const last = Math.min(to, inMemory.at(-1)?.second ?? to);
+    const stored = await readClosed(this.#store, this.#runId, from, last);
+    const all = [...stored.filter((record) => !known.has(record.second)), ...inMemory];
+    return all.sort((a, b) => a.second - b.second);
   }
 
   /** All seconds folded, once everything is saved. */

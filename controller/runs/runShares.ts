@@ -55,7 +55,9 @@ export class RunShares {
   #scheduledOf(state: ShareState, closedSeconds: number, endUs: number): number {
     if (state.totals !== null) return state.totals.scheduled;
     const reportedUs = (state.watermark + 1) * 1e6;
-    if (state.phase !== "lost") return this.#dueBetween(state.share, 0, reportedUs);
+    if (state.phase !== "lost") {
+      return this.#dueBetween(state.share, 0, Math.min(reportedUs, endUs));
+    }
     // What is lost is counted second by second as they close.
     const countedUs = Math.min(closedSeconds * 1e6, endUs);
     return this.#dueBetween(state.share, 0, Math.max(reportedUs, countedUs));

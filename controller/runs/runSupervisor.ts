@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
@@ -26,6 +27,10 @@ const BARRIER_MS = 30_000;
 const START_LEAD_MS = { local: 150, redis: 300 } as const;
 /** Late answers change closed seconds; their next revisions go out together this often. */
 const CORRECT_EVERY_MS = 1_000;
+
+/** How long an effect is tried for: two minutes of outage. */
+const EFFECT_ATTEMPTS = 240;
+const RETRY_EVERY_MS = 500;
 
 export interface SupervisorOptions {
   run: StoredRun;
@@ -164,8 +169,21 @@ export class RunSupervisor {
     const before = this.#state.phase;
     const { state, effects } = reduceRun(this.#state, message, this.#nowMs());
     this.#state = state;
-    for (const effect of effects) await this.#carryOut(effect, snapshot);
+    for (const effect of effects) await this.#insist(() => this.#carryOut(effect, snapshot));
     if (state.phase !== before) this.#publishRun();
+  }
+
+  /** The state has moved on, so what it asks for must be done: tries again while a store or link is away. */
+  async #insist(effect: () => void | Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await effect();
+      } catch (error) {
+        if (attempt === EFFECT_ATTEMPTS) throw error;
+        this.#options.logger.warn({ err: error, runId: this.id, attempt }, "trying again");
+        await pause(RETRY_EVERY_MS);
+      }
+    }
   }
 
   async #carryOut(effect: RunEffect, snapshot: Snapshot | undefined): Promise<void> {
@@ -185,7 +203,8 @@ export class RunSupervisor {
         return this.#acknowledge();
       case "countLost":
         this.#changed = true;
-        return this.#accounts.lose(this.#state, effect.share, effect.fromSecond, effect.toSecond);
+        this.#accounts.lose(this.#state, effect.share, effect.fromSecond, effect.toSecond);
+        return this.#acknowledge();
       case "close":
         return this.#close(effect.second, effect.partial);
       case "event":

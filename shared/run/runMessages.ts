@@ -24,7 +24,7 @@ export interface ShareState {
 }
 
 export interface RunSettings {
-  /** From the first due second to the end of the last workload. */
+  /** From the start to the end of the load: of the last workload, or where a stop cut it. */
   durationMs: number;
   gracefulStopMs: number;
   lostWorkers: "degrade" | "fail";

@@ -226,12 +226,32 @@ describe("lost workers", () => {
     expect(run.tell({ type: "workersLost", workerIds: ["w0"] })).toEqual([]);
   });
 
-  test("all of them: the seconds up to the planned end still close", () => {
+  test("all of them while the load goes on: the run fails, as nobody is left to carry it", () => {
     const run = new RunUnderTest();
     run.start(2);
+    run.snapshot(0, 1, 0);
     const effects = run.tell({ type: "workersLost", workerIds: ["w0", "w1"] });
-    expect(closes(effects)).toEqual(["0", "1", "2"]);
-    expect(run.state.phase).toBe("COMPLETED");
+    expect(closes(effects)).toEqual(["0p"]);
+    expect(run.state.phase).toBe("FAILED");
+    expect(run.state.failure).toContain("no worker is left");
+  });
+
+  test("a lost share's epoch ends, so that its worker finds out when it comes back", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    expect(run.state.shares.map((share) => share.epoch)).toEqual([1, 2]);
+  });
+
+  test("a pause in the load has its seconds, too", () => {
+    const run = new RunUnderTest();
+    run.start(1);
+    const { seq, share } = { seq: 1, share: run.state.shares[0] };
+    if (share === undefined) throw new Error("there is one share");
+    const { workerId, epoch } = share;
+    const quiet = { type: "snapshot", workerId, epoch, share: share.share, seq } as const;
+    const effects = run.tell({ ...quiet, watermark: 1, lastSecond: -1, totals: null });
+    expect(closes(effects)).toEqual(["0", "1"]);
   });
 
   test("after a stop: the seconds up to the stop still close, as they hold what was lost", () => {

@@ -26,14 +26,16 @@ function findShare(state: RunState, ref: ShareRef): ShareState | undefined {
 const isOver = (share: ShareState) => share.phase === "final" || share.phase === "lost";
 const nothing = (state: RunState): Step => ({ state, effects: [] });
 
+/** Ends the run at once; what was reported of seconds that are still open closes as partial. */
 function fail(state: RunState, reason: string): Step {
   if (hasEnded(state.phase) || state.failure !== null) return nothing(state);
-  const effects: RunEffect[] = [
-    { type: "event", kind: "error", text: reason },
-    { type: "abort" },
-    { type: "finish", end: "failed" },
-  ];
-  return { state: { ...state, phase: "FAILED", failure: reason }, effects };
+  const effects: RunEffect[] = [{ type: "event", kind: "error", text: reason }, { type: "abort" }];
+  for (let second = state.nextSecond; second <= state.lastSecond; second++) {
+    effects.push({ type: "close", second, partial: true });
+  }
+  effects.push({ type: "finish", end: "failed" });
+  const nextSecond = Math.max(state.nextSecond, state.lastSecond + 1);
+  return { state: { ...state, phase: "FAILED", failure: reason, nextSecond }, effects };
 }
 
 function accepted(state: RunState, ref: ShareRef): Step {
@@ -86,11 +88,25 @@ function snapshot(state: RunState, message: Extract<RunMessage, { type: "snapsho
   return { state: { ...next, lastSecond }, effects: [{ type: "merge", share: merged }] };
 }
 
-function loseShares(state: RunState, lost: readonly ShareState[], why: string): Step {
+/** Gives up shares: their epoch ends, so a worker that comes back finds that they are not its any more. */
+function loseShares(
+  state: RunState,
+  lost: readonly ShareState[],
+  why: string,
+  nowMs: number,
+): Step {
   if (lost.length === 0) return nothing(state);
   const names = [...new Set(lost.map((s) => s.workerId))].join(", ");
   if (state.phase === "PREPARING") return fail(state, `${names}: ${why} before the start`);
   if (state.settings.lostWorkers === "fail") return fail(state, `${names}: ${why}`);
+  const dead = new Set(lost.map((s) => s.share));
+  const after = state.shares.map((s): ShareState =>
+    dead.has(s.share) ? { ...s, phase: "lost", epoch: s.epoch + 1 } : s,
+  );
+  const loadGoesOn = nowMs < (state.startAtMs ?? nowMs) + state.settings.durationMs;
+  if (loadGoesOn && after.every((s) => s.phase === "lost")) {
+    return fail({ ...state, shares: after }, `${names}: ${why}; no worker is left`);
+  }
   const effects: RunEffect[] = lost.map((share) => ({
     type: "countLost",
     share,
@@ -99,19 +115,15 @@ function loseShares(state: RunState, lost: readonly ShareState[], why: string): 
   }));
   const shares = lost.map((s) => s.share).join(", ");
   const text = `${names}: ${why}; what was left of ${shares} is counted as lost`;
-  const dead = new Set(lost.map((s) => s.share));
-  const after = state.shares.map((s): ShareState =>
-    dead.has(s.share) ? { ...s, phase: "lost" } : s,
-  );
   effects.push({ type: "event", kind: "error", text });
   return { state: { ...state, shares: after }, effects };
 }
 
-function workersLost(state: RunState, workerIds: readonly string[]): Step {
+function workersLost(state: RunState, workerIds: readonly string[], nowMs: number): Step {
   if (state.phase === "QUEUED" || hasEnded(state.phase)) return nothing(state);
   const gone = new Set(workerIds);
   const lost = state.shares.filter((s) => gone.has(s.workerId) && !isOver(s));
-  return loseShares(state, lost, "no heartbeat any more");
+  return loseShares(state, lost, "no heartbeat any more", nowMs);
 }
 
 function stopRequested(state: RunState, nowMs: number): Step {
@@ -147,11 +159,8 @@ function checkEnd(state: RunState, nowMs: number): Step {
   const { durationMs, gracefulStopMs } = state.settings;
   const limitMs = state.startAtMs + durationMs + gracefulStopMs + END_GRACE_MS;
   if (nowMs < limitMs) return nothing(state);
-  return loseShares(
-    state,
-    state.shares.filter((s) => !isOver(s)),
-    "never reported its end",
-  );
+  const open = state.shares.filter((s) => !isOver(s));
+  return loseShares(state, open, "never reported its end", nowMs);
 }
 
 /** RUNNING becomes STOPPING when every share has reported its end or is lost. */
@@ -190,7 +199,7 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "snapshot":
       return snapshot(state, message);
     case "workersLost":
-      return workersLost(state, message.workerIds);
+      return workersLost(state, message.workerIds, nowMs);
     case "stopRequested":
       return stopRequested(state, nowMs);
     case "failed":

@@ -13,13 +13,11 @@ function commonWatermark(state: RunState): number {
 }
 
 /**
- * The last second that has to close: the last with reported data, and, since lost arrivals count
- * in the second they were due in, the last with load (a stop ends it) when a share is lost.
+ * The last second that has to close: the last with reported data, but at least the last with load
+ * (a stop ends it), so that a pause in the load and what was lost have their seconds, too.
  */
 export function lastSecondOf(state: RunState): number {
-  const counting = state.shares.some((share) => share.phase === "lost");
-  const planned = Math.ceil(state.settings.durationMs / 1000) - 1;
-  return counting ? Math.max(state.lastSecond, planned) : state.lastSecond;
+  return Math.max(state.lastSecond, Math.ceil(state.settings.durationMs / 1000) - 1);
 }
 
 /**

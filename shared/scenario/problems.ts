@@ -47,6 +47,7 @@ function plainMessage(issue: z.core.$ZodIssue): string {
     return issue.message;
   }
   const received = /received (\w+)/.exec(issue.message)?.[1] ?? "something else";
+  if (issue.expected === "int" && received === "number") return "expected a whole number";
   const expected = issue.expected === "int" ? "a whole number" : issue.expected;
   return received === "undefined"
     ? `needed (${expected})`

@@ -12,8 +12,10 @@ export function encodeFrame(value: unknown): Uint8Array {
   const blobs: Uint8Array[] = [];
   let blobBytes = 0;
   const header = encoder.encode(
-    JSON.stringify(value, (_key, item: unknown) => {
-      if (!(item instanceof Uint8Array)) return item;
+    JSON.stringify(value, function replace(this: Record<string, unknown>, key, shown: unknown) {
+      // A Buffer shows itself as something else (its toJSON), so the value itself is looked at.
+      const item = this[key];
+      if (!(item instanceof Uint8Array)) return shown;
       const reference = { $bytes: [blobBytes, item.length] };
       blobs.push(item);
       blobBytes += item.length;
