@@ -8,7 +8,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{shared,controller,worker,dashboard,cli,targets,examples,deploy,docs}/**/*.test.ts"],
+          include: [
+            "{shared,controller,worker,dashboard,cli,targets,examples,deploy,docs}/**/*.test.ts",
+          ],
           exclude: [...exclude, "**/*.services.test.ts"],
         },
       },
