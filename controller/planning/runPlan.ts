@@ -56,6 +56,7 @@ export function divide(
         ownership: levels,
         steps: [...workload.steps],
         maxInFlight: scenario.maxInFlight,
+        transport: scenario.transport,
         requestTimeoutMs: Math.round(scenario.timeouts.requestSeconds * 1000),
         rejectUnauthorized: scenario.tls.rejectUnauthorized,
         gracefulStopMs: Math.round(scenario.gracefulStopSeconds * 1000),

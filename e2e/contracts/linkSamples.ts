@@ -25,6 +25,7 @@ export function sampleTask(runId: string, share = "0/0"): Task {
       },
     ],
     maxInFlight: 100,
+    transport: "auto",
     requestTimeoutMs: 30_000,
     rejectUnauthorized: true,
     gracefulStopMs: 0,

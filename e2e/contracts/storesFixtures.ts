@@ -28,6 +28,7 @@ export function aScenario(over: Partial<StoredScenario> = {}): StoredScenario {
     durationSeconds: 60,
     loadProfile: { type: "CONSTANT", initialRps: 8.3 },
     numWorkers: 2,
+    transport: "auto",
     maxInFlight: 10_000,
     timeouts: { requestSeconds: 30 },
     tls: { rejectUnauthorized: true },

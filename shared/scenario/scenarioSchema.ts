@@ -4,6 +4,8 @@ import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadP
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 
+export const transports = ["auto", "raw", "undici"] as const;
+
 /** RFC 9110 token characters; the whole name. */
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "not a valid header name");
 const headerValue = z
@@ -90,6 +92,13 @@ export const scenarioSchema = z
           .meta({ description: "false accepts self-signed certificates of test systems." }),
       })
       .default({ rejectUnauthorized: true }),
+    transport: z
+      .enum(transports, { error: 'transport is "auto", "raw" or "undici"' })
+      .default("auto")
+      .meta({
+        description:
+          "How HTTP is spoken: over plain sockets (raw), through undici, or by whichever fits best.",
+      }),
     gracefulStopSeconds: secondsSchema
       .max(3600)
       .default(30)

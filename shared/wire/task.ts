@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stepSchema } from "../scenario/scenarioSchema.ts";
+import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -36,6 +36,7 @@ export const taskSchema = z.object({
   steps: z.array(stepSchema).min(1),
   /** Iterations of this share in flight at once; what is due beyond it is dropped. */
   maxInFlight: z.int().min(1),
+  transport: z.enum(transports),
   requestTimeoutMs: z.int().min(1),
   rejectUnauthorized: z.boolean(),
   gracefulStopMs: count,

@@ -142,7 +142,7 @@ function prepareShare(message: Extract<ToEngine, { type: "prepare" }>): Prepared
   const schedule = new ArrivalSchedule(task.curve);
   const levels = [...task.ownership, { offset: 0, weights: threads, index: thread }];
   const startUs = task.startMs * 1000;
-  const program = compileSteps(task.steps, { nowUs }, task.rejectUnauthorized);
+  const program = compileSteps(task.steps, { nowUs }, task);
   const runner = new ShareRunner(
     {
       cursor: new ArrivalCursor(schedule, new Ownership(levels), startUs),

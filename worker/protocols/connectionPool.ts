@@ -31,7 +31,7 @@ export interface PoolOptions<Request> {
  */
 export class ConnectionPool<Request> {
   readonly #options: PoolOptions<Request>;
-  readonly #all: PooledConnection<Request>[] = [];
+  readonly #all = new Set<PooledConnection<Request>>();
   readonly #idle: PooledConnection<Request>[] = [];
   #waiting: Waiting<Request>[] = [];
   #firstWaiting = 0;
@@ -44,7 +44,7 @@ export class ConnectionPool<Request> {
 
   /** Open connections. */
   get size(): number {
-    return this.#all.length;
+    return this.#all.size;
   }
 
   request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
@@ -60,6 +60,14 @@ export class ConnectionPool<Request> {
     const next = this.#nextWaiting();
     if (next === undefined) this.#idle.push(connection);
     else connection.send(next.slot, next.request, next.done);
+  }
+
+  /** The connection cannot be used any more. */
+  remove(connection: PooledConnection<Request>): void {
+    this.#all.delete(connection);
+    const index = this.#idle.lastIndexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    this.#openForWaiting();
   }
 
   /** Opens connections before they are needed; resolves also when some cannot be had. */
@@ -83,7 +91,7 @@ export class ConnectionPool<Request> {
 
   #add(connection: PooledConnection<Request>): void {
     if (this.#closed) return connection.close();
-    this.#all.push(connection);
+    this.#all.add(connection);
     this.idle(connection);
   }
 

@@ -1,6 +1,9 @@
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { Program, RunClock } from "../engine/operation.ts";
-import { type HttpRequest, UndiciTransport } from "../protocols/http/undiciTransport.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
+import type { HttpRequest, HttpTransport } from "../protocols/http/httpRequest.ts";
+import { RawTransport } from "../protocols/http/rawTransport.ts";
+import { UndiciTransport } from "../protocols/http/undiciTransport.ts";
 
 const encoder = new TextEncoder();
 
@@ -16,13 +19,31 @@ export function httpRequest(step: Step): HttpRequest {
   return { method, url, headers, body: encoder.encode(JSON.stringify(body)) };
 }
 
+/** How the steps of a workload are to be carried out. */
+export interface CompileOptions {
+  transport: Task["transport"];
+  rejectUnauthorized: boolean;
+}
+
+function httpTransport(options: CompileOptions, clock: RunClock): HttpTransport {
+  const { transport, rejectUnauthorized } = options;
+  switch (transport) {
+    // Everything a step can ask for today is HTTP/1.1, which the raw transport speaks.
+    case "auto":
+    case "raw":
+      return new RawTransport(clock, rejectUnauthorized);
+    case "undici":
+      return new UndiciTransport(clock, rejectUnauthorized);
+  }
+}
+
 /** Compiles the steps of a workload to the operations that a program counter runs through. */
 export function compileSteps(
   steps: readonly Step[],
   clock: RunClock,
-  rejectUnauthorized: boolean,
+  options: CompileOptions,
 ): Program {
-  const http = new UndiciTransport(clock, rejectUnauthorized);
+  const http = httpTransport(options, clock);
   return {
     operations: steps.map((step) => http.operation(httpRequest(step))),
     warmUp: (connections) => http.warmUp(connections),

@@ -21,6 +21,8 @@ const kinds: Record<string, string> = {
 const prefixes: readonly [string, string][] = [
   ["HPE_", "protocol"],
   ["UND_ERR_", "protocol"],
+  // What undici answers to a status below 100.
+  ["ERR_ASSERTION", "protocol"],
   ["ERR_TLS_", "tls"],
   ["ERR_SSL_", "tls"],
   ["CERT_", "tls"],
@@ -36,8 +38,16 @@ function codeOf(error: unknown): string {
   return "";
 }
 
+/** Broken HTTP, however the library tells: a parser's own error, or a socket closed for it. */
+function isProtocolError(error: unknown, code: string): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "HTTPParserError") return true;
+  return code === "UND_ERR_SOCKET" && /^bad (response|upgrade)/.test(error.message);
+}
+
 export function httpErrorKind(error: unknown): string {
   const code = codeOf(error);
+  if (isProtocolError(error, code)) return "protocol";
   const kind = kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1];
   return kind ?? "other";
 }

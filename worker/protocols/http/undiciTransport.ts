@@ -3,16 +3,10 @@ import type { Slot } from "../../engine/slot.ts";
 import { buildConnector } from "undici";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
+import { defaultHeaders, type HttpRequest, type HttpTransport } from "./httpRequest.ts";
 import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
-
-export interface HttpRequest {
-  method: string;
-  url: string;
-  headers: Readonly<Record<string, string>>;
-  body: Uint8Array | null;
-}
 
 /** The pool of one origin, and what its connections share. */
 class Origin implements ConnectionOwner {
@@ -38,16 +32,8 @@ class Origin implements ConnectionOwner {
   }
 }
 
-function flatHeaders(request: HttpRequest): string[] {
-  const names = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
-  const headers = Object.entries(request.headers).flat();
-  if (!names.has("user-agent")) headers.push("user-agent", "onrush");
-  if (!names.has("accept")) headers.push("accept", "*/*");
-  return headers;
-}
-
 /** HTTP/1.1 through undici's dispatch, the lowest of its interfaces. */
-export class UndiciTransport {
+export class UndiciTransport implements HttpTransport {
   readonly #clock: RunClock;
   readonly #rejectUnauthorized: boolean;
   readonly #origins = new Map<string, Origin>();
@@ -69,8 +55,10 @@ export class UndiciTransport {
     const options: RequestOptions = {
       method: request.method,
       path: url.pathname + url.search,
-      headers: flatHeaders(request),
+      headers: defaultHeaders(request).flat(),
       body: request.body,
+      // undici would close the connection after each HEAD otherwise.
+      reset: false,
     };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {

@@ -1,0 +1,27 @@
+import type { Operation } from "../../engine/operation.ts";
+
+/** A request as a step describes it, ready to be compiled by a transport. */
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array | null;
+}
+
+/** One way to carry HTTP requests; all give the same outcomes (see the conformance suite). */
+export interface HttpTransport {
+  readonly connections: number;
+  operation(request: HttpRequest): Operation;
+  /** Opens connections ahead, to every origin that has operations. */
+  warmUp(connections: number): Promise<void>;
+  close(): void;
+}
+
+/** The request's headers and those that every request has unless it names them. */
+export function defaultHeaders(request: HttpRequest): [string, string][] {
+  const headers = Object.entries(request.headers);
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  if (!names.has("user-agent")) headers.push(["user-agent", "onrush"]);
+  if (!names.has("accept")) headers.push(["accept", "*/*"]);
+  return headers;
+}

@@ -1,0 +1,172 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { RunClock } from "../../engine/operation.ts";
+import type { Slot } from "../../engine/slot.ts";
+import type { PooledConnection } from "../connectionPool.ts";
+import { httpErrorKind } from "./httpErrors.ts";
+import { ResponseParser } from "./responseParser.ts";
+
+/** A request as it goes over the wire, made once per step. */
+export interface RawRequest {
+  bytes: Uint8Array;
+  isHead: boolean;
+}
+
+/** What the connections of one origin share. */
+export interface RawOrigin {
+  readonly url: URL;
+  readonly clock: RunClock;
+  readonly rejectUnauthorized: boolean;
+  readonly connectTimeoutMs: number;
+  /** Every connection reads into it; what was read is used up before the next read. */
+  readonly readBuffer: Uint8Array;
+  idle(connection: RawConnection): void;
+  /** The connection cannot be used any more. */
+  gone(connection: RawConnection): void;
+}
+
+const PORTS: Record<string, number> = { "http:": 80, "https:": 443 };
+
+function connectionError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/**
+ * One HTTP/1.1 connection over TCP or TLS with at most one request under way: prebuilt bytes out,
+ * an incremental parser in, nothing in between.
+ */
+export class RawConnection implements PooledConnection<RawRequest> {
+  readonly #origin: RawOrigin;
+  readonly #parser = new ResponseParser();
+  #socket: Socket | undefined;
+  #slot: Slot | undefined;
+  #done: ((slot: Slot) => void) | undefined;
+  #received = 0;
+  #isOpen = false;
+  #isGone = false;
+
+  constructor(origin: RawOrigin) {
+    this.#origin = origin;
+  }
+
+  open(opened: (error: unknown) => void): void {
+    const { connectTimeoutMs } = this.#origin;
+    const socket = this.#connect();
+    this.#socket = socket;
+    const settle = (error: unknown) => {
+      clearTimeout(timer);
+      socket.off("error", settle);
+      if (this.#isOpen || this.#isGone) return;
+      if (error === null) this.#isOpen = true;
+      else this.#isGone = true;
+      if (error !== null) socket.destroy();
+      opened(error);
+    };
+    const timer = setTimeout(
+      () => settle(connectionError("ETIMEDOUT", "the connection took too long")),
+      connectTimeoutMs,
+    );
+    socket.once("error", settle);
+    socket.once(this.#isTls ? "secureConnect" : "connect", () => settle(null));
+    socket.on("error", (error) => this.#lost(httpErrorKind(error)));
+    socket.on("end", () => this.#ended());
+    socket.on("close", () => {
+      settle(connectionError("ECONNRESET", "closed while it was being opened"));
+      this.#lost("connectionClosed");
+    });
+  }
+
+  send(slot: Slot, request: RawRequest, done: (slot: Slot) => void): void {
+    this.#slot = slot;
+    this.#done = done;
+    this.#received = 0;
+    this.#parser.begin(request.isHead);
+    slot.cancel = this.#cancel;
+    slot.bytesSent = request.bytes.length;
+    slot.sentUs = this.#origin.clock.nowUs();
+    this.#socket?.write(request.bytes);
+  }
+
+  close(): void {
+    this.#isGone = true;
+    this.#socket?.destroy();
+  }
+
+  get #isTls(): boolean {
+    return this.#origin.url.protocol === "https:";
+  }
+
+  #connect(): Socket {
+    const { url, rejectUnauthorized, readBuffer } = this.#origin;
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const port = url.port === "" ? PORTS[url.protocol] : Number(url.port);
+    const to = { host, port: port ?? 80, noDelay: true };
+    if (!this.#isTls) {
+      const callback = (length: number, buffer: Uint8Array) => {
+        this.#read(buffer, length);
+        return true;
+      };
+      return connectTcp({ ...to, onread: { buffer: readBuffer, callback } });
+    }
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connectTls({
+      ...to,
+      ...servername,
+      rejectUnauthorized,
+      ALPNProtocols: ["http/1.1"],
+    });
+    socket.on("data", (chunk: Uint8Array) => this.#read(chunk, chunk.length));
+    return socket;
+  }
+
+  #read(bytes: Uint8Array, length: number): void {
+    this.#received += length;
+    // Bytes that nobody asked for belong to no response: they must not become the next one's.
+    if (this.#slot === undefined) return this.#lost("protocol");
+    const taken = this.#parser.feed(bytes, 0, length);
+    if (this.#parser.hasFailed) return this.#lost("protocol");
+    if (this.#parser.isDone) this.#complete(taken === length);
+  }
+
+  #ended(): void {
+    this.#parser.end();
+    if (this.#slot !== undefined && this.#parser.isDone) this.#complete(false);
+    else this.#lost("connectionClosed");
+  }
+
+  #complete(nothingLeft: boolean): void {
+    const reusable = nothingLeft && this.#parser.keepAlive && !this.#isGone;
+    const { status } = this.#parser;
+    if (!reusable) this.#leave();
+    this.#finish(status, "", reusable);
+  }
+
+  /** The connection is over; so is the request under way, if any. */
+  #lost(error: string): void {
+    const wasGone = this.#isGone;
+    if (!wasGone && this.#isOpen) this.#leave();
+    if (this.#slot !== undefined) this.#finish(0, error, false);
+  }
+
+  #leave(): void {
+    this.#isGone = true;
+    this.#origin.gone(this);
+    this.#socket?.destroy();
+  }
+
+  #finish(status: number, error: string, reusable: boolean): void {
+    const slot = this.#slot;
+    const done = this.#done;
+    if (slot === undefined || done === undefined) return;
+    this.#slot = undefined;
+    this.#done = undefined;
+    slot.endUs = this.#origin.clock.nowUs();
+    slot.status = status;
+    slot.error = error;
+    slot.bytesReceived = this.#received;
+    if (reusable) this.#origin.idle(this);
+    done(slot);
+  }
+
+  readonly #cancel = (_slot: Slot, error: string): void => this.#lost(error);
+}
