@@ -6,6 +6,12 @@ export const ONRUSH = fileURLToPath(new URL("../../onrush", import.meta.url));
 
 const LINE_WITHIN_MS = 60_000;
 
+/** Whatever a failed test left running ends with the test process. */
+const started = new Set<OnrushProcess>();
+process.on("exit", () => {
+  for (const left of started) left.signalGroup("SIGKILL");
+});
+
 /** A started `onrush …` in a process group of its own, with what it has printed so far. */
 export class OnrushProcess {
   readonly child: ChildProcess;
@@ -25,6 +31,7 @@ export class OnrushProcess {
     };
     this.child.stdout?.on("data", take);
     this.child.stderr?.on("data", take);
+    started.add(this);
     this.exited = new Promise((resolve) => {
       this.child.once("exit", (code, signal) => resolve(code ?? (signal === null ? -1 : 128)));
     });

@@ -260,8 +260,9 @@ export class ResponseParser {
     while (end > start && (bytes[end - 1] === SPACE || bytes[end - 1] === TAB)) end--;
     this.#headerBytes += colon - from + end - start;
     if (this.#headerBytes >= MAX_HEADER_BYTES) return this.#fail("the headers are too large");
-    if (bytes.subarray(start, end).includes(0) || bytes.subarray(start, end).includes(CR)) {
-      return this.#fail("a header value with control characters");
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i];
+      if (byte === CR || byte === 0) return this.#fail("a header value with control characters");
     }
     const first = (bytes[from] as number) | 0x20;
     if (first === 0x63) this.#connectionOrLength(bytes, from, colon, start, end);
@@ -273,6 +274,12 @@ export class ResponseParser {
   #connectionOrLength(bytes: Uint8Array, from: number, colon: number, start: number, end: number) {
     if (nameIs(bytes, from, colon, "content-length")) return this.#length(bytes, start, end);
     if (!nameIs(bytes, from, colon, "connection")) return;
+    if (nameIs(bytes, start, end, "close")) this.keepAlive = false;
+    else if (nameIs(bytes, start, end, "keep-alive")) this.keepAlive = true;
+    else this.#connectionTokens(bytes, start, end);
+  }
+
+  #connectionTokens(bytes: Uint8Array, start: number, end: number): void {
     for (const token of text(bytes, start, end).split(",")) {
       if (token.trim() === "close") this.keepAlive = false;
       if (token.trim() === "keep-alive") this.keepAlive = true;
