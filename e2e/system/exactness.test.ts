@@ -5,7 +5,7 @@ import { profileCurve } from "@onrush/shared/scenario/profileCurve.ts";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { plannedPerSecond } from "@onrush/shared/schedule/plannedCounts.ts";
 import {
-  startDistributed,
+  engines,
   startEmbedded,
   startTarget,
   type TestPlatform,
@@ -63,11 +63,6 @@ function expectBalanced(run: RunView, scheduled: number, received: number): void
     run.verdict.reasons.filter((reason) => !/lateness|cores|by its own fault/.test(reason)),
   ).toEqual([]);
 }
-
-const engines: [string, (workers: number) => Promise<TestPlatform>][] = [
-  ["embedded", startEmbedded],
-  ["on Redis and MongoDB", startDistributed],
-];
 
 describe.each(engines)("the count of a run %s is exact", (_engine, start) => {
   let platform: TestPlatform;

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type LiveMessage, liveMessageSchema } from "@onrush/shared/api/secondView.ts";
-import {
-  startDistributed,
-  startEmbedded,
-  startTarget,
-  type TestPlatform,
-  type TestTarget,
-} from "./platforms.ts";
+import { engines, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
 
 /** Collects a run's live messages until `enough`. */
 function watch(url: string, runId: string, enough: (messages: LiveMessage[]) => boolean) {
@@ -26,11 +20,6 @@ function watch(url: string, runId: string, enough: (messages: LiveMessage[]) => 
 
 const ended = (messages: LiveMessage[]) =>
   messages.some((message) => message.type === "run" && message.run.endedAt !== null);
-
-const engines: [string, (workers: number) => Promise<TestPlatform>][] = [
-  ["embedded", startEmbedded],
-  ["on Redis and MongoDB", startDistributed],
-];
 
 describe.each(engines)("a run %s while it goes on", (_engine, start) => {
   let platform: TestPlatform;

@@ -1,17 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunView } from "@onrush/shared/api/runView.ts";
-import {
-  startDistributed,
-  startEmbedded,
-  startTarget,
-  type TestPlatform,
-  type TestTarget,
-} from "./platforms.ts";
-
-const engines: [string, (workers: number) => Promise<TestPlatform>][] = [
-  ["embedded", startEmbedded],
-  ["on Redis and MongoDB", startDistributed],
-];
+import { engines, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
 
 interface Workers {
   items: { id: string; pid: number }[];

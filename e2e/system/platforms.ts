@@ -79,6 +79,12 @@ export async function startDistributed(workers: number): Promise<TestPlatform> {
   };
 }
 
+/** Both ways to run the platform, for suites that hold on both. */
+export const engines: [string, (workers: number) => Promise<TestPlatform>][] = [
+  ["embedded", startEmbedded],
+  ["on Redis and MongoDB", startDistributed],
+];
+
 export interface TestTarget {
   url: string;
   stop(): Promise<void>;

@@ -3,6 +3,7 @@ import type { Slot } from "../../engine/slot.ts";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { defaultHeaders, type HttpRequest, type HttpTransport } from "./httpRequest.ts";
+import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -65,24 +66,21 @@ class Origin implements RawOrigin {
 
 /** HTTP/1.1 over plain sockets: the fastest way to send prepared requests. */
 export class RawTransport implements HttpTransport {
-  readonly #clock: RunClock;
-  readonly #rejectUnauthorized: boolean;
-  readonly #origins = new Map<string, Origin>();
-  readonly #readBuffer = new Uint8Array(READ_BUFFER_BYTES);
+  readonly #pools: OriginPools<RawRequest>;
 
   constructor(clock: RunClock, rejectUnauthorized: boolean) {
-    this.#clock = clock;
-    this.#rejectUnauthorized = rejectUnauthorized;
+    const readBuffer = new Uint8Array(READ_BUFFER_BYTES);
+    this.#pools = new OriginPools(
+      (url) => new Origin(url, clock, rejectUnauthorized, readBuffer).pool,
+    );
   }
 
   get connections(): number {
-    let sum = 0;
-    for (const origin of this.#origins.values()) sum += origin.pool.size;
-    return sum;
+    return this.#pools.connections;
   }
 
   operation(request: HttpRequest): Operation {
-    const { pool } = this.#origin(new URL(request.url));
+    const pool = this.#pools.of(request.url);
     const raw: RawRequest = { bytes: requestBytes(request), isHead: request.method === "HEAD" };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
@@ -91,25 +89,11 @@ export class RawTransport implements HttpTransport {
     };
   }
 
-  async warmUp(connections: number): Promise<void> {
-    await Promise.all([...this.#origins.values()].map((origin) => origin.pool.warmUp(connections)));
+  warmUp(connections: number): Promise<void> {
+    return this.#pools.warmUp(connections);
   }
 
   close(): void {
-    for (const origin of this.#origins.values()) origin.pool.close();
-  }
-
-  #origin(url: URL): Origin {
-    let known = this.#origins.get(url.origin);
-    if (known === undefined) {
-      known = new Origin(
-        new URL(url.origin),
-        this.#clock,
-        this.#rejectUnauthorized,
-        this.#readBuffer,
-      );
-      this.#origins.set(url.origin, known);
-    }
-    return known;
+    this.#pools.close();
   }
 }

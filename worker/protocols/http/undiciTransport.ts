@@ -4,6 +4,7 @@ import { buildConnector } from "undici";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { defaultHeaders, type HttpRequest, type HttpTransport } from "./httpRequest.ts";
+import { OriginPools } from "./originPools.ts";
 import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -34,24 +35,19 @@ class Origin implements ConnectionOwner {
 
 /** HTTP/1.1 through undici's dispatch, the lowest of its interfaces. */
 export class UndiciTransport implements HttpTransport {
-  readonly #clock: RunClock;
-  readonly #rejectUnauthorized: boolean;
-  readonly #origins = new Map<string, Origin>();
+  readonly #pools: OriginPools<RequestOptions>;
 
   constructor(clock: RunClock, rejectUnauthorized: boolean) {
-    this.#clock = clock;
-    this.#rejectUnauthorized = rejectUnauthorized;
+    this.#pools = new OriginPools((url) => new Origin(url.origin, clock, rejectUnauthorized).pool);
   }
 
   get connections(): number {
-    let sum = 0;
-    for (const origin of this.#origins.values()) sum += origin.pool.size;
-    return sum;
+    return this.#pools.connections;
   }
 
   operation(request: HttpRequest): Operation {
     const url = new URL(request.url);
-    const { pool } = this.#origin(url.origin);
+    const pool = this.#pools.of(request.url);
     const options: RequestOptions = {
       method: request.method,
       path: url.pathname + url.search,
@@ -67,20 +63,11 @@ export class UndiciTransport implements HttpTransport {
     };
   }
 
-  async warmUp(connections: number): Promise<void> {
-    await Promise.all([...this.#origins.values()].map((origin) => origin.pool.warmUp(connections)));
+  warmUp(connections: number): Promise<void> {
+    return this.#pools.warmUp(connections);
   }
 
   close(): void {
-    for (const origin of this.#origins.values()) origin.pool.close();
-  }
-
-  #origin(origin: string): Origin {
-    let known = this.#origins.get(origin);
-    if (known === undefined) {
-      known = new Origin(origin, this.#clock, this.#rejectUnauthorized);
-      this.#origins.set(origin, known);
-    }
-    return known;
+    this.#pools.close();
   }
 }

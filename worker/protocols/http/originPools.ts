@@ -1,0 +1,36 @@
+import type { ConnectionPool } from "../connectionPool.ts";
+
+/** A pool of connections for each origin that requests go to. */
+export class OriginPools<Request> {
+  readonly #create: (origin: URL) => ConnectionPool<Request>;
+  readonly #pools = new Map<string, ConnectionPool<Request>>();
+
+  constructor(create: (origin: URL) => ConnectionPool<Request>) {
+    this.#create = create;
+  }
+
+  get connections(): number {
+    let sum = 0;
+    for (const pool of this.#pools.values()) sum += pool.size;
+    return sum;
+  }
+
+  of(url: string): ConnectionPool<Request> {
+    const { origin } = new URL(url);
+    let pool = this.#pools.get(origin);
+    if (pool === undefined) {
+      pool = this.#create(new URL(origin));
+      this.#pools.set(origin, pool);
+    }
+    return pool;
+  }
+
+  /** Opens `connections` to every origin known so far. */
+  async warmUp(connections: number): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.warmUp(connections)));
+  }
+
+  close(): void {
+    for (const pool of this.#pools.values()) pool.close();
+  }
+}
