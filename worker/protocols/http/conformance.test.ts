@@ -1,8 +1,10 @@
+import { createServer } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunClock } from "../../engine/operation.ts";
 import { get, type Outcome, perform } from "./conformance.testing.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { RawTransport } from "./rawTransport.ts";
+import { selfSigned } from "./selfSigned.testing.ts";
 import { type Script, ScriptedServer } from "./scriptedServer.testing.ts";
 import { UndiciTransport } from "./undiciTransport.ts";
 
@@ -149,9 +151,9 @@ const cases: Record<string, Case> = {
 };
 
 const clock: RunClock = { nowUs: () => performance.now() * 1000 };
-const transports: [string, () => HttpTransport][] = [
-  ["raw", () => new RawTransport(clock, true)],
-  ["undici", () => new UndiciTransport(clock, true)],
+const transports: [string, (rejectUnauthorized: boolean) => HttpTransport][] = [
+  ["raw", (rejectUnauthorized) => new RawTransport(clock, rejectUnauthorized)],
+  ["undici", (rejectUnauthorized) => new UndiciTransport(clock, rejectUnauthorized)],
 ];
 
 const scripts = Object.fromEntries(
@@ -165,7 +167,7 @@ describe.each(transports)("%s", (name, create) => {
 
   beforeAll(async () => {
     url = await server.start();
-    transport = create();
+    transport = create(true);
   });
   afterAll(async () => {
     transport.close();
@@ -235,5 +237,47 @@ describe.each(transports)("%s", (name, create) => {
     expect(await perform(transport, request)).toMatchObject({ status: 200, error: "" });
     expect(head.connections).toBe(1);
     await head.stop();
+  });
+
+  describe("over TLS", () => {
+    let connections = 0;
+    const secure = createServer(selfSigned, (_request, response) => response.end("ok"));
+    let base: string;
+    beforeAll(async () => {
+      secure.on("secureConnection", () => connections++);
+      await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+      const address = secure.address();
+      base = `https://localhost:${typeof address === "object" && address !== null ? address.port : 0}`;
+    });
+    afterAll(async () => {
+      secure.closeAllConnections();
+      await new Promise((resolve) => secure.close(resolve));
+    });
+
+    test("requests share a connection when the certificate is accepted", async () => {
+      const trusting = create(false);
+      for (let i = 0; i < 3; i++) {
+        const { status, error } = await perform(trusting, get(`${base}/`));
+        expect({ status, error }).toEqual({ status: 200, error: "" });
+      }
+      expect(connections).toBe(1);
+      trusting.close();
+    });
+
+    test("a certificate that nobody vouches for fails the request before it is sent", async () => {
+      const { status, error, slot } = await perform(transport, get(`${base}/`));
+      expect({ status, error }).toEqual({ status: 0, error: "tls" });
+      expect(slot.sentUs).toBe(-1);
+    });
+
+    test("plain HTTP behind an https URL is a failure of TLS", async () => {
+      const plain = new ScriptedServer({});
+      const url = (await plain.start()).replace("http:", "https:");
+      const trusting = create(false);
+      const { error } = await perform(trusting, get(`${url}/`), 400);
+      expect(["tls", "timeout"]).toContain(error);
+      trusting.close();
+      await plain.stop();
+    });
   });
 });
