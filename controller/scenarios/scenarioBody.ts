@@ -6,9 +6,6 @@ import type { BodySpec, Parsed } from "../http/route.ts";
 /** What the store adds; accepted and ignored where a document from a GET may come back. */
 const readOnlyFields = ["id", "ownerId", "createdAt", "updatedAt", "runId"] as const;
 
-/** Repetitions of bursts that one document may ask for in all. */
-const MAX_REPETITIONS = 10_000;
-
 type Raw = Record<string, unknown>;
 const isObject = (value: unknown): value is Raw =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -28,31 +25,7 @@ const replaceSchema = scenarioSchema
   .extend(storedScenarioSchema.pick({ createdAt: true, updatedAt: true }).partial().shape)
   .meta({ id: "ReplaceScenario", description: "id, ownerId, createdAt, updatedAt are ignored." });
 
-function burstsOf(owner: Raw): unknown[] {
-  const profile = owner["loadProfile"];
-  return isObject(profile) && Array.isArray(profile["bursts"]) ? profile["bursts"] : [];
-}
-
-/** How often the bursts of a document begin, before anything expands them. */
-function repetitions(document: Raw): number {
-  const owners = Array.isArray(document["workloads"]) ? document["workloads"] : [document];
-  return owners.filter(isObject).reduce((sum, owner) => {
-    const seconds = Number(owner["durationSeconds"] ?? document["durationSeconds"]);
-    const counts = burstsOf(owner).map((burst) =>
-      isObject(burst) && typeof burst["repeatEverySeconds"] === "number"
-        ? seconds / burst["repeatEverySeconds"]
-        : 1,
-    );
-    return sum + counts.filter((count) => count > 0).reduce((a, b) => a + b, 0);
-  }, 0);
-}
-
 function parse(raw: unknown): Parsed<Scenario> {
-  // Expanding hundreds of millions of repetitions would occupy the controller for minutes.
-  if (isObject(raw) && repetitions(raw) > MAX_REPETITIONS) {
-    const message = `bursts repeat more than ${MAX_REPETITIONS.toLocaleString("en")} times`;
-    return { ok: false, problems: [{ path: "loadProfile.bursts", message }] };
-  }
   const parsed = parseScenario(raw);
   return parsed.ok ? { ok: true, value: parsed.scenario } : parsed;
 }

@@ -93,6 +93,29 @@ describe.each(engines)("a run %s while it goes on", (_engine, start) => {
     }
   });
 
+  test("is watched only by who may: the run must exist, the page must be our own", async () => {
+    const { runId } = await platform.api.start(scenario(1));
+    const answer = (query: string, headers: Record<string, string> = {}) =>
+      new Promise<number>((resolve, reject) => {
+        const url = `${platform.api.url.replace("http", "ws")}/api/v1/live${query}`;
+        const socket = new WebSocket(url, { headers });
+        socket.on("unexpected-response", (_request, response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        });
+        socket.on("open", () => {
+          socket.close();
+          resolve(101);
+        });
+        socket.on("error", reject);
+      });
+    expect(await answer("?runId=nobody")).toBe(404);
+    expect(await answer("")).toBe(400);
+    expect(await answer(`?runId=${runId}`, { origin: "http://elsewhere.example" })).toBe(403);
+    expect(await answer(`?runId=${runId}`, { origin: platform.api.url })).toBe(101);
+    await platform.api.ended(runId);
+  });
+
   test("stops when it is asked to, with a ledger that balances up to then", async () => {
     const { runId } = await platform.api.start(scenario(60));
     await platform.api.until(runId, (run) => (run.summary?.durationSeconds ?? 0) >= 1);
