@@ -1,21 +1,30 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { emptyAnswer, send, textAnswer } from "../answer.ts";
 import { callAt } from "../clock.ts";
+import type { DelayDistribution } from "./drawnDelayMs.ts";
+import { delayAtShare, drawnShare } from "./drawnDelayMs.ts";
+
+/** What behaviours count, since start or reset. */
+export interface BehaviourCounts {
+  killed: number;
+}
 
 /**
  * What a known server does with arrival `arrivalNumber` (0, 1, 2, … since start or reset).
- * It owns the response: answer it, delay it, or destroy its socket.
+ * It owns the response: answer it, delay it, or destroy its socket. `counts` are those of the
+ * period that the arrival belongs to.
  */
 export type Behaviour = (
   arrivalNumber: number,
   request: IncomingMessage,
   response: ServerResponse,
+  counts: BehaviourCounts,
 ) => void;
 
 /** Answers `ok` at once. `statuses` repeats: arrival n gets `statuses[n % length]`. */
 export function answerOk(statuses: readonly number[]): Behaviour {
   const answers = statuses.map((status) =>
-    status === 204 || status === 304 ? emptyAnswer(status) : textAnswer(status, "text/plain", "ok"),
+    hasBody(status) ? textAnswer(status, "text/plain", "ok") : emptyAnswer(status),
   );
   return (arrivalNumber, _request, response) => {
     const answer = answers[arrivalNumber % answers.length];
@@ -23,11 +32,44 @@ export function answerOk(statuses: readonly number[]): Behaviour {
   };
 }
 
+export function hasBody(status: number): boolean {
+  return status !== 204 && status !== 304;
+}
+
 /** Hands every arrival to `next` after `delayMs`, never earlier; 0 means at once. */
 export function fixedDelay(delayMs: number, next: Behaviour): Behaviour {
-  if (delayMs === 0) return next;
-  return (arrivalNumber, request, response) => {
-    callAt(performance.now() + delayMs, () => next(arrivalNumber, request, response));
+  return delayMs === 0 ? next : delayed(() => delayMs, next);
+}
+
+/** Hands arrival n to `next` after `drawnDelayMs` of this distribution, never earlier. */
+export function drawnDelay(
+  distribution: DelayDistribution,
+  seed: number,
+  next: Behaviour,
+): Behaviour {
+  return delayed((number) => delayAtShare(distribution, drawnShare(seed, number)), next);
+}
+
+function delayed(delayMsOf: (arrivalNumber: number) => number, next: Behaviour): Behaviour {
+  return (arrivalNumber, request, response, counts) => {
+    callAt(performance.now() + delayMsOf(arrivalNumber), () =>
+      next(arrivalNumber, request, response, counts),
+    );
+  };
+}
+
+/**
+ * Destroys the connection of arrivals N-1, 2N-1, … at once and counts them; the others go to
+ * `next`. Answers still pending on such a connection (pipelining) are lost with it.
+ */
+export function killEvery(everyN: number, next: Behaviour): Behaviour {
+  return (arrivalNumber, request, response, counts) => {
+    if ((arrivalNumber + 1) % everyN === 0) {
+      counts.killed += 1;
+      request.socket.destroy();
+    } else {
+      next(arrivalNumber, request, response, counts);
+    }
   };
 }
 

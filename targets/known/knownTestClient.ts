@@ -5,8 +5,12 @@ import { knownTarget } from "./knownTarget.ts";
 export interface Stats {
   received: number;
   completed: number;
+  killed: number;
   logged: number;
   droppedLogEntries: number;
+  distinctNumbers: number;
+  doubles: number;
+  droppedNumbers: number;
   startedAtUs: number;
 }
 

@@ -6,7 +6,8 @@ import type { Address } from "../loadServer.ts";
 import { startLoadServer } from "../loadServer.ts";
 import type { RunningTarget } from "../target.ts";
 import { ArrivalLog } from "./arrivalLog.ts";
-import type { Behaviour } from "./behaviours.ts";
+import { ArrivalNumbers } from "./arrivalNumbers.ts";
+import type { Behaviour, BehaviourCounts } from "./behaviours.ts";
 
 export interface KnownOptions extends Address {
   behaviour: Behaviour;
@@ -14,10 +15,12 @@ export interface KnownOptions extends Address {
 }
 
 /** What is counted since start or reset. Requests in flight over a reset stay with the old one. */
-class Period {
+class Period implements BehaviourCounts {
   readonly startedAtUs = Math.round(unixUs());
   readonly log: ArrivalLog;
+  readonly numbers = new ArrivalNumbers();
   completed = 0;
+  killed = 0;
   readonly onFinish = () => {
     this.completed += 1;
   };
@@ -44,10 +47,13 @@ export function startKnown(options: KnownOptions): Promise<RunningTarget> {
       return;
     }
     const arrivalNumber = period.log.add(arrivedUs);
+    const numberText = request.headers["x-arrival"];
+    // Node gives an array for set-cookie alone.
+    if (numberText !== undefined) period.numbers.add(String(numberText));
     response.on("finish", period.onFinish);
     // A long body must not wait for the answer.
     if (request.method !== "GET") request.resume();
-    behaviour(arrivalNumber, request, response);
+    behaviour(arrivalNumber, request, response, period);
   });
 }
 
@@ -74,9 +80,18 @@ function control(
   }
 }
 
-function stats({ startedAtUs, log, completed }: Period): Answer {
-  const { received, logged, dropped } = log;
-  return jsonAnswer(200, { received, completed, logged, droppedLogEntries: dropped, startedAtUs });
+function stats({ startedAtUs, log, numbers, completed, killed }: Period): Answer {
+  return jsonAnswer(200, {
+    received: log.received,
+    completed,
+    killed,
+    logged: log.logged,
+    droppedLogEntries: log.dropped,
+    distinctNumbers: numbers.distinct,
+    doubles: numbers.doubles,
+    droppedNumbers: numbers.dropped,
+    startedAtUs,
+  });
 }
 
 function sendLog(response: ServerResponse, log: ArrivalLog): void {
