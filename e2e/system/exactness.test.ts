@@ -102,6 +102,34 @@ describe.each(engines)("the count of a run %s is exact", (_engine, start) => {
   });
 });
 
+describe("over undici the count is as exact as over plain sockets", () => {
+  let platform: TestPlatform;
+  let target: TestTarget;
+
+  beforeAll(async () => {
+    [platform, target] = await Promise.all([startEmbedded(2), startTarget("known")]);
+  });
+  afterAll(async () => {
+    await platform?.stop();
+    await target?.stop();
+  });
+
+  test.each(Object.entries(profiles))("%s", async (name, loadProfile) => {
+    await fetch(`${target.url}/__reset`, { method: "POST" });
+    const { runId } = await platform.api.start({
+      name: `${name} over undici`,
+      targetUrl: `${target.url}/`,
+      durationSeconds: SECONDS,
+      numWorkers: 2,
+      transport: "undici",
+      loadProfile,
+    });
+    const run = await platform.api.ended(runId);
+    const { received } = await get<KnownStats>(`${target.url}/__stats`);
+    expectBalanced(run, new ArrivalSchedule(profileCurve(loadProfile, SECONDS)).total, received);
+  });
+});
+
 describe("the target sees the curve", () => {
   let platform: TestPlatform;
   let target: TestTarget;
