@@ -55,7 +55,9 @@ async function follow(client: RunClient, scenario: Scenario, options: RunOptions
   void firstSignal().then(() => {
     interrupted = true;
     if (options.quiet !== true) console.error("\nstopping; Ctrl-C again ends at once");
-    return started.stop();
+    return started.stop().catch((error: unknown) => {
+      console.error(`the run could not be stopped: ${String(error)}`);
+    });
   });
   const run = await started.ended;
   await report(run, options);

@@ -26,6 +26,7 @@ class WorkerProcesses {
     const child = forkWorker(environment);
     this.#children.add(child);
     controller.attach?.(childChannel(child));
+    child.once("error", (error) => console.error(`a worker process failed: ${error.message}`));
     child.once("exit", () => {
       this.#children.delete(child);
       if (this.#closing) return;

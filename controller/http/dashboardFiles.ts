@@ -32,7 +32,8 @@ const exists = (file: string) =>
 
 async function sendPage(index: string, response: Response): Promise<void> {
   response.set("Cache-Control", "no-cache").type("text/html");
-  if (await exists(index)) response.sendFile(index, { cacheControl: false });
+  // The checkout may lie below a hidden folder.
+  if (await exists(index)) response.sendFile(index, { cacheControl: false, dotfiles: "allow" });
   else response.send(notBuilt);
 }
 

@@ -11,7 +11,7 @@ describe("the window", () => {
     ["the last of many seconds", [50, 60, 30], [20, 30]],
     ["seconds after the planned end do not lengthen it", [75, 60, 30], [30, 30]],
     ["a run shorter than the window", [12, 5, 30], [0, 5]],
-    ["a planned end within a second", [3, 2.5, 2], [0.5, 2]],
+    ["a planned end within a second: whole seconds are counted", [3, 2.5, 2], [1, 1.5]],
   ])("%s", (_name, [closed, planned, last], [from, windowSeconds]) => {
     expect(windowOf(closed, planned, last)).toEqual({ from, windowSeconds });
   });

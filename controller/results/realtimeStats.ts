@@ -59,6 +59,6 @@ export function windowOf(
   lastNSeconds: number,
 ): { from: number; windowSeconds: number } {
   const end = Math.min(closedSeconds, plannedSeconds);
-  const from = Math.max(0, end - lastNSeconds);
+  const from = Math.max(0, Math.ceil(end) - lastNSeconds);
   return { from, windowSeconds: end - from };
 }

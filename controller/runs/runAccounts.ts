@@ -68,9 +68,8 @@ export class RunAccounts {
     const view = { ...this.live(base, state), endedAt };
     const { failure, startAtMs, nextSecond } = state;
     if (startAtMs === null) {
-      const reasons = failure === null ? [] : [failure];
-      const validity = failure === null ? "VALID" : "INVALID";
-      return { ...view, verdict: { sla: "NONE", validity, reasons } };
+      const reasons = [failure ?? "it was stopped before the load began: nothing was measured"];
+      return { ...view, verdict: { sla: "NONE", validity: "INVALID", reasons } };
     }
     const endUs = this.#loadEndUs(state);
     const outcome = judgeRun({

@@ -43,7 +43,13 @@ export class RunDocument {
   /** Writes the document with `view`; false when someone else has written it. */
   async save(view: RunView): Promise<boolean> {
     const version = this.#run.version + 1;
-    if (!(await this.#store.update({ ...this.#run, version, view }))) return false;
+    if (!(await this.#store.update({ ...this.#run, version, view }))) {
+      // The answer to an earlier try may have been lost although it was written.
+      const stored = await this.#store.get(this.#run.id);
+      if (stored?.token !== this.#run.token || stored.version < version) return false;
+      this.#run = { ...this.#run, version: stored.version };
+      return this.save(view);
+    }
     this.#run = { ...this.#run, version };
     return true;
   }

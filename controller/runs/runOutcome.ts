@@ -47,6 +47,11 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     seconds: totals.seconds,
     lateSeconds: totals.lateSeconds,
     workerCpu: totals.workerCpu(),
+    requests: {
+      sent: summary.requests.sent,
+      generatorFault:
+        (summary.errors["generatorPorts"] ?? 0) + (summary.errors["generatorFileDescriptors"] ?? 0),
+    },
     failure: state.failure,
   });
   return { summary, ledger, verdict: { sla: "NONE", ...judged } };

@@ -8,6 +8,7 @@ import { RunSupervisor } from "./runSupervisor.ts";
 
 const LEASE_TTL_MS = 10_000;
 const PLACE_EVERY_MS = 200;
+const ORPHANS_EVERY_MS = 3_000;
 
 export interface RunQueueOptions {
   ownerId: string;
@@ -28,6 +29,9 @@ export class RunQueue {
   readonly #waiting: RunSupervisor[] = [];
   readonly #supervisors = new Map<string, RunSupervisor>();
   readonly #wanted = new Map<string, number>();
+  /** Runs that an earlier process left active and whose lease has not run out yet. */
+  #orphans: StoredRun[] = [];
+  #orphanTimer: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #placing = false;
 
@@ -36,12 +40,15 @@ export class RunQueue {
   }
 
   async open(): Promise<void> {
-    for (const run of await this.#options.runs.active()) await this.#endOrphan(run);
+    this.#orphans = await this.#options.runs.active();
+    await this.#endOrphans();
     this.#timer = setInterval(() => void this.#place(), PLACE_EVERY_MS);
+    this.#orphanTimer = setInterval(() => void this.#endOrphans(), ORPHANS_EVERY_MS);
   }
 
   async close(withinMs: number): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#orphanTimer);
     const active = [...this.#supervisors.values()];
     const ended = Promise.all(
       active.map(async (supervisor) => {
@@ -53,9 +60,12 @@ export class RunQueue {
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
     await Promise.race([ended, limit]);
     clearTimeout(timer);
-    await Promise.all(
+    const failed = Promise.all(
       [...this.#supervisors.values()].map((s) => s.fail("the controller was shut down")),
     );
+    const lastLimit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
+    await Promise.race([failed, lastLimit]);
+    clearTimeout(timer);
   }
 
   add(run: StoredRun): void {
@@ -114,9 +124,10 @@ export class RunQueue {
     const workers = await link.directory.reserve(supervisor.id, wanted);
     if (workers.length === 0) return false;
     const token = await link.lease.acquire(supervisor.id, ownerId, LEASE_TTL_MS);
-    if (token === undefined) {
+    if (token === undefined || supervisor.hasEnded) {
       await link.directory.release(supervisor.id);
-      return false;
+      await link.lease.release(supervisor.id, ownerId);
+      return supervisor.hasEnded;
     }
     const notes =
       workers.length < wanted
@@ -126,11 +137,36 @@ export class RunQueue {
     return true;
   }
 
-  /** A run that an earlier process left active cannot be watched any more: it ends as FAILED. */
-  async #endOrphan(run: StoredRun): Promise<void> {
+  /** Tries again until the lease of the process that left them has run out. */
+  async #endOrphans(): Promise<void> {
+    const left: StoredRun[] = [];
+    for (const run of this.#orphans) {
+      try {
+        if (!(await this.#endOrphan(run))) left.push(run);
+      } catch (error) {
+        this.#options.logger.warn(
+          { err: error, runId: run.id },
+          "an old run could not be ended yet",
+        );
+        left.push(run);
+      }
+    }
+    this.#orphans = left;
+  }
+
+  /**
+   * A run that an earlier process left active cannot be watched any more: it ends as FAILED. False
+   * while another process holds it.
+   */
+  async #endOrphan(old: StoredRun): Promise<boolean> {
     const { link, ownerId, runs, time, logger } = this.#options;
-    const token = await link.lease.acquire(run.id, ownerId, LEASE_TTL_MS);
-    if (token === undefined) return;
+    const token = await link.lease.acquire(old.id, ownerId, LEASE_TTL_MS);
+    if (token === undefined) return false;
+    const run = await runs.get(old.id);
+    if (run === undefined || !run.active) {
+      await link.lease.release(old.id, ownerId);
+      return true;
+    }
     const reason = "its controller ended before the run did";
     await link.control.send({ type: "abort", runId: run.id, token });
     await link.directory.release(run.id);
@@ -147,5 +183,6 @@ export class RunQueue {
     if (!(await runs.update(ended)))
       logger.warn({ runId: run.id }, "an old run could not be ended");
     await link.lease.release(run.id, ownerId);
+    return true;
   }
 }

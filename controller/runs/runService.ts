@@ -9,6 +9,7 @@ import { planRun } from "../planning/runPlan.ts";
 import { noStats, statsOf, windowOf } from "../results/realtimeStats.ts";
 import type { SecondStore } from "../results/secondStore.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
+import { inSlices } from "./inSlices.ts";
 import { RunQueue } from "./runQueue.ts";
 import { readClosed, viewOf } from "./runRecord.ts";
 import type { Runs } from "./runs.ts";
@@ -99,7 +100,7 @@ export class RunService implements Runs {
     if (run === undefined) return undefined;
     const plan = planRun(run.scenario);
     const records = await readClosed(this.#options.seconds, runId, from, to);
-    return records.map((record) => viewOf(plan, record));
+    return inSlices(records, (record) => viewOf(plan, record));
   }
 
   async realtime(scenarioId: string, lastNSeconds: number): Promise<RealtimeStats> {
@@ -115,7 +116,7 @@ export class RunService implements Runs {
     const loaded = run.view.summary?.durationSeconds ?? 0;
     const { from, windowSeconds } = windowOf(Math.ceil(loaded), loaded, lastNSeconds);
     const last = Math.ceil(loaded) + run.scenario.gracefulStopSeconds + 60;
-    const seconds = await readClosed(this.#options.seconds, run.id, Math.floor(from), last);
+    const seconds = await readClosed(this.#options.seconds, run.id, from, last);
     return statsOf(head, seconds, windowSeconds);
   }
 

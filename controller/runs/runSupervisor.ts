@@ -11,6 +11,8 @@ import type { Logger } from "../platform/logger.ts";
 import type { StreamEntry, WorkerLink } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
 import type { SecondStore } from "../results/secondStore.ts";
+import { checkHistograms } from "./checkHistograms.ts";
+import { inSlices } from "./inSlices.ts";
 import { Mailbox } from "./mailbox.ts";
 import { RunDocument } from "./runDocument.ts";
 import { reportMessage } from "./reportMessage.ts";
@@ -59,6 +61,8 @@ export class RunSupervisor {
   readonly #accounts: RunAccounts;
   readonly #mailbox = new Mailbox();
   #state: RunState;
+  /** False when another controller has taken the run over. */
+  #owned = true;
   #changed = false;
   #secondClosed = false;
   #correctedAtMs = 0;
@@ -99,10 +103,16 @@ export class RunSupervisor {
     return this.#state.nextSecond;
   }
 
+  get hasEnded(): boolean {
+    return hasEnded(this.#state.phase);
+  }
+
   /** Places the run on reserved workers under a fencing token and sees it through. */
   begin(token: number, workerIds: readonly string[], notes: readonly string[]): Promise<void> {
     return this.#mailbox.post(async () => {
       this.#document.change({ token });
+      // Stopped while it was being placed: nothing begins, and nothing stays reserved.
+      if (this.hasEnded) return this.#clearRemains();
       this.#accounts.shares = new RunShares(this.plan, this.id, token, workerIds);
       for (const note of notes) this.#event("warning", note);
       this.#stopReading = this.#options.link.reports.read(this.id, "0", (entries) =>
@@ -126,7 +136,7 @@ export class RunSupervisor {
   }
 
   async closedViews(from: number, to: number): Promise<SecondView[]> {
-    return (await this.closed(from, to)).map((record) => this.#record.view(record));
+    return inSlices(await this.closed(from, to), (record) => this.#record.view(record));
   }
 
   #post(job: () => Promise<void>): void {
@@ -139,7 +149,12 @@ export class RunSupervisor {
   async #tick(): Promise<void> {
     if (hasEnded(this.#state.phase)) return;
     const { link, ownerId } = this.#options;
-    if (!(await link.lease.renew(this.id, ownerId, LEASE_TTL_MS))) return this.#loseOwnership();
+    if (!(await link.lease.renew(this.id, ownerId, LEASE_TTL_MS))) {
+      // It may only have run out, in an outage; then nobody else has it.
+      const token = await link.lease.acquire(this.id, ownerId, LEASE_TTL_MS);
+      if (token === undefined) return this.#loseOwnership();
+      this.#document.change({ token });
+    }
     const lost = await this.#watch.lostOf(this.#state.shares.map((share) => share.workerId));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
@@ -148,6 +163,7 @@ export class RunSupervisor {
   }
 
   #loseOwnership(): Promise<void> {
+    this.#owned = false;
     return this.#tell({ type: "failed", reason: "another controller owns this run now" });
   }
 
@@ -155,6 +171,7 @@ export class RunSupervisor {
     for (const entry of entries) {
       try {
         const report = decodeReport(entry.bytes);
+        if (report.type === "snapshot") checkHistograms(report);
         await this.#tell(reportMessage(report), report.type === "snapshot" ? report : undefined);
       } catch (error) {
         const { logger } = this.#options;
@@ -179,8 +196,14 @@ export class RunSupervisor {
       try {
         return await effect();
       } catch (error) {
-        if (attempt === EFFECT_ATTEMPTS) throw error;
-        this.#options.logger.warn({ err: error, runId: this.id, attempt }, "trying again");
+        const { logger } = this.#options;
+        if (attempt === EFFECT_ATTEMPTS) {
+          logger.error({ err: error, runId: this.id }, "gave up a step of a run");
+          // Whoever waits for the end of a run must not wait for ever.
+          if (hasEnded(this.#state.phase)) this.#resolveEnded();
+          return;
+        }
+        if (attempt === 1) logger.warn({ err: error, runId: this.id }, "trying again");
         await pause(RETRY_EVERY_MS);
       }
     }
@@ -203,8 +226,12 @@ export class RunSupervisor {
         return this.#acknowledge();
       case "countLost":
         this.#changed = true;
+        // Counted once; the standings go out now or, should that fail, with the next save.
         this.#accounts.lose(this.#state, effect.share, effect.fromSecond, effect.toSecond);
-        return this.#acknowledge();
+        return this.#acknowledge().catch((error: unknown) => {
+          const { logger } = this.#options;
+          logger.warn({ err: error, runId: this.id }, "standings will follow");
+        });
       case "close":
         return this.#close(effect.second, effect.partial);
       case "event":
@@ -288,15 +315,20 @@ export class RunSupervisor {
     const { link, ownerId, logger } = this.#options;
     // Not awaited: reading waits for its last batch, which may be waiting for this mailbox.
     this.#stopReading?.().catch(() => {});
-    if (this.#document.token === 0) return;
-    try {
-      const workers = new Set(this.#accounts.shares.assignments.map(({ workerId }) => workerId));
-      await Promise.all([...workers].map((id) => link.tasks.discard(id, this.id)));
-      await link.directory.release(this.id);
-      await link.reports.remove(this.id);
-      await link.lease.release(this.id, ownerId);
-    } catch (error) {
-      logger.warn({ err: error, runId: this.id }, "a run's remains could not be cleared");
+    if (this.#document.token === 0 || !this.#owned) return;
+    const workers = new Set(this.#accounts.shares.assignments.map(({ workerId }) => workerId));
+    const steps = [
+      () => link.directory.release(this.id),
+      () => Promise.all([...workers].map((id) => link.tasks.discard(id, this.id))),
+      () => link.reports.remove(this.id),
+      () => link.lease.release(this.id, ownerId),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        logger.warn({ err: error, runId: this.id }, "a run's remains could not be cleared");
+      }
     }
   }
 

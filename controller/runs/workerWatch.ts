@@ -5,6 +5,8 @@ import type { WorkerLink } from "../platform/ports.ts";
 
 /** No heartbeat is judged for this long after our own link has failed. */
 const PATIENCE_MS = 3_000;
+/** Checks come every 250 ms; a gap this long means that we stood still ourselves. */
+const STANDSTILL_MS = 1_000;
 
 /** Sees by their heartbeats which of a run's workers live, and how far they are. */
 export class WorkerWatch {
@@ -16,12 +18,14 @@ export class WorkerWatch {
   readonly #time: CommonTime;
   readonly #logger: Logger;
   #patientUntilMs = 0;
+  #checkedAtMs: number;
 
   constructor(runId: string, link: WorkerLink, time: CommonTime, logger: Logger) {
     this.#runId = runId;
     this.#link = link;
     this.#time = time;
     this.#logger = logger;
+    this.#checkedAtMs = time.nowMs();
   }
 
   /** Common clock; undefined for a worker never seen. */
@@ -39,6 +43,9 @@ export class WorkerWatch {
         for (const share of shares)
           if (share.runId === this.#runId) this.held.set(share.share, share);
       }
+      // After a standstill of our own, heartbeats may be waiting to be read.
+      if (nowMs - this.#checkedAtMs > STANDSTILL_MS) this.#patientUntilMs = nowMs + PATIENCE_MS;
+      this.#checkedAtMs = nowMs;
       if (nowMs < this.#patientUntilMs) return [];
       const alive = workers.filter(({ lastSeenMs }) => nowMs - lastSeenMs <= LOST_AFTER_MS);
       const ids = new Set(alive.map(({ workerId }) => workerId));

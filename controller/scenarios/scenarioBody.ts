@@ -39,7 +39,8 @@ function without(raw: unknown, fields: readonly string[]): unknown {
 export const createBody: BodySpec<{ scenario: Scenario; autoStart: boolean }> = {
   schema: createSchema,
   parse(raw) {
-    const autoStart = isObject(raw) ? (raw["autoStart"] ?? true) : true;
+    const given = isObject(raw) ? raw["autoStart"] : undefined;
+    const autoStart = given === undefined ? true : given;
     const parsed = parse(without(raw, ["autoStart"]));
     const problems = parsed.ok ? [] : [...parsed.problems];
     if (typeof autoStart !== "boolean") {

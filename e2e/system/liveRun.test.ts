@@ -129,6 +129,35 @@ describe.each(engines)("a run %s while it goes on", (_engine, start) => {
     expect(verdict.reasons.filter((reason) => /balance|counted/.test(reason))).toEqual([]);
   });
 
+  test("has several workloads with steps of their own, counted apart and together", async () => {
+    const { targetUrl: url, method, headers, body } = scenario(3);
+    const send = { name: "send", protocol: "http" as const, url, method, headers, body };
+    const balance = { ...send, name: "balance", method: "GET" as const };
+    const { body: _none, ...read } = { ...balance, url: url.replace("send", "balance") };
+    const rate = (initialRps: number) => ({ type: "CONSTANT" as const, initialRps });
+    const { runId } = await platform.api.start({
+      name: "two workloads",
+      durationSeconds: 3,
+      numWorkers: 2,
+      workloads: [
+        { name: "send and look", loadProfile: rate(50), steps: [send, read] },
+        { name: "look", startSecond: 1, loadProfile: rate(30), steps: [read] },
+      ],
+    });
+    const { ledger, summary, verdict, shares } = await platform.api.ended(runId);
+    expect(ledger).toMatchObject({ scheduled: 210, lost: 0 });
+    expect(ledger.started + ledger.dropped).toBe(210);
+    expect(shares).toHaveLength(4);
+    expect(summary?.workloads.map((w) => [w.name, w.iterations.scheduled])).toEqual([
+      ["send and look", 150],
+      ["look", 60],
+    ]);
+    expect(summary?.steps.map((step) => step.name)).toEqual(["send", "balance", "balance"]);
+    if (ledger.dropped === 0) expect(summary?.requests.sent).toBe(2 * 150 + 60);
+    // So little load is no work for a core; each worker's health is one, whatever it carries.
+    expect(verdict.reasons.filter((reason) => reason.includes("cores"))).toEqual([]);
+  });
+
   test("two runs at once wait for each other's workers, and both end", async () => {
     const [a, b] = await Promise.all([
       platform.api.start(scenario(2)),

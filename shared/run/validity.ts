@@ -10,6 +10,8 @@ export interface ValidityInput {
   lateSeconds: number;
   /** Worker id to its average CPU over the cores its engine may use, 0 to 1. */
   workerCpu: Readonly<Record<string, number>>;
+  /** Requests, and those of them that failed for want of the generator's own ports or files. */
+  requests?: { sent: number; generatorFault: number };
   /** Why the run ended without being finished, if so. */
   failure: string | null;
 }
@@ -54,6 +56,10 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   const late = percent(input.lateSeconds, input.seconds);
   const lateText = `lateness p99 was above 5 ms in ${input.lateSeconds} of ${input.seconds} seconds`;
   findings.push(...above(late, 1, 10, lateText));
+  const { sent = 0, generatorFault = 0 } = input.requests ?? {};
+  const faulty = percent(generatorFault, sent);
+  const faultText = `${generatorFault} requests (${shown(faulty)}) failed for want of the generator's own ports or file descriptors`;
+  findings.push(...above(faulty, 0, 1, faultText));
   for (const [worker, cpu] of Object.entries(input.workerCpu)) {
     const used = `worker ${worker} used ${(cpu * 100).toFixed(0)} % of its cores`;
     findings.push(...above(cpu * 100, 90, Infinity, `${used}: it may have been the bottleneck`));

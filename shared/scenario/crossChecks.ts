@@ -1,4 +1,4 @@
-import { MAX_BURSTS } from "./limits.ts";
+import { MAX_BURSTS, MAX_STEPS, MAX_WORKERS } from "./limits.ts";
 import type { LoadProfile } from "./loadProfile.ts";
 import type { Problem } from "./problems.ts";
 
@@ -50,11 +50,12 @@ function repetitions(burst: Timed, duration: number): Timed[] {
   }));
 }
 
-function burstProblems(profile: Raw, duration: number, path: string): Problem[] {
+function burstProblems(profile: Raw, duration: number, path: string, workloads: number): Problem[] {
   const bursts = burstTimes(profile, path);
+  const most = Math.floor(MAX_BURSTS / workloads);
   const count = bursts.reduce((sum, burst) => sum + repetitionCount(burst, duration), 0);
-  if (count > MAX_BURSTS) {
-    const message = `${count} bursts with their repetitions; at most ${MAX_BURSTS} are possible`;
+  if (count > most) {
+    const message = `${count} bursts with their repetitions; at most ${most} are possible`;
     return [{ path: `${path}.bursts`, message }];
   }
   const out = bursts.flatMap((burst) => outside(burst, duration, "the burst"));
@@ -87,7 +88,7 @@ function outside(timed: Timed, duration: number, what: string): Problem[] {
   ];
 }
 
-function profileFits(profile: Raw, duration: number, path: string): Problem[] {
+function profileFits(profile: Raw, duration: number, path: string, workloads: number): Problem[] {
   switch (profile["type"] as LoadProfile["type"]) {
     case "RAMP": {
       const ramp = profile["rampUpSeconds"];
@@ -96,7 +97,7 @@ function profileFits(profile: Raw, duration: number, path: string): Problem[] {
       return [{ path: `${path}.rampUpSeconds`, message }];
     }
     case "BURST":
-      return burstProblems(profile, duration, path);
+      return burstProblems(profile, duration, path, workloads);
     case "SPIKE": {
       const { spikeStartSecond: start, spikeDurationSeconds: length } = profile;
       if (!isNumber(start) || !isNumber(length)) return [];
@@ -114,7 +115,7 @@ function profileFits(profile: Raw, duration: number, path: string): Problem[] {
 const definesLength = (profile: unknown) => isObject(profile) && profile["type"] === "STAGES";
 
 /** The duration a profile runs for, and what is wrong between the two. */
-function durationProblems(owner: Raw, inherited: unknown, path: string): Problem[] {
+function durationProblems(owner: Raw, inherited: unknown, path: string, workloads = 1): Problem[] {
   const profile = owner["loadProfile"];
   const prefix = path === "" ? "" : `${path}.`;
   const own = owner["durationSeconds"];
@@ -128,7 +129,7 @@ function durationProblems(owner: Raw, inherited: unknown, path: string): Problem
     return [{ path: `${prefix}durationSeconds`, message: "needed with this load profile" }];
   }
   if (!isNumber(duration) || duration === 0 || !isObject(profile)) return [];
-  return profileFits(profile, duration, `${prefix}loadProfile`);
+  return profileFits(profile, duration, `${prefix}loadProfile`, workloads);
 }
 
 const SHORT_FIELDS = ["targetUrl", "method", "headers", "body"] as const;
@@ -174,6 +175,24 @@ function stepsProblems(steps: unknown, prefix: string): Problem[] {
   });
 }
 
+/** What all workloads together may ask for. */
+function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const steps = workloads.reduce<number>((sum, workload) => {
+    const own = isObject(workload) ? workload["steps"] : undefined;
+    return sum + (Array.isArray(own) ? own.length : 0);
+  }, 0);
+  if (steps > MAX_STEPS) {
+    problems.push({ path: "workloads", message: `${steps} steps in all; at most ${MAX_STEPS}` });
+  }
+  const tasks = workloads.length * (isNumber(numWorkers) ? numWorkers : 1);
+  if (tasks > MAX_WORKERS) {
+    const message = `${workloads.length} workloads on that many workers make ${tasks} tasks`;
+    problems.push({ path: "numWorkers", message: `${message}; at most ${MAX_WORKERS}` });
+  }
+  return problems;
+}
+
 /** Problems between the fields of a raw scenario document. */
 export function crossProblems(document: unknown): Problem[] {
   if (!isObject(document)) return [];
@@ -181,6 +200,7 @@ export function crossProblems(document: unknown): Problem[] {
   problems.push(...stepsProblems(document["steps"], ""));
   const workloads = document["workloads"];
   if (!Array.isArray(workloads)) return [...problems, ...durationProblems(document, undefined, "")];
+  problems.push(...sizeProblems(workloads, document["numWorkers"]));
   const total = document["durationSeconds"];
   workloads.forEach((workload: unknown, i) => {
     if (!isObject(workload)) return;
@@ -195,7 +215,7 @@ export function crossProblems(document: unknown): Problem[] {
       return;
     }
     problems.push(
-      ...durationProblems(workload, left, path),
+      ...durationProblems(workload, left, path, workloads.length),
       ...stepsProblems(workload["steps"], `${path}.`),
     );
   });

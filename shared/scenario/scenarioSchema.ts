@@ -13,7 +13,13 @@ const headerValue = z
   .max(16_384)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "not a valid header value (no line breaks)");
 
-const headersSchema = z.record(headerName, headerValue);
+/** Where a message ends is the transport's business; a wrong one would smuggle a second request. */
+const framingHeaders = new Set(["content-length", "transfer-encoding"]);
+
+const headersSchema = z.record(
+  headerName.refine((name) => !framingHeaders.has(name.toLowerCase()), "set by the transport"),
+  headerValue,
+);
 
 const noTemplate = (text: string) => !text.includes("{{");
 const templateError = "templates ({{…}}) are not part of this version yet";

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Health } from "@onrush/shared/metrics/delta.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import {
@@ -65,7 +66,7 @@ export class Agent {
     }, HEARTBEAT_EVERY_MS);
   }
 
-  /** Stops sending, tells what was done as far as it can be told quickly, and leaves. */
+  /** Stops sending and leaves; what was not reported yet counts as lost. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -136,13 +137,16 @@ export class Agent {
   };
 
   async #ready(session: ShareSession): Promise<void> {
-    try {
-      await this.#measureClock();
-      // The lease must stand before the start does.
-      await this.#beat();
-      await session.ready(this.#clock);
-    } catch (error) {
-      this.#warn(error);
+    while (session.phase === "preparing" && !this.#closed) {
+      try {
+        await this.#measureClock();
+        // The lease must stand before the start does.
+        await this.#beat();
+        await session.ready(this.#clock);
+      } catch (error) {
+        this.#warn(error);
+        await pause(HEARTBEAT_EVERY_MS);
+      }
     }
   }
 

@@ -3,6 +3,8 @@ import type { ReportSink } from "./ports.ts";
 /** Snapshots kept for one share until they are merged and stored; about a minute of large ones. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+const MAX_RESEND_MS = 60_000;
+
 interface Kept {
   seq: number;
   bytes: Uint8Array;
@@ -23,6 +25,7 @@ export class Outbox {
   #bytes = 0;
   #sentSeq = 0;
   #ackedSeq = 0;
+  #resends = 0;
   #sending = false;
 
   constructor(runId: string, sink: ReportSink) {
@@ -46,6 +49,7 @@ export class Outbox {
   acknowledge(seq: number): void {
     if (seq <= this.#ackedSeq) return;
     this.#ackedSeq = seq;
+    this.#resends = 0;
     this.#kept = this.#kept.filter((kept) => kept.seq > seq);
     this.#bytes = this.#kept.reduce((sum, kept) => sum + kept.bytes.length, 0);
   }
@@ -53,8 +57,11 @@ export class Outbox {
   /** Everything unacknowledged goes out again when its oldest was sent longer than `afterMs` ago. */
   resendIfSilent(nowMs: number, afterMs: number): void {
     const sentAtMs = this.#kept[0]?.sentAtMs ?? Infinity;
-    if (!this.#sending && nowMs - sentAtMs > afterMs) {
+    // Each time in vain doubles the wait: what is away for long must not be buried in copies.
+    const waitMs = Math.min(MAX_RESEND_MS, afterMs * 2 ** this.#resends);
+    if (!this.#sending && nowMs - sentAtMs > waitMs) {
       this.#sentSeq = this.#ackedSeq;
+      this.#resends++;
     }
   }
 

@@ -55,7 +55,6 @@ export class ShareSession {
   }
 
   async ready(clock: ClockReading): Promise<void> {
-    this.phase = "ready";
     const { offsetUs, errorUs } = clock;
     const report: Report = {
       type: "ready",
@@ -64,6 +63,7 @@ export class ShareSession {
       clockErrorUs: Math.round(errorUs),
     };
     await this.#say(report);
+    if (this.phase === "preparing") this.phase = "ready";
   }
 
   async refuse(reason: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership, split } from "@onrush/shared/schedule/ownership.ts";
 import { peakRate } from "@onrush/shared/schedule/rateCurve.ts";
@@ -5,7 +6,7 @@ import type { Task } from "@onrush/shared/wire/task.ts";
 import { ThreadMeter } from "../health/threadHealth.ts";
 import { ArrivalCursor } from "../pacing/arrivalCursor.ts";
 import { compileSteps } from "../steps/compileSteps.ts";
-import type { FromEngine, ToEngine } from "./engineMessages.ts";
+import type { FromEngine, ThreadHealth, ToEngine } from "./engineMessages.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 import type { Program } from "./operation.ts";
 import { ShareRunner } from "./shareRunner.ts";
@@ -13,6 +14,8 @@ import { ShareRunner } from "./shareRunner.ts";
 const TICK_MS = 1;
 const SWEEP_EVERY_US = 50_000;
 const COUNTS_EVERY_US = 200_000;
+const MIN_HEALTH_SPAN_US = 500_000;
+const WARM_UP_WITHIN_MS = 5_000;
 /** Connections opened ahead: enough for answers that take this long, within reason. */
 const WARM_ANSWER_SECONDS = 0.01;
 const MAX_WARM_CONNECTIONS = 64;
@@ -31,6 +34,8 @@ export class Engine {
   readonly #shares = new Map<string, Prepared>();
   readonly #send: (message: FromEngine) => void;
   #meter: ThreadMeter | undefined;
+  #health: ThreadHealth = { cpu: 0, lagP99Us: 0 };
+  #healthAtUs = -Infinity;
   #lastTickUs = 0;
   #lastSweepUs = 0;
   #lastCountsUs = 0;
@@ -73,7 +78,11 @@ export class Engine {
         message.threads,
       );
     const warm = Math.min(MAX_WARM_CONNECTIONS, Math.ceil(perThread * WARM_ANSWER_SECONDS));
-    share.program.warmUp(warm).then(
+    // A target that does not even answer to connect must fail requests, not the barrier.
+    Promise.race([
+      share.program.warmUp(warm),
+      pause(WARM_UP_WITHIN_MS, undefined, { ref: false }),
+    ]).then(
       () => this.#send({ type: "prepared", key }),
       (error: unknown) => this.#send({ type: "refused", key, reason: String(error) }),
     );
@@ -121,9 +130,18 @@ export class Engine {
       this.#send({ type: "counts", key, started, dropped: droppedSum });
     }
     const report = share.runner.report(runUs);
-    if (report === undefined || this.#meter === undefined) return;
-    this.#send({ type: "report", key, report, health: this.#meter.take(nowUs) });
+    if (report === undefined) return;
+    this.#send({ type: "report", key, report, health: this.#measureHealth(nowUs) });
     if (share.runner.isOver) this.#drop(key);
+  }
+
+  /** The thread's health is one thing, however many shares report in the same second. */
+  #measureHealth(nowUs: number): ThreadHealth {
+    if (this.#meter !== undefined && nowUs - this.#healthAtUs >= MIN_HEALTH_SPAN_US) {
+      this.#health = this.#meter.take(nowUs);
+      this.#healthAtUs = nowUs;
+    }
+    return this.#health;
   }
 
   #drop(key: string): void {

@@ -33,7 +33,9 @@ export class ConnectionPool<Request> {
   readonly #options: PoolOptions<Request>;
   readonly #all = new Set<PooledConnection<Request>>();
   readonly #idle: PooledConnection<Request>[] = [];
+  /** In the order they came; those that were cancelled have lost their slot. */
   #waiting: Waiting<Request>[] = [];
+  readonly #bySlot = new Map<Slot, Waiting<Request>>();
   #firstWaiting = 0;
   #opening = 0;
   #closed = false;
@@ -50,7 +52,9 @@ export class ConnectionPool<Request> {
   request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
     const connection = this.#idle.pop();
     if (connection !== undefined) return connection.send(slot, request, done);
-    this.#waiting.push({ slot, request, done });
+    const waiting: Waiting<Request> = { slot, request, done };
+    this.#waiting.push(waiting);
+    this.#bySlot.set(slot, waiting);
     slot.cancel = this.#cancelWaiting;
     this.#openForWaiting();
   }
@@ -96,7 +100,7 @@ export class ConnectionPool<Request> {
   }
 
   get #waitingCount(): number {
-    return this.#waiting.length - this.#firstWaiting;
+    return this.#bySlot.size;
   }
 
   #openForWaiting(): void {
@@ -132,15 +136,23 @@ export class ConnectionPool<Request> {
         this.#firstWaiting = 0;
       }
       const { slot } = waiting;
-      if (slot !== null) return { ...waiting, slot };
+      if (slot === null) continue;
+      this.#bySlot.delete(slot);
+      return { ...waiting, slot };
     }
     return undefined;
   }
 
   readonly #cancelWaiting = (slot: Slot, error: string): void => {
-    const waiting = this.#waiting.find((candidate) => candidate.slot === slot);
+    const waiting = this.#bySlot.get(slot);
     if (waiting === undefined) return;
+    this.#bySlot.delete(slot);
     waiting.slot = null;
+    // With nobody left to wait, what was cancelled can go.
+    if (this.#bySlot.size === 0) {
+      this.#waiting = [];
+      this.#firstWaiting = 0;
+    }
     this.#end({ ...waiting, slot }, error);
   };
 }

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { testSecond } from "../http/testServer.ts";
+import { createMetrics } from "./metrics.ts";
+
+const scenario = "Small";
+const live = (second: number, rev: number) => ({ ...testSecond(second, rev), runId: "r" });
+
+test("seconds become requests, errors and latencies in seconds", async () => {
+  const metrics = createMetrics();
+  metrics.recordSecond(live(0, 1), { scenario });
+  metrics.recordSecond(live(1, 1), { scenario });
+  metrics.setActiveWorkers(3);
+  const { body, contentType } = await metrics.text();
+  expect(contentType).toContain("text/plain");
+  expect(body).toContain("# TYPE loadtest_latency_seconds summary");
+  for (const line of [
+    'loadtest_requests_total{scenario="Small"} 20',
+    'loadtest_errors_total{scenario="Small",error="status 500"} 2',
+    'loadtest_latency_seconds{scenario="Small",kind="response",quantile="0.99"} 0.04',
+    'loadtest_latency_seconds_sum{scenario="Small",kind="response"} 0.4',
+    'loadtest_latency_seconds_count{scenario="Small",kind="service"} 20',
+    "loadtest_active_workers 3",
+  ]) {
+    expect(body.split("\n")).toContain(line);
+  }
+});
+
+test("a correction adds only what is new, an old revision nothing", async () => {
+  const metrics = createMetrics();
+  metrics.recordSecond(live(0, 1), { scenario });
+  metrics.recordSecond({ ...live(0, 2), sent: 14 }, { scenario });
+  metrics.recordSecond(live(0, 1), { scenario });
+  metrics.recordSecond({ ...live(0, 2), sent: 99 }, { scenario });
+  const { body } = await metrics.text();
+  expect(body).toContain('loadtest_requests_total{scenario="Small"} 14\n');
+  expect(body).toContain('loadtest_errors_total{scenario="Small",error="status 500"} 1\n');
+  expect(body).toContain('loadtest_latency_seconds_count{scenario="Small",kind="response"} 10\n');
+});
+
+test("the number of scenario labels is bounded", async () => {
+  const metrics = createMetrics();
+  for (let i = 0; i < 300; i++) metrics.recordSecond(live(i, 1), { scenario: `s${i}` });
+  const { body } = await metrics.text();
+  const lines = body.split("\n").filter((line) => line.startsWith("loadtest_requests_total{"));
+  expect(lines).toHaveLength(201);
+  expect(lines).toContain('loadtest_requests_total{scenario="other"} 1000');
+});
