@@ -1,31 +1,16 @@
-import type { LiveMessage } from "@onrush/shared/api/secondView.ts";
-import type { CommonTime } from "../platform/commonTime.ts";
-import type { Logger } from "../platform/logger.ts";
-import type { WorkerLink } from "../platform/ports.ts";
-import type { SecondStore } from "../results/secondStore.ts";
-import type { RunStore, StoredRun } from "./runStore.ts";
+import { LEASE_TTL_MS, type PublishingPlatform } from "./runPlatform.ts";
+import type { StoredRun } from "./runStore.ts";
 import { RunSupervisor } from "./runSupervisor.ts";
 
-const LEASE_TTL_MS = 10_000;
 const PLACE_EVERY_MS = 200;
 const ORPHANS_EVERY_MS = 3_000;
-
-export interface RunQueueOptions {
-  ownerId: string;
-  link: WorkerLink;
-  time: CommonTime;
-  runs: RunStore;
-  seconds: SecondStore;
-  logger: Logger;
-  publish(message: LiveMessage): void;
-}
 
 /**
  * Runs in the order they were asked for: each waits until a worker is free, then its supervisor
  * takes over. Workers are reserved all at once, so two runs never wait for each other's.
  */
 export class RunQueue {
-  readonly #options: RunQueueOptions;
+  readonly #options: PublishingPlatform;
   readonly #waiting: RunSupervisor[] = [];
   readonly #supervisors = new Map<string, RunSupervisor>();
   readonly #wanted = new Map<string, number>();
@@ -35,7 +20,7 @@ export class RunQueue {
   #timer: NodeJS.Timeout | undefined;
   #placing = false;
 
-  constructor(options: RunQueueOptions) {
+  constructor(options: PublishingPlatform) {
     this.#options = options;
   }
 
@@ -69,10 +54,7 @@ export class RunQueue {
   }
 
   add(run: StoredRun): void {
-    const { ownerId, link, time, runs, seconds, logger, publish } = this.#options;
-    const supervisor = new RunSupervisor({
-      ...{ run, ownerId, link, time, runs, seconds, logger, publish },
-    });
+    const supervisor = new RunSupervisor({ ...this.#options, run });
     this.#supervisors.set(run.id, supervisor);
     this.#waiting.push(supervisor);
     this.#wanted.set(run.id, run.scenario.numWorkers);

@@ -2,27 +2,18 @@ import { randomUUID } from "node:crypto";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import type { LiveMessage, RealtimeStats, SecondView } from "@onrush/shared/api/secondView.ts";
-import type { CommonTime } from "../platform/commonTime.ts";
-import type { Logger } from "../platform/logger.ts";
-import type { WorkerLink } from "../platform/ports.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { noStats, statsOf, windowOf } from "../results/realtimeStats.ts";
-import type { SecondStore } from "../results/secondStore.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
 import { inSlices } from "./inSlices.ts";
+import type { RunPlatform } from "./runPlatform.ts";
 import { RunQueue } from "./runQueue.ts";
 import { readClosed, viewOf } from "./runRecord.ts";
 import type { Runs } from "./runs.ts";
-import type { RunStore, StoredRun } from "./runStore.ts";
+import type { StoredRun } from "./runStore.ts";
 import { newRunView } from "./runView.ts";
 
-export interface RunServiceOptions {
-  ownerId: string;
-  link: WorkerLink;
-  time: CommonTime;
-  runs: RunStore;
-  seconds: SecondStore;
-  logger: Logger;
+export interface RunServiceOptions extends RunPlatform {
   /** Every message of every run, for metrics. */
   observe?(message: LiveMessage): void;
 }
@@ -89,7 +80,6 @@ export class RunService implements Runs {
     const run = await this.#options.runs.get(runId);
     if (run === undefined) return "unknown";
     if (run.active) return "active";
-    await this.#options.seconds.removeRun(runId);
     return (await this.#options.runs.remove(runId)) ? "removed" : "unknown";
   }
 
@@ -106,10 +96,11 @@ export class RunService implements Runs {
   async realtime(scenarioId: string, lastNSeconds: number): Promise<RealtimeStats> {
     const run = await this.#options.runs.latest(scenarioId);
     if (run === undefined) return noStats(scenarioId);
-    const { state, plannedSeconds } = this.#viewOf(run);
     const active = this.#queue.supervisor(run.id);
-    const head = { scenarioId, runId: run.id, runState: state };
+    const runState = active?.phase ?? run.view.state;
+    const head = { scenarioId, runId: run.id, runState };
     if (active !== undefined) {
+      const { plannedSeconds } = run.view;
       const { from, windowSeconds } = windowOf(active.closedSeconds, plannedSeconds, lastNSeconds);
       return statsOf(head, await active.closed(from, Infinity), windowSeconds);
     }

@@ -10,10 +10,12 @@ import { divide, type PlannedShare, type RunPlan, shareDueBetween } from "../pla
 export class RunShares {
   readonly #plan: RunPlan;
   readonly #shares: readonly PlannedShare[];
+  readonly #byPath: ReadonlyMap<string, PlannedShare>;
 
   constructor(plan: RunPlan, runId: string, token: number, workerIds: readonly string[]) {
     this.#plan = plan;
     this.#shares = divide(plan, runId, token, workerIds);
+    this.#byPath = new Map(this.#shares.map((share) => [share.task.share, share]));
   }
 
   get assignments(): readonly { workerId: string; task: Task }[] {
@@ -64,7 +66,7 @@ export class RunShares {
   }
 
   #dueBetween(path: string, fromUs: number, toUs: number): number {
-    const share = this.#shares.find(({ task }) => task.share === path);
+    const share = this.#byPath.get(path);
     const workload = share === undefined ? undefined : this.#plan.workloads[share.workload];
     if (share === undefined || workload === undefined) return 0;
     return shareDueBetween(workload, share.ownership, fromUs, toUs);

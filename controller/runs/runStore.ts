@@ -37,6 +37,6 @@ export interface RunStore {
    * token not above `run.token`; otherwise writes nothing and answers false.
    */
   update(run: StoredRun): Promise<boolean>;
-  /** False when there is none with this id. */
+  /** Removes the run with its seconds; false when there is none with this id. */
   remove(id: string): Promise<boolean>;
 }

@@ -1,29 +1,26 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
-import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import type { RunEffect, RunMessage, RunState } from "@onrush/shared/run/runMessages.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
-import { hasEnded } from "@onrush/shared/run/runState.ts";
+import { hasEnded, type RunPhase } from "@onrush/shared/run/runState.ts";
 import { decodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
-import type { CommonTime } from "../platform/commonTime.ts";
-import type { Logger } from "../platform/logger.ts";
-import type { StreamEntry, WorkerLink } from "../platform/ports.ts";
+import type { StreamEntry } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
-import type { SecondStore } from "../results/secondStore.ts";
 import { checkHistograms } from "./checkHistograms.ts";
 import { inSlices } from "./inSlices.ts";
 import { Mailbox } from "./mailbox.ts";
 import { RunDocument } from "./runDocument.ts";
 import { reportMessage } from "./reportMessage.ts";
 import { RunAccounts } from "./runAccounts.ts";
+import { LEASE_TTL_MS, type PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
 import { RunShares } from "./runShares.ts";
-import type { RunStore, StoredRun } from "./runStore.ts";
+import type { StoredRun } from "./runStore.ts";
 import { WorkerWatch } from "./workerWatch.ts";
 
 const TICK_MS = 250;
-const LEASE_TTL_MS = 10_000;
 const BARRIER_MS = 30_000;
 /** START must have reached every worker before its instant comes. */
 const START_LEAD_MS = { local: 150, redis: 300 } as const;
@@ -34,16 +31,8 @@ const CORRECT_EVERY_MS = 1_000;
 const EFFECT_ATTEMPTS = 240;
 const RETRY_EVERY_MS = 500;
 
-export interface SupervisorOptions {
+interface SupervisorOptions extends PublishingPlatform {
   run: StoredRun;
-  /** This controller, as owner of runs. */
-  ownerId: string;
-  link: WorkerLink;
-  time: CommonTime;
-  runs: RunStore;
-  seconds: SecondStore;
-  logger: Logger;
-  publish(message: LiveMessage): void;
 }
 
 /**
@@ -101,6 +90,10 @@ export class RunSupervisor {
   /** How many seconds are closed. */
   get closedSeconds(): number {
     return this.#state.nextSecond;
+  }
+
+  get phase(): RunPhase {
+    return this.#state.phase;
   }
 
   get hasEnded(): boolean {

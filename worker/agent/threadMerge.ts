@@ -92,12 +92,12 @@ export class ThreadMerge {
 
   #takeUpTo(watermark: number) {
     const ready = (delta: { second: number }) => delta.second <= watermark;
-    const due = mergeBySecond(this.#due.filter(ready), (same) => ({
-      ...mergeSecond(same[0]?.second ?? 0, same, []),
-    }));
-    const wall = mergeBySecond(this.#wall.filter(ready), (same) => ({
-      ...mergeSecond(same[0]?.second ?? 0, [], same),
-    }));
+    const due = mergeBySecond(this.#due.filter(ready), (same) =>
+      mergeSecond(same[0]?.second ?? 0, same, []),
+    );
+    const wall = mergeBySecond(this.#wall.filter(ready), (same) =>
+      mergeSecond(same[0]?.second ?? 0, [], same),
+    );
     this.#due = this.#due.filter((delta) => !ready(delta));
     this.#wall = this.#wall.filter((delta) => !ready(delta));
     return { due, wall };
