@@ -1,4 +1,5 @@
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
+import { hash32 } from "@onrush/shared/random/hashRandom.ts";
 import { Ownership, type OwnershipLevel } from "@onrush/shared/schedule/ownership.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
@@ -55,6 +56,7 @@ export function divide(
         curve: { ...workload.curve, segments: [...workload.curve.segments] },
         ownership: levels,
         steps: [...workload.steps],
+        seed: hash32(scenario.seed, w, 0),
         maxInFlight: scenario.maxInFlight,
         transport: scenario.transport,
         requestTimeoutMs: Math.round(scenario.timeouts.requestSeconds * 1000),

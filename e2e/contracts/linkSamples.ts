@@ -28,6 +28,7 @@ export function sampleTask(runId: string, share = "0/0"): Task {
     transport: "auto",
     requestTimeoutMs: 30_000,
     rejectUnauthorized: true,
+    seed: 0,
     gracefulStopMs: 0,
   };
 }

@@ -32,6 +32,7 @@ export function aScenario(over: Partial<StoredScenario> = {}): StoredScenario {
     maxInFlight: 10_000,
     timeouts: { requestSeconds: 30 },
     tls: { rejectUnauthorized: true },
+    seed: 0,
     gracefulStopSeconds: 30,
     lostWorkers: "degrade",
     ...over,

@@ -137,6 +137,7 @@ describe("what is left out gets its default", () => {
       maxInFlight: 10_000,
       timeouts: { requestSeconds: 30 },
       tls: { rejectUnauthorized: true },
+      seed: 0,
       transport: "auto",
       gracefulStopSeconds: 30,
       lostWorkers: "degrade",

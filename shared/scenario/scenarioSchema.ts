@@ -109,6 +109,12 @@ export const scenarioSchema = z
       .max(3600)
       .default(30)
       .meta({ description: "How long answers may take after the last arrival." }),
+    seed: z
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .default(0)
+      .meta({ description: "Whatever is drawn at random is the same for the same seed." }),
     lostWorkers: z
       .enum(["degrade", "fail"], { error: 'lostWorkers is "degrade" or "fail" in this version' })
       .default("degrade")

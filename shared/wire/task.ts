@@ -34,6 +34,8 @@ export const taskSchema = z.object({
   curve: rateCurveSchema,
   ownership: z.array(ownershipLevelSchema).min(1),
   steps: z.array(stepSchema).min(1),
+  /** The workload's own, made of the scenario's. */
+  seed: count,
   /** Iterations of this share in flight at once; what is due beyond it is dropped. */
   maxInFlight: z.int().min(1),
   transport: z.enum(transports),
