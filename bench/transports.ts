@@ -21,9 +21,10 @@ const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const clock = { nowUs: () => performance.now() * 1000 };
+const options = { rejectUnauthorized: true, limits: { connections: Infinity, perUser: false } };
 const transports: Record<string, () => HttpTransport> = {
-  raw: () => new RawTransport(clock, true),
-  undici: () => new UndiciTransport(clock, true),
+  raw: () => new RawTransport(clock, options),
+  undici: () => new UndiciTransport(clock, options),
 };
 
 async function startTarget(): Promise<{ url: string; stop(): void }> {
@@ -50,7 +51,7 @@ function loop(transport: HttpTransport, request: HttpRequest): Promise<void> {
     const next = (slot: Slot) => {
       if (begun === REQUESTS) return;
       begun++;
-      slot.beginRequest(0, clock.nowUs());
+      slot.beginRequest(0, clock.nowUs(), clock.nowUs());
       operation.perform(slot, done);
     };
     const done = (slot: Slot) => {

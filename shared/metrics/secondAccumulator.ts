@@ -8,6 +8,7 @@ import type {
   WallDelta,
 } from "./delta.ts";
 import { Histogram } from "./histogram.ts";
+import { type Phase, phases } from "./phases.ts";
 import type { RunSecond, StepSecond, WorkloadSecond } from "./second.ts";
 import { addSparse, encodeSparse } from "./sparseHistogram.ts";
 
@@ -38,6 +39,11 @@ export class StepAccumulator implements OutcomeCounts {
   readonly outcomes: Counts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
+  readonly phases: Partial<Record<Phase, Histogram>> = {};
+
+  phase(phase: Phase): Histogram {
+    return (this.phases[phase] ??= new Histogram());
+  }
 
   addDue(delta: Omit<StepDue, "step">): void {
     addOutcomes(this, delta);
@@ -46,6 +52,10 @@ export class StepAccumulator implements OutcomeCounts {
     addCounts(this.outcomes, delta.outcomes);
     addSparse(this.response, delta.response);
     addSparse(this.service, delta.service);
+    for (const phase of phases) {
+      const bytes = delta.phases[phase];
+      if (bytes !== undefined) addSparse(this.phase(phase), bytes);
+    }
   }
 
   add(other: StepAccumulator): void {
@@ -55,6 +65,10 @@ export class StepAccumulator implements OutcomeCounts {
     addCounts(this.outcomes, other.outcomes);
     this.response.add(other.response);
     this.service.add(other.service);
+    for (const phase of phases) {
+      const histogram = other.phases[phase];
+      if (histogram !== undefined) this.phase(phase).add(histogram);
+    }
     this.addWall(other);
   }
 
@@ -63,6 +77,15 @@ export class StepAccumulator implements OutcomeCounts {
     this.completed += delta.completed;
     this.bytesSent += delta.bytesSent;
     this.bytesReceived += delta.bytesReceived;
+  }
+
+  #encodePhases(): StepDue["phases"] {
+    const encoded: StepDue["phases"] = {};
+    for (const phase of phases) {
+      const histogram = this.phases[phase];
+      if (histogram !== undefined) encoded[phase] = encodeSparse(histogram);
+    }
+    return encoded;
   }
 
   toSecond(step: number): StepSecond {
@@ -75,6 +98,7 @@ export class StepAccumulator implements OutcomeCounts {
       outcomes: { ...this.outcomes },
       response: encodeSparse(this.response),
       service: encodeSparse(this.service),
+      phases: this.#encodePhases(),
     };
   }
 }
@@ -84,6 +108,7 @@ export class WorkloadAccumulator {
   started = 0;
   lost = 0;
   inFlight = 0;
+  users = 0;
   connections = 0;
   readonly dropped: Counts = {};
   readonly iterations = noOutcomes();
@@ -110,6 +135,7 @@ export class WorkloadAccumulator {
 
   addWall(delta: Omit<WallDelta, "second">): void {
     this.inFlight += delta.inFlight;
+    this.users += delta.users;
     this.connections += delta.connections;
     addSparse(this.lateness, delta.lateness);
     for (const step of delta.steps) this.step(step.step).addWall(step);
@@ -122,10 +148,10 @@ export class WorkloadAccumulator {
   }
 
   toSecond(workload: number): WorkloadSecond {
-    const { started, lost, inFlight, connections } = this;
+    const { started, lost, inFlight, users, connections } = this;
     const steps = [...this.steps].sort(([a], [b]) => a - b);
     return {
-      ...{ workload, started, lost, inFlight, connections },
+      ...{ workload, started, lost, inFlight, users, connections },
       ...this.iterations,
       dropped: { ...this.dropped },
       iterationDuration: encodeSparse(this.iterationDuration),

@@ -1,6 +1,9 @@
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
+import { peakRate } from "../schedule/rateCurve.ts";
+import { peakUsers } from "../schedule/userTimeline.ts";
 import { crossProblems } from "./crossChecks.ts";
-import { MAX_SECONDS } from "./limits.ts";
+import type { Load } from "./load.ts";
+import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
@@ -29,28 +32,42 @@ const fieldNames = [
     "spikeDurationSeconds",
     "stages",
   ],
-  ...["requestSeconds", "rejectUnauthorized"],
+  ...["requestSeconds", "rejectUnauthorized", "vus", "paceSeconds", "initialVus", "targetVus"],
+  ...["iterations", "concurrency", "maxDurationSeconds", "devices", "messagesPerSecond"],
+  ...["distribution", "seconds", "min", "max", "mean", "deviation", "policy", "maxDelaySeconds"],
 ];
+
+/** What is wrong with a load as a whole; undefined when nothing is. */
+function loadProblem(load: Load): string | undefined {
+  if (load.type === "iterations") return undefined;
+  if (load.type === "users") {
+    return peakUsers(load.curve) > 0 ? undefined : "has no user at any time: raise the number";
+  }
+  if (peakRate(load.curve) > MAX_RPS) {
+    return `makes ${peakRate(load.curve)} per second; at most ${MAX_RPS.toLocaleString("en")}`;
+  }
+  // Even arrivals: a Poisson process of so small a rate may have one or none.
+  const { total } = new ArrivalSchedule(load.curve);
+  if (total === 0) return "schedules no request at all: raise the rate";
+  if (load.arrival === "poisson" && total > MAX_POISSON_ARRIVALS) {
+    return `schedules ${total} arrivals; at most ${MAX_POISSON_ARRIVALS} as a Poisson process`;
+  }
+  return undefined;
+}
 
 /** What only the finished schedule can tell. */
 function scheduleProblems(scenario: Scenario): Problem[] {
   const workloads = scenarioWorkloads(scenario);
   const prefix = (i: number) => (scenario.workloads === undefined ? "" : `workloads[${i}].`);
-  const empty = workloads.flatMap((workload, i) =>
-    new ArrivalSchedule(workload.curve).total > 0
-      ? []
-      : [
-          {
-            path: `${prefix(i)}loadProfile`,
-            message: "schedules no request at all: raise the rate",
-          },
-        ],
-  );
+  const problems = workloads.flatMap(({ load }, i) => {
+    const message = loadProblem(load);
+    return message === undefined ? [] : [{ path: `${prefix(i)}loadProfile`, message }];
+  });
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
-    empty.push({ path, message: "lasts longer than 7 days" });
+    problems.push({ path, message: "lasts longer than 7 days" });
   }
-  return empty;
+  return problems;
 }
 
 /** Parses and checks a scenario document; all problems are reported at once, each with its path. */

@@ -1,7 +1,11 @@
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import type { HttpRequest, HttpTransport } from "../protocols/http/httpRequest.ts";
+import type {
+  HttpRequest,
+  HttpTransport,
+  TransportOptions,
+} from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
 import { UndiciTransport } from "../protocols/http/undiciTransport.ts";
 
@@ -20,20 +24,18 @@ export function httpRequest(step: Step): HttpRequest {
 }
 
 /** How the steps of a workload are to be carried out. */
-export interface CompileOptions {
+export interface CompileOptions extends TransportOptions {
   transport: Task["transport"];
-  rejectUnauthorized: boolean;
 }
 
 function httpTransport(options: CompileOptions, clock: RunClock): HttpTransport {
-  const { transport, rejectUnauthorized } = options;
-  switch (transport) {
+  switch (options.transport) {
     // Everything a step can ask for today is HTTP/1.1, which the raw transport speaks.
     case "auto":
     case "raw":
-      return new RawTransport(clock, rejectUnauthorized);
+      return new RawTransport(clock, options);
     case "undici":
-      return new UndiciTransport(clock, rejectUnauthorized);
+      return new UndiciTransport(clock, options);
   }
 }
 
@@ -48,6 +50,7 @@ export function compileSteps(
     operations: steps.map((step) => http.operation(httpRequest(step))),
     warmUp: (connections) => http.warmUp(connections),
     connections: () => http.connections,
+    leave: (slot) => http.leave(slot),
     close: () => http.close(),
   };
 }

@@ -15,7 +15,7 @@ export function perform(
   giveUpMs = 1_500,
 ): Promise<Outcome & { slot: Slot }> {
   const slot = new Slot(0);
-  slot.beginRequest(0, 0);
+  slot.beginRequest(0, 0, 0);
   return new Promise((resolve) => {
     const timer = setTimeout(() => slot.cancel?.(slot, "timeout"), giveUpMs);
     transport.operation(request).perform(slot, () => {

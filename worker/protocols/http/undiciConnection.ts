@@ -76,7 +76,10 @@ export class UndiciConnection
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
-    if (statusCode >= 200 && this.#slot !== undefined) this.#slot.status = statusCode;
+    const slot = this.#slot;
+    if (statusCode < 200 || slot === undefined) return;
+    slot.status = statusCode;
+    slot.firstByteUs = this.#owner.clock.nowUs();
   }
 
   onResponseData(): void {}
