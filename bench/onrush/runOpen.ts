@@ -9,7 +9,7 @@ import { startCpuMeter } from "./cpuMeter.ts";
 import type { Job, JobResult } from "./job.ts";
 import { MeasuredSeconds } from "./measuredSeconds.ts";
 
-const KEY = "bench 0/0";
+const WARM_UP_SECONDS = 1;
 const START_IN_MS = 200;
 const LEASE_NS = 3_600_000_000_000n;
 
@@ -37,43 +37,82 @@ function longLease(): SharedArrayBuffer {
   return lease;
 }
 
-/** The real engine threads with all they record, and what the agent does with it, but no agent. */
+/** One share on all engine threads: what they say of it, put together as the agent does. */
+class Share {
+  readonly prepared = Promise.withResolvers<void>();
+  readonly over = Promise.withResolvers<ShareTotals>();
+  readonly measured = new MeasuredSeconds();
+  readonly #merge: ThreadMerge;
+  #unprepared: number;
+
+  constructor(threads: number) {
+    this.#merge = new ThreadMerge(threads);
+    this.#unprepared = threads;
+    // Whichever is not awaited yet when a thread fails must not count as unhandled.
+    this.prepared.promise.catch(() => {});
+    this.over.promise.catch(() => {});
+  }
+
+  readonly fail = (error: Error): void => {
+    this.prepared.reject(error);
+    this.over.reject(error);
+  };
+
+  take(thread: number, message: FromEngine): void {
+    switch (message.type) {
+      case "refused":
+        return this.fail(new Error(message.reason));
+      case "prepared":
+        if (--this.#unprepared === 0) this.prepared.resolve();
+        return;
+      case "counts":
+        return;
+      case "report": {
+        const report = this.#merge.add(thread, message.report, message.health);
+        if (report === undefined) return;
+        this.measured.add(report);
+        if (report.totals !== null) this.over.resolve(report.totals);
+      }
+    }
+  }
+}
+
+/**
+ * The real engine threads with all they record, and what the agent does with it, but no agent.
+ * They run the same load for a second before: a schedule is kept for minutes, not while code is
+ * still being compiled.
+ */
 export async function runOpen(job: OpenJob): Promise<JobResult> {
-  const { seconds, threads, load } = job;
-  const merge = new ThreadMerge(threads);
-  const measured = new MeasuredSeconds();
-  const prepared = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<ShareTotals>();
-  let waitingFor = threads;
-  const fail = (error: Error) => {
-    prepared.reject(error);
-    over.reject(error);
-  };
-  const onMessage = (thread: number, message: FromEngine) => {
-    if (message.type === "refused") return fail(new Error(message.reason));
-    if (message.type === "prepared" && --waitingFor === 0) return prepared.resolve();
-    if (message.type !== "report") return;
-    const report = merge.add(thread, message.report, message.health);
-    if (report === undefined) return;
-    measured.add(report);
-    if (report.totals !== null) over.resolve(report.totals);
-  };
-  // Whoever fails first tells; the other must not count as unhandled.
-  over.promise.catch(() => {});
-  const engine = await EngineThreads.start(threads, onMessage, fail);
+  let share = new Share(job.threads);
+  const engine = await EngineThreads.start(
+    job.threads,
+    (thread, message) => share.take(thread, message),
+    (error) => share.fail(error),
+  );
   try {
-    engine.prepare(KEY, taskOf(job), longLease());
-    await prepared.promise;
-    const startUs = monotonicUs() + START_IN_MS * 1000;
-    engine.send({ type: "start", key: KEY, startUs });
-    await pause(START_IN_MS);
-    const cpu = startCpuMeter(job.targetPid);
-    const totals = await over.promise;
-    const planned = Math.round(load.rps * seconds);
-    return { ...result(measured, totals, planned), ...cpu(), seconds };
+    await runShare(engine, share, "warm-up 0/0", { ...job, seconds: WARM_UP_SECONDS });
+    share = new Share(job.threads);
+    return await runShare(engine, share, "bench 0/0", job);
   } finally {
     await engine.close();
   }
+}
+
+async function runShare(
+  engine: EngineThreads,
+  share: Share,
+  key: string,
+  job: OpenJob,
+): Promise<JobResult> {
+  const { seconds, load, targetPid } = job;
+  engine.prepare(key, taskOf(job), longLease());
+  await share.prepared.promise;
+  engine.send({ type: "start", key, startUs: monotonicUs() + START_IN_MS * 1000 });
+  await pause(START_IN_MS);
+  const cpu = startCpuMeter(targetPid);
+  const totals = await share.over.promise;
+  const used = cpu();
+  return { ...result(share.measured, totals, Math.round(load.rps * seconds)), ...used, seconds };
 }
 
 function result(measured: MeasuredSeconds, totals: ShareTotals, planned: number) {
