@@ -64,20 +64,25 @@ async function start(name: string, command: readonly string[], port: number): Pr
   return { name, url, pid: child.pid ?? 0, stop };
 }
 
-/**
- * nginx with one worker process where there is one, else a responder of ours, which is slower: it
- * limits everybody earlier. `core` is where it runs, `folder` a temporary one for its files.
- */
-export async function startTarget(core: number | null, folder: string): Promise<Target> {
+/** nginx as `nginxConfig` has it. */
+async function startNginx(nginx: string, core: number | null, folder: string): Promise<Target> {
   const port = await freePort();
-  const nginx = findProgram("nginx");
-  if (nginx !== undefined) {
-    const file = join(folder, "nginx.conf");
-    writeFileSync(file, nginxConfig(folder, port));
-    const command = [nginx, "-p", folder, "-c", file, "-e", join(folder, "error.log")];
-    return start("nginx", onCore(core, command), port);
-  }
+  const file = join(folder, "nginx.conf");
+  writeFileSync(file, nginxConfig(folder, port));
+  const command = [nginx, "-p", folder, "-c", file, "-e", join(folder, "error.log")];
+  return start("nginx", onCore(core, command), port);
+}
+
+/** Our own target: slower than nginx, so that it limits everybody earlier. */
+export async function startResponder(core: number | null): Promise<Target> {
+  const port = await freePort();
   const responder = fileURLToPath(new URL("nodeResponder.ts", import.meta.url));
   const command = onCore(core, [process.execPath, responder, String(port)]);
   return start("Node responder (nginx was not found)", command, port);
+}
+
+/** The best target there is. `core` is where it runs, `folder` a temporary one for its files. */
+export function startTarget(core: number | null, folder: string): Promise<Target> {
+  const nginx = findProgram("nginx");
+  return nginx === undefined ? startResponder(core) : startNginx(nginx, core, folder);
 }
