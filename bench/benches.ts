@@ -4,7 +4,7 @@ import { addSparse, encodeSparse } from "@onrush/shared/metrics/sparseHistogram.
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import { decodeReport, encodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
-import type { MicroBench } from "./microBench.ts";
+import { type MicroBench, repeat } from "./microBench.ts";
 
 const COUNT = 100_000;
 
@@ -16,16 +16,6 @@ function latencies(count: number): number[] {
     const uniform = state / 2_147_483_647;
     return Math.round(-20_000 * Math.log(1 - uniform)) + 500;
   });
-}
-
-function repeat(name: string, operations: number, operation: (i: number) => void): MicroBench {
-  return {
-    name,
-    operations,
-    run() {
-      for (let i = 0; i < operations; i++) operation(i);
-    },
-  };
 }
 
 function snapshotOf(histogram: Uint8Array): Snapshot {

@@ -4,6 +4,7 @@ import { Slot } from "@onrush/worker/engine/slot.ts";
 import type { HttpRequest, HttpTransport } from "@onrush/worker/protocols/http/httpRequest.ts";
 import { RawTransport } from "@onrush/worker/protocols/http/rawTransport.ts";
 import { UndiciTransport } from "@onrush/worker/protocols/http/undiciTransport.ts";
+import { median } from "./statistics.ts";
 
 /** Closed loop over a number of connections: how much CPU of ours a request costs. */
 
@@ -16,9 +17,6 @@ export interface TransportResult {
   requestsPerSecond: number;
   cpuUsPerRequest: number;
 }
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const clock = { nowUs: () => performance.now() * 1000 };
 const options = { rejectUnauthorized: true, limits: { connections: Infinity, perUser: false } };
