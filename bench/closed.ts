@@ -39,7 +39,7 @@ export async function closedGroup(context: Context): Promise<GroupResult> {
     return [];
   });
   notes.push(
-    "CPU of peers is that of the whole process, Onrush's begins with the first request: a load test runs for minutes, and starting Node costs as much as 50,000 requests",
+    "Onrush's figures begin after a second of the same load, its peers' with their process: they are compiled, it is compiled while it runs, and a load test runs for minutes",
   );
   return {
     name: "closed",

@@ -26,6 +26,7 @@ export function httpBenches(): MicroBench[] {
   const recorder = new Recorder();
   const result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 10, endUs: 1_000, status: 200, error: "" },
+    ...{ beganUs: 0, writtenUs: 15, firstByteUs: 1_000, opened: null },
     outcome: "ok",
   };
   const request = {
@@ -37,6 +38,7 @@ export function httpBenches(): MicroBench[] {
   return [
     repeat("record a request, all of it", COUNT, (i) => {
       result.endUs = 1_000 + (i % 5_000);
+      result.firstByteUs = result.endUs;
       recorder.started(0, 0, 0);
       recorder.request(result);
       recorder.iteration(0, "ok", result.endUs);

@@ -53,6 +53,10 @@ export const limits: readonly Limit[] = [
     ...{ value: figure("open", "20,000/s", "latenessP99Ms"), atMost: 2 },
   },
   {
+    ...{ group: "open", what: "lateness p99 in ms at 20,000/s, precise" },
+    ...{ value: figure("open", "20,000/s precise", "latenessP99Ms"), atMost: 0.1 },
+  },
+  {
     ...{ group: "open", what: "started % at 80,000/s" },
     ...{ value: figure("open", "80,000/s", "startedPercent"), atLeast: 99.9 },
   },

@@ -1,21 +1,21 @@
 import type { Context } from "./context.ts";
 import type { GroupResult } from "./figures.ts";
-import { openRound } from "./onrush/onrushRound.ts";
+import { closedRound, plainStep } from "./onrush/onrushRound.ts";
 import { alternate } from "./rounds.ts";
 
-const RPS = 20_000;
+const CONNECTIONS = 64;
 
-/** What dividing a schedule over two engine threads on the same core costs. */
+/** What dividing a load over two engine threads costs: both on the same core, as fast as it can. */
 export async function threadsGroup(context: Context): Promise<GroupResult> {
   const contenders = [1, 2].map((threads) => ({
     name: threads === 1 ? "1 thread" : `${threads} threads`,
-    round: () => openRound(context, RPS, threads),
+    round: () => closedRound(context, plainStep(context.target.url), CONNECTIONS, threads),
   }));
   return {
     name: "threads",
-    title: `Engine threads at ${RPS.toLocaleString("en")}/s on the same core`,
+    title: `Engine threads on the same core, closed loop, ${CONNECTIONS} connections`,
     columns: [
-      ...(["cpuUsPerRequest", "startedPercent", "latenessP99Ms", "unaccounted"] as const),
+      ...(["requestsPerSecond", "cpuUsPerRequest", "unaccounted"] as const),
       ...(["generatorCpu", "targetCpu", "othersCpu", "failed"] as const),
     ],
     contenders: await alternate(contenders, context.rounds, context.tell),

@@ -7,7 +7,9 @@ export interface Job {
   threads: number;
   /** Whose CPU time is to be read over the measured time. */
   targetPid: number;
-  load: { type: "open"; rps: number; maxInFlight: number } | { type: "closed"; users: number };
+  load:
+    | { type: "open"; rps: number; maxInFlight: number; pacing: Task["pacing"] }
+    | { type: "closed"; users: number };
 }
 
 /** What it measured, from the first due time to the last answer. */

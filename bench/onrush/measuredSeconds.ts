@@ -1,5 +1,5 @@
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
-import { latencyStats } from "@onrush/shared/metrics/hdrHistogram.ts";
+import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { addSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 import { encodeReport, type ShareTotals } from "@onrush/shared/wire/reports.ts";

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Task } from "@onrush/shared/wire/task.ts";
 import type { Context } from "../context.ts";
 import { type CountedRun, countedRun } from "../countedRun.ts";
 import type { Sample } from "../figures.ts";
@@ -40,17 +41,20 @@ export async function closedRound(
   context: Context,
   step: Job["step"],
   users: number,
+  threads = 1,
 ): Promise<Sample> {
   const load = { type: "closed", users } as const;
-  return sampleOf(...(await runJob(context, { step, threads: 1, load })));
+  return sampleOf(...(await runJob(context, { step, threads, load })));
 }
 
 /** One round of arrivals by schedule. */
-export async function openRound(context: Context, rps: number, threads: number): Promise<Sample> {
-  const load = { type: "open", rps, maxInFlight: MAX_IN_FLIGHT } as const;
-  const [result, ran] = await runJob(context, {
-    ...{ step: plainStep(context.target.url), threads, load },
-  });
+export async function openRound(
+  context: Context,
+  { rps, threads, pacing }: { rps: number; threads: number; pacing: Task["pacing"] },
+): Promise<Sample> {
+  const load = { type: "open", rps, maxInFlight: MAX_IN_FLIGHT, pacing } as const;
+  const step = plainStep(context.target.url);
+  const [result, ran] = await runJob(context, { step, threads, load });
   const { scheduled, started, latenessP50Ms, latenessP99Ms } = result;
   return {
     ...sampleOf(result, ran),

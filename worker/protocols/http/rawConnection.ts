@@ -10,7 +10,7 @@ import { ResponseParser } from "./responseParser.ts";
 
 /** A request as it goes over the wire, made once per step. */
 export interface RawRequest {
-  bytes: Uint8Array;
+  bytes: Buffer;
   isHead: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface RawOrigin {
   gone(connection: RawConnection): void;
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = Buffer.alloc(0);
 
 const PORTS: Record<string, number> = { "http:": 80, "https:": 443 };
 

@@ -20,7 +20,7 @@ function latin1(text: string): Uint8Array {
 }
 
 /** The bytes of a request, the same for every time it is sent. */
-export function requestBytes(request: HttpRequest): Uint8Array {
+export function requestBytes(request: HttpRequest): Buffer {
   const url = new URL(request.url);
   const headers = defaultHeaders(request);
   const has = (name: string) => headers.some(([known]) => known.toLowerCase() === name);
@@ -34,7 +34,8 @@ export function requestBytes(request: HttpRequest): Uint8Array {
     lines.push(`content-length: ${body?.length ?? 0}`);
   }
   const head = latin1(`${lines.join("\r\n")}\r\n\r\n`);
-  const bytes = new Uint8Array(head.length + (body?.length ?? 0));
+  // A socket takes a Buffer as it is, and wraps any other Uint8Array anew for each write.
+  const bytes = Buffer.alloc(head.length + (body?.length ?? 0));
   bytes.set(head);
   if (body !== null) bytes.set(body, head.length);
   return bytes;

@@ -13,18 +13,27 @@ const WARM_UP_SECONDS = 1;
 const START_IN_MS = 200;
 const LEASE_NS = 3_600_000_000_000n;
 
-type OpenJob = Job & { load: { type: "open" } };
-
-function taskOf({ step, seconds, load }: OpenJob): Task {
+function loadOf({ seconds, load }: Job): Task["load"] {
   const durationMs = seconds * 1000;
-  const milliRps = load.rps * 1000;
-  const rate = { fromMilliRps: milliRps, toMilliRps: milliRps };
+  const level = (load.type === "open" ? load.rps : load.users) * 1000;
+  const flat = { startMs: 0, endMs: durationMs, fromMilliRps: level, toMilliRps: level };
+  const curve = { durationMs, segments: [flat] };
+  if (load.type === "closed") return { type: "users", curve, paceMs: 0 };
+  return { type: "arrivals", curve, arrival: "uniform", devices: 0 };
+}
+
+function taskOf(job: Job): Task {
+  const { step, load } = job;
   return {
     ...{ runId: "bench", share: "0/0", epoch: 1, token: 1, startMs: 0, seed: 1 },
-    curve: { durationMs, segments: [{ startMs: 0, endMs: durationMs, ...rate }] },
+    load: loadOf(job),
+    thinkTime: null,
+    overload: { policy: "drop", maxDelayMs: 1_000 },
+    pacing: load.type === "open" ? load.pacing : "timer",
+    connections: "shared",
     ownership: [{ offset: 0, weights: 1, index: 0 }],
     steps: [step],
-    maxInFlight: load.maxInFlight,
+    maxInFlight: load.type === "open" ? load.maxInFlight : load.users,
     transport: "raw",
     ...{ requestTimeoutMs: 30_000, rejectUnauthorized: true, gracefulStopMs: 10_000 },
   };
@@ -61,11 +70,13 @@ class Share {
   take(thread: number, message: FromEngine): void {
     switch (message.type) {
       case "refused":
+      case "failed":
         return this.fail(new Error(message.reason));
       case "prepared":
         if (--this.#unprepared === 0) this.prepared.resolve();
         return;
       case "counts":
+      case "claim":
         return;
       case "report": {
         const report = this.#merge.add(thread, message.report, message.health);
@@ -79,10 +90,10 @@ class Share {
 
 /**
  * The real engine threads with all they record, and what the agent does with it, but no agent.
- * They run the same load for a second before: a schedule is kept for minutes, not while code is
+ * They run the same load for a second before: a load is kept up for minutes, not while code is
  * still being compiled.
  */
-export async function runOpen(job: OpenJob): Promise<JobResult> {
+export async function runLoad(job: Job): Promise<JobResult> {
   let share = new Share(job.threads);
   const engine = await EngineThreads.start(
     job.threads,
@@ -102,7 +113,7 @@ async function runShare(
   engine: EngineThreads,
   share: Share,
   key: string,
-  job: OpenJob,
+  job: Job,
 ): Promise<JobResult> {
   const { seconds, load, targetPid } = job;
   engine.prepare(key, taskOf(job), longLease());
@@ -112,7 +123,9 @@ async function runShare(
   const cpu = startCpuMeter(targetPid);
   const totals = await share.over.promise;
   const used = cpu();
-  return { ...result(share.measured, totals, Math.round(load.rps * seconds)), ...used, seconds };
+  // Users decide for themselves how many requests there are.
+  const planned = load.type === "open" ? Math.round(load.rps * seconds) : totals.scheduled;
+  return { ...result(share.measured, totals, planned), ...used, seconds };
 }
 
 function result(measured: MeasuredSeconds, totals: ShareTotals, planned: number) {
