@@ -4,6 +4,7 @@ import type { ConnectionPhases } from "@onrush/shared/metrics/phases.ts";
 import type { RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PooledConnection } from "../connectionPool.ts";
+import type { HeadCache } from "./headCache.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { OpeningClock } from "./openingClock.ts";
 import { ResponseParser } from "./responseParser.ts";
@@ -12,6 +13,7 @@ import { ResponseParser } from "./responseParser.ts";
 export interface RawRequest {
   bytes: Buffer;
   isHead: boolean;
+  heads: HeadCache;
 }
 
 /** What the connections of one origin share. */
@@ -91,7 +93,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#slot = slot;
     this.#done = done;
     this.#received = 0;
-    this.#parser.begin(request.isHead);
+    this.#parser.begin(request.isHead, request.heads);
     slot.cancel = this.#cancel;
     slot.bytesSent = request.bytes.length;
     slot.opened = this.#opened;

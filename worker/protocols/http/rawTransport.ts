@@ -8,6 +8,7 @@ import {
   type HttpTransport,
   type TransportOptions,
 } from "./httpRequest.ts";
+import { HeadCache } from "./headCache.ts";
 import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
 
@@ -86,7 +87,11 @@ export class RawTransport implements HttpTransport {
 
   operation(request: HttpRequest): Operation {
     const pool = this.#pools.of(request.url);
-    const raw: RawRequest = { bytes: requestBytes(request), isHead: request.method === "HEAD" };
+    const raw: RawRequest = {
+      bytes: requestBytes(request),
+      isHead: request.method === "HEAD",
+      heads: new HeadCache(),
+    };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
         pool.request(slot, raw, done);

@@ -1,3 +1,5 @@
+import type { HeadCache } from "./headCache.ts";
+
 /**
  * An incremental parser of HTTP/1.1 responses that keeps nothing but what a load test needs: the
  * status, where the response ends, and whether the connection can be used again. It takes the
@@ -73,12 +75,15 @@ export class ResponseParser {
   #chunked = false;
   #otherCoding = false;
   #headerBytes = 0;
+  /** Heads of the answers to the same request. */
+  #cache: HeadCache | undefined;
   /** A head or chunk line that has arrived in part. */
   #partial = new Uint8Array(0);
 
-  /** Prepares for the response to the next request. */
-  begin(isHead: boolean): void {
+  /** Prepares for the response to the next request; `cache` knows earlier responses to the same. */
+  begin(isHead: boolean, cache?: HeadCache): void {
     this.#bodyless = isHead;
+    this.#cache = cache;
     this.failure = "";
     this.#partial = EMPTY;
     this.#beginHead();
@@ -166,8 +171,13 @@ export class ResponseParser {
 
   #takeHead(bytes: Uint8Array, at: number, to: number): number {
     if (this.#partial.length === 0) {
+      const known = this.#cache?.match(bytes, at, to) ?? 0;
+      if (known > 0) return this.#takeKnownHead(at + known);
       const end = this.#parseHead(bytes, at, to);
-      if (end >= 0) return end;
+      if (end >= 0) {
+        this.#learnHead(bytes, at, end);
+        return end;
+      }
     }
     // The head is not complete: keep it and look again when there is more.
     const before = this.#partial.length;
@@ -180,6 +190,27 @@ export class ResponseParser {
     if (joined.length > MAX_HEAD_BYTES) this.#fail("the head is too large");
     this.#partial = joined;
     return to;
+  }
+
+  #takeKnownHead(end: number): number {
+    const { status, keepAlive, contentLength } = (this.#cache as HeadCache).head;
+    this.status = status;
+    this.keepAlive = keepAlive;
+    if (contentLength === 0) this.#finish(true);
+    else {
+      this.#left = contentLength;
+      this.#state = "fixedBody";
+    }
+    return end;
+  }
+
+  /** Heads before a body of known length are worth knowing again. */
+  #learnHead(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#cache === undefined || this.#contentLength < 0) return;
+    if (this.#state !== "fixedBody" && this.#state !== "done") return;
+    const contentLength = this.#state === "done" ? 0 : this.#contentLength;
+    const { status, keepAlive } = this;
+    this.#cache.learn(bytes, from, to, { status, keepAlive, contentLength });
   }
 
   #join(bytes: Uint8Array, at: number, to: number): Uint8Array<ArrayBuffer> {
@@ -334,7 +365,8 @@ export class ResponseParser {
       if (this.#state === "chunkSize" && hexValue(line[0] as number) < 0) {
         return this.#failAt("not a chunk size", to);
       }
-      this.#partial = before === 0 ? line.slice() : (line as Uint8Array<ArrayBuffer>);
+      // A Buffer's own slice would be a view of bytes that are read into again.
+      this.#partial = new Uint8Array(line);
       return to;
     }
     this.#partial = EMPTY;
