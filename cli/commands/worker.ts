@@ -1,5 +1,5 @@
 import { readWorkerCounts } from "@onrush/controller/platform/settings.ts";
-import { defaultThreads, parseLabels, startWorker } from "@onrush/worker/main.ts";
+import { dataDirectory, defaultThreads, parseLabels, startWorker } from "@onrush/worker/main.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstSignal } from "../signals.ts";
@@ -18,6 +18,7 @@ export async function worker(options: { labels?: string }): Promise<number> {
       redisUrl,
       redisPrefix: process.env["ONRUSH_PREFIX"] || undefined,
       threads: readWorkerCounts(process.env).threads ?? defaultThreads(),
+      dataDirectory: dataDirectory(),
       labels: parseLabels(options.labels ?? process.env["WORKER_LABELS"] ?? ""),
     },
     failed,

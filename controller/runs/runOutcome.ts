@@ -48,7 +48,8 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     accountingProblems,
     seconds: totals.seconds,
     lateSeconds: totals.lateSeconds,
-    workerCpu: totals.workerCpu(),
+    workerCpu: totals.generator.workerCpu(),
+    headRoom: totals.generator.leastHeadRoom(),
     requests: {
       sent: summary.requests.sent,
       generatorFault:
@@ -57,7 +58,8 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     usersLost: input.usersLost,
     failure: state.failure,
   });
-  return { summary, ledger, verdict: { sla: "NONE", ...judged } };
+  const badSeconds = totals.generator.badSeconds();
+  return { summary: { ...summary, badSeconds }, ledger, verdict: { sla: "NONE", ...judged } };
 }
 
 /** A share that ended by itself must have walked through all it was given. */
