@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { listOf, previewSchema, workerViewSchema } from "@onrush/shared/api/scenarioApi.ts";
+import { calibrationSchema } from "@onrush/shared/wire/capacity.ts";
+import { OnrushProcess } from "./onrushProcess.ts";
+import { startEmbedded, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+
+let data: string;
+let target: TestTarget;
+let platform: TestPlatform;
+let capacity: number;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), "onrush-e2e-"));
+  const env = { ONRUSH_DATA: data, WORKER_THREADS: "1" };
+  const args = ["worker", "--calibrate", "--seconds", "0.2", "--json"];
+  const calibration = new OnrushProcess(args, env);
+  expect(await calibration.exited).toBe(0);
+  expect(calibration.groupAlive).toBe(false);
+  const measured = calibrationSchema.parse(JSON.parse(calibration.output));
+  capacity = measured.capacity.requestsPerSecond;
+  expect(capacity).toBeGreaterThan(1_000);
+  target = await startTarget("known");
+  platform = await startEmbedded(1, data);
+});
+afterAll(async () => {
+  await platform.stop();
+  await target.stop();
+  await rm(data, { recursive: true, force: true });
+});
+
+/** Quiet but for 10 ms at `rps`. */
+const peak = (rps: number) => ({
+  ...{ name: "peak", targetUrl: `${target.url}/`, durationSeconds: 1, maxInFlight: 50 },
+  gracefulStopSeconds: 1,
+  loadProfile: {
+    ...{ type: "SPIKE" as const, initialRps: 1, spikeRps: rps },
+    ...{ spikeStartSecond: 0.5, spikeDurationSeconds: 0.01 },
+  },
+});
+
+test("a worker tells the capacity that was measured where it runs", async () => {
+  const answer = await platform.api.call("GET", "/api/v1/workers");
+  const [worker] = listOf(workerViewSchema).parse(answer).items;
+  expect(worker?.capacity?.requestsPerSecond).toBe(capacity);
+  expect(worker?.files === undefined).toBe(false);
+});
+
+test("a run planned above it is warned of before it starts, and by the preview", async () => {
+  const rps = capacity * 3;
+  const answer = await platform.api.call("POST", "/api/v1/scenarios/preview", peak(rps));
+  const [text = ""] = previewSchema.parse(answer).warnings;
+  expect(text).toContain("these workers measured");
+  const { runId } = await platform.api.start(peak(rps));
+  const { events } = await platform.api.ended(runId);
+  const warning = events.findIndex((event) => event.kind === "warning" && event.text === text);
+  const begins = events.findIndex((event) => event.text.includes("load begins"));
+  expect(warning).toBeGreaterThanOrEqual(0);
+  expect(warning).toBeLessThan(begins);
+});
+
+test("a run within it is not", async () => {
+  const { runId } = await platform.api.start(peak(capacity / 2));
+  const { events, summary } = await platform.api.ended(runId);
+  expect(events.filter((event) => event.kind === "warning")).toEqual([]);
+  expect(summary?.badSeconds?.of).toBeGreaterThan(0);
+  const [second] = await platform.api.seconds(runId);
+  const [health] = Object.values(second?.workers ?? {});
+  expect(health?.latenessP99Ms).toBeGreaterThan(0);
+  expect(health?.processCpu).toBeGreaterThan(0);
+});
