@@ -1,7 +1,7 @@
 import type { HeadRoom } from "@onrush/shared/metrics/delta.ts";
 import { countOpenFiles, readFileLimit, readPortCount } from "./systemLimits.ts";
 
-/** Counting descriptors takes a system call for each: at most this often. */
+/** Counting descriptors may mean listing them: at most this often. */
 const SAMPLE_EVERY_US = 1e6;
 
 interface ProcessHealth {

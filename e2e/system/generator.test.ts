@@ -71,3 +71,25 @@ test("a run within it is not", async () => {
   expect(health?.latenessP99Ms).toBeGreaterThan(0);
   expect(health?.processCpu).toBeGreaterThan(0);
 });
+
+test("a worker's traffic is that of all its shares, and its health is in every second", async () => {
+  const load = (name: string, initialRps: number) => ({
+    name,
+    loadProfile: { type: "CONSTANT" as const, initialRps },
+    steps: [{ name: "get", protocol: "http" as const, url: `${target.url}/` }],
+  });
+  const { runId } = await platform.api.start({
+    ...{ name: "shares", durationSeconds: 3, gracefulStopSeconds: 1 },
+    workloads: [load("few", 50), load("many", 200), load("some", 100)],
+  });
+  const { shares } = await platform.api.ended(runId);
+  expect(new Set(shares.map(({ workerId }) => workerId)).size).toBe(1);
+  const loaded = (await platform.api.seconds(runId)).filter(({ planned }) => planned > 0);
+  expect(loaded).toHaveLength(3);
+  for (const { workers, bytesSent, bytesReceived, inFlight, connections } of loaded) {
+    const [health] = Object.values(workers);
+    expect(health?.mbps).toBeCloseTo(((bytesSent + bytesReceived) * 8) / 1e6, 3);
+    expect(health).toMatchObject({ inFlight, connections });
+    expect(health?.rssBytes).toBeGreaterThan(1e6);
+  }
+});
