@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listOf, previewSchema, workerViewSchema } from "@onrush/shared/api/scenarioApi.ts";
 import { calibrationSchema } from "@onrush/shared/wire/capacity.ts";
-import { OnrushProcess } from "./onrushProcess.ts";
+import { ONRUSH, OnrushProcess } from "./onrushProcess.ts";
 import { startEmbedded, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
 
 let data: string;
@@ -92,4 +92,15 @@ test("a worker's traffic is that of all its shares, and its health is in every s
     expect(health).toMatchObject({ inFlight, connections });
     expect(health?.rssBytes).toBeGreaterThan(1e6);
   }
+});
+
+test("a run that may need more files than a worker may open says what to do", async () => {
+  const quick = ["quick", `${target.url}/`, "--rps", "200", "--duration", "1s"];
+  // Node raises the soft limit to the hard one, so both are lowered.
+  const limited = ["-c", 'ulimit -n 512; exec "$0" "$@"', ONRUSH, ...quick];
+  const run = new OnrushProcess(limited, { WORKER_THREADS: "1", ONRUSH_DATA: data }, "/bin/sh");
+  expect(await run.exited).toBeLessThan(5);
+  expect(run.output).toMatch(/only 512 file descriptors/);
+  expect(run.output).toMatch(/warning: up to 6,000 connections .* only 512 files.*ulimit -n/);
+  expect(run.output).toMatch(/200 sent/);
 });
