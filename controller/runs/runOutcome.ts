@@ -1,6 +1,6 @@
 import type { Ledger, Summary, Verdict } from "@onrush/shared/api/runView.ts";
-import type { RunSecond } from "@onrush/shared/metrics/second.ts";
-import { RunTotals, summarise } from "@onrush/shared/metrics/summary.ts";
+import type { FaultOptions } from "@onrush/shared/metrics/secondFaults.ts";
+import { type RunTotals, summarise } from "@onrush/shared/metrics/summary.ts";
 import { conservationProblems } from "@onrush/shared/run/conservation.ts";
 import { ledgerProblems } from "@onrush/shared/run/ledger.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
@@ -73,9 +73,7 @@ function planProblems(plan: RunPlan, state: RunState): string[] {
   );
 }
 
-/** Folds seconds into totals. */
-export function totalsOf(seconds: Iterable<RunSecond>): RunTotals {
-  const totals = new RunTotals();
-  for (const second of seconds) totals.add(second);
-  return totals;
+/** How the seconds of a run are judged. */
+export function faultOptions({ scenario }: RunPlan): FaultOptions {
+  return { precisePacing: scenario.pacing === "precise" };
 }

@@ -43,8 +43,9 @@ export class GeneratorTotals {
     }
   }
 
-  /** Average CPU of each worker over the seconds it reported, 0 to 1. */
+  /** Average CPU of each worker over the seconds it reported, 0 to 1; with precise pacing none. */
   workerCpu(): Record<string, number> {
+    if (this.#options.precisePacing === true) return {};
     const entries = [...this.#workers].map(([id, { cpuSum, seconds }]) => [id, cpuSum / seconds]);
     return Object.fromEntries(entries) as Record<string, number>;
   }

@@ -93,6 +93,14 @@ describe("over a run", () => {
     expect(totals.badSeconds()).toEqual({ count: 3, of: 4, by });
   });
 
+  test("a core that spins on purpose is not told as the generator's limit", () => {
+    const busy = second(0, { w1: { ...sound, cpu: 1 } });
+    const [timer, precise] = [new GeneratorTotals(), new GeneratorTotals({ precisePacing: true })];
+    for (const each of [timer, precise]) each.add(busy);
+    expect([timer.workerCpu(), timer.badSeconds().count]).toEqual([{ w1: 1 }, 1]);
+    expect([precise.workerCpu(), precise.badSeconds().count]).toEqual([{}, 0]);
+  });
+
   test("the least head-room of each worker is kept", () => {
     expect(totals.leastHeadRoom()).toEqual([
       { worker: "w1", of: "ports", left: 28_000, limit: 28_232 },
