@@ -12,7 +12,7 @@ function limitText({ threadCpu, responderCpu }: Calibration): string {
   if (responderCpu >= FULL_CPU) {
     return "the responder was the limit: a thread can do more than this";
   }
-  return "neither was busy: other work on this machine may have been the limit";
+  return "neither was busy: other work on this machine was the limit, measure again when it is quiet";
 }
 
 /** A calibration for people. */
