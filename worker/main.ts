@@ -4,6 +4,8 @@ import { Agent } from "./agent/agent.ts";
 import { createLocalControllerLink } from "./agent/local/localControllerLink.ts";
 import { parentChannel } from "./agent/local/parentChannel.ts";
 import { createLogger } from "./agent/logger.ts";
+import { readCapacity, thisMachine } from "./calibration/capacityFile.ts";
+import { warnOfLimits } from "./health/startLimits.ts";
 import type { ControllerLink } from "./agent/ports.ts";
 import type { RedisControllerLinkOptions } from "./agent/redis/redisControllerLink.ts";
 
@@ -16,6 +18,13 @@ export interface WorkerSettings {
   redisPrefix?: string | undefined;
   threads: number;
   labels: Record<string, string>;
+  /** Where `capacity.json` of a calibration may lie. */
+  dataDirectory: string;
+}
+
+/** ONRUSH_DATA, the folder of everything this machine stores. */
+export function dataDirectory(): string {
+  return process.env["ONRUSH_DATA"] || ".onrush";
 }
 
 export interface RunningWorker {
@@ -52,7 +61,9 @@ export async function startWorker(
           ...(redisPrefix === undefined ? {} : { prefix: redisPrefix }),
         });
   link.onLost(() => onEnd("the controller has ended"));
-  const agent = new Agent({ workerId, threads, labels, link, logger });
+  warnOfLimits(warn);
+  const capacity = await readCapacity(settings.dataDirectory, thisMachine(threads));
+  const agent = new Agent({ workerId, threads, labels, link, logger, capacity });
   await agent.start((error) => {
     logger.error({ err: error }, "an engine thread failed");
     onEnd("an engine thread failed");
@@ -83,6 +94,7 @@ async function runAsChild(): Promise<void> {
     redisPrefix: ONRUSH_PREFIX || undefined,
     threads: Number(WORKER_THREADS ?? defaultThreads()),
     labels: {},
+    dataDirectory: dataDirectory(),
   };
   await startWorker(settings, () => process.exit(1));
 }

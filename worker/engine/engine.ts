@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ThreadMeter } from "../health/threadHealth.ts";
+import { noThreadHealth, ThreadMeter } from "../health/threadHealth.ts";
 import type { FromEngine, ThreadHealth, ToEngine } from "./engineMessages.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 import { type PreparedShare, prepareShare } from "./prepareShare.ts";
@@ -17,7 +17,7 @@ export class Engine {
   readonly #preparing = new Map<string, ToEngine>();
   readonly #send: (message: FromEngine) => void;
   #meter: ThreadMeter | undefined;
-  #health: ThreadHealth = { cpu: 0, lagP99Us: 0 };
+  #health = noThreadHealth();
   #healthAtUs = -Infinity;
   #lastTickUs = 0;
   #lastSweepUs = 0;
@@ -112,7 +112,10 @@ export class Engine {
     }
     if (isPrecise) setImmediate(this.#tick);
     else if (goesOn) setTimeout(this.#tick, TICK_MS);
-    else this.#ticking = false;
+    else {
+      this.#ticking = false;
+      this.#meter?.close();
+    }
   }
 
   #drive(key: string, share: PreparedShare, nowUs: number, sweep: boolean, counts: boolean): void {
