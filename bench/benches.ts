@@ -41,7 +41,7 @@ function snapshotOf(histogram: Uint8Array): Snapshot {
         steps: [step],
       },
     ],
-    wall: [{ ...wall, steps: [{ step: 0, ...traffic }] }],
+    wall: [{ ...wall, steps: [{ step: 0, redirects: 0, ...traffic }] }],
     health: [],
   };
 }

@@ -24,6 +24,7 @@ export function second(at: number, some: Partial<SecondView> = {}): SecondView {
       connections: 0,
       bytesSent: 0,
       bytesReceived: 0,
+      redirects: 0,
     },
     ...{ response: latency(), service: latency(), latenessP99Ms: 0, phases: {} },
     ...{ statusCodes: {}, errors: {}, steps: [], workers: {}, bad: [] },

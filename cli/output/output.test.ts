@@ -91,6 +91,12 @@ describe("the summary", () => {
     expect(text).toContain("connectionRefused: 7, timeout: 3");
   });
 
+  test("tells redirects only when some were followed", () => {
+    const some = { ...summary, redirects: 1_900 };
+    expect(runSummary(endedRun({ ledger, summary: some }))).toContain("redirects   1,900 followed");
+    expect(runSummary(endedRun({ ledger, summary }))).not.toContain("redirects");
+  });
+
   test("tells both latencies, and draws bars that grow with them", () => {
     const lines = runSummary(endedRun({ ledger, summary })).split("\n");
     const bars = lines.filter((line) => line.includes("█"));

@@ -27,7 +27,7 @@ const pairs = (counts: Record<string, number>) =>
     .join(", ");
 
 function trafficLines(summary: Summary): string[] {
-  const { requests, service, bytes: traffic, statusCodes, errors } = summary;
+  const { requests, service, bytes: traffic, statusCodes, errors, redirects } = summary;
   const lines = [
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
       `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
@@ -36,6 +36,7 @@ function trafficLines(summary: Summary): string[] {
     `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,
     `  status      ${pairs(statusCodes) || "none"}`,
   ];
+  if (redirects > 0) lines.push(`  redirects   ${count(redirects)} followed`);
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
   lines.push("  response time (from due):", ...latencyBars(summary));
   const unsent = requests.sent - requests.interrupted - service.count;

@@ -28,7 +28,15 @@ export function viewOfSecond(second: number, change: Partial<SecondView> = {}): 
   return {
     ...{ second, rev: 1, partial: false, planned: 0, started: 0, lost: 0, dropped: 0 },
     ...{ droppedBy: {}, sent: 0, completed: 0, inFlight: 0, users: 0, connections: 0 },
-    ...{ bytesSent: 0, bytesReceived: 0, ok: 0, failed: 0, neutral: 0, interrupted: 0 },
+    ...{
+      bytesSent: 0,
+      bytesReceived: 0,
+      redirects: 0,
+      ok: 0,
+      failed: 0,
+      neutral: 0,
+      interrupted: 0,
+    },
     ...{ response: latency(), service: latency(), latenessP99Ms: 0, phases: {} },
     ...{ statusCodes: {}, errors: {}, steps: [], workers: {}, bad: [] },
     ...change,

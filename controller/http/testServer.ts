@@ -58,6 +58,7 @@ export function testSecond(second: number, rev = 1): SecondView {
     ...{
       bytesSent: 0,
       bytesReceived: 0,
+      redirects: 0,
       latenessP99Ms: 0,
       phases: {},
       steps: [],

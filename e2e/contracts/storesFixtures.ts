@@ -103,7 +103,7 @@ export function aStep(step: number, histogram: Uint8Array): StepSecond {
     response: histogram,
     service: histogram,
     phases: { waiting: histogram },
-    ...{ sent: 100, completed: 99, bytesSent: 12_000, bytesReceived: 345_678 },
+    ...{ sent: 100, completed: 99, bytesSent: 12_000, bytesReceived: 345_678, redirects: 2 },
   };
 }
 

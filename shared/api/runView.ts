@@ -50,6 +50,10 @@ const trafficShape = {
   phases: z.partialRecord(z.enum(phases), latencySchema).meta({
     description: "Where the time of requests went, as far as the transport can see it.",
   }),
+  redirects: count.default(0).meta({
+    description:
+      "Requests more that followed redirects; the target counts requests.sent + redirects.",
+  }),
   bytes: z.object({ sent: count, received: count }),
   statusCodes: countsSchema,
   errors: countsSchema,

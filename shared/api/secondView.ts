@@ -8,6 +8,7 @@ const count = z.number().int().nonnegative();
 const stepViewSchema = outcomeSchema.extend({
   name: z.string(),
   sent: count,
+  redirects: count.default(0),
   response: latencySchema,
   service: latencySchema,
 });
@@ -27,6 +28,7 @@ export const secondViewSchema = outcomeSchema
     connections: count,
     bytesSent: count,
     bytesReceived: count,
+    redirects: count.default(0).meta({ description: "Requests more that followed redirects." }),
     response: latencySchema,
     service: latencySchema,
     phases: z

@@ -51,6 +51,8 @@ export const stepWallSchema = z.object({
   completed: count,
   bytesSent: count,
   bytesReceived: count,
+  /** Requests more that followed redirects, in the second in which their chain ended. */
+  redirects: count.default(0),
 });
 export type StepWall = z.infer<typeof stepWallSchema>;
 

@@ -46,7 +46,14 @@ export const dueDelta: fc.Arbitrary<DueDelta> = fc.record({
 export const wallDelta: fc.Arbitrary<WallDelta> = fc.record({
   ...{ second, inFlight: n, users: n, connections: n, lateness: sparse },
   steps: fc.uniqueArray(
-    fc.record({ step: fc.nat({ max: 2 }), sent: n, completed: n, bytesSent: n, bytesReceived: n }),
+    fc.record({
+      step: fc.nat({ max: 2 }),
+      sent: n,
+      completed: n,
+      bytesSent: n,
+      bytesReceived: n,
+      redirects: n,
+    }),
     { maxLength: 2, selector: (step) => step.step },
   ),
 });

@@ -34,6 +34,7 @@ export class StepAccumulator implements OutcomeCounts {
   completed = 0;
   bytesSent = 0;
   bytesReceived = 0;
+  redirects = 0;
   readonly statusCodes: Counts = {};
   readonly errors: Counts = {};
   readonly outcomes: Counts = {};
@@ -77,6 +78,7 @@ export class StepAccumulator implements OutcomeCounts {
     this.completed += delta.completed;
     this.bytesSent += delta.bytesSent;
     this.bytesReceived += delta.bytesReceived;
+    this.redirects += delta.redirects;
   }
 
   #encodePhases(): StepDue["phases"] {
@@ -89,10 +91,12 @@ export class StepAccumulator implements OutcomeCounts {
   }
 
   toSecond(step: number): StepSecond {
-    const { ok, failed, neutral, interrupted, sent, completed, bytesSent, bytesReceived } = this;
+    const { ok, failed, neutral, interrupted } = this;
+    const { sent, completed, bytesSent, bytesReceived, redirects } = this;
     return {
       step,
-      ...{ ok, failed, neutral, interrupted, sent, completed, bytesSent, bytesReceived },
+      ...{ ok, failed, neutral, interrupted },
+      ...{ sent, completed, bytesSent, bytesReceived, redirects },
       statusCodes: { ...this.statusCodes },
       errors: { ...this.errors },
       outcomes: { ...this.outcomes },

@@ -65,6 +65,9 @@ describe("a summary", () => {
         }
         expect(sumOf(summary.steps, (s) => s.response.count)).toBe(summary.response.count);
         expect(sumOf(summary.steps, (s) => s.bytes.received)).toBe(summary.bytes.received);
+        const redirects = list.flatMap((s) => s.workloads.flatMap((w) => w.steps));
+        expect(sumOf(redirects, (s) => s.redirects)).toBe(summary.redirects);
+        expect(sumOf(summary.steps, (s) => s.redirects)).toBe(summary.redirects);
         expect(summarySchema.parse(summary)).toEqual(summary);
       }),
       { numRuns: 30 },

@@ -153,6 +153,7 @@ function trafficOf(step: StepAccumulator, seconds: number): Traffic {
     response: latencyStats(step.response),
     service: latencyStats(step.service),
     phases: phaseStats(step),
+    redirects: step.redirects,
     bytes: { sent: step.bytesSent, received: step.bytesReceived },
     statusCodes: step.statusCodes,
     errors: step.errors,

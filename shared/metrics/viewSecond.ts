@@ -35,7 +35,7 @@ export function viewSecond(
       steps.push(viewStep(names.workloads[part.workload]?.steps[index]?.name ?? "", step));
     }
   }
-  const { sent, completed, bytesSent, bytesReceived, statusCodes, errors } = traffic;
+  const { sent, completed, bytesSent, bytesReceived, redirects, statusCodes, errors } = traffic;
   const { ok, failed, neutral, interrupted } = traffic;
   return {
     ...{ second: record.second, rev: record.rev, partial: record.partial },
@@ -43,7 +43,7 @@ export function viewSecond(
     dropped: Object.values(droppedBy).reduce((sum, count) => sum + count, 0),
     droppedBy,
     ...{ ok, failed, neutral, interrupted },
-    ...{ sent, completed, bytesSent, bytesReceived, statusCodes, errors },
+    ...{ sent, completed, bytesSent, bytesReceived, redirects, statusCodes, errors },
     response: latencyStats(traffic.response),
     service: latencyStats(traffic.service),
     phases: phaseAverages(traffic),
@@ -66,7 +66,7 @@ function phaseAverages(step: StepAccumulator): SecondView["phases"] {
 }
 
 function viewStep(name: string, step: StepAccumulator): SecondView["steps"][number] {
-  const { ok, failed, neutral, interrupted, sent } = step;
+  const { ok, failed, neutral, interrupted, sent, redirects } = step;
   const response = latencyStats(step.response);
   return {
     name,
@@ -75,6 +75,7 @@ function viewStep(name: string, step: StepAccumulator): SecondView["steps"][numb
     neutral,
     interrupted,
     sent,
+    redirects,
     response,
     service: latencyStats(step.service),
   };

@@ -192,6 +192,7 @@ export class Iterations {
     wall.completed++;
     wall.bytesSent += slot.bytesSent;
     wall.bytesReceived += slot.bytesReceived;
+    wall.redirects += slot.redirects;
   }
 
   #end(slot: Slot): void {

@@ -48,6 +48,10 @@ export class Slot {
   error = "";
   bytesSent = 0;
   bytesReceived = 0;
+  /** Where the answer redirects to; empty when it does not, or when nobody follows. */
+  location = "";
+  /** Redirects followed. */
+  redirects = 0;
   /** Set while an operation is under way: ends it early, `done` follows. */
   cancel: ((slot: Slot, error: string) => void) | null = null;
 
@@ -69,6 +73,8 @@ export class Slot {
     this.error = "";
     this.bytesSent = 0;
     this.bytesReceived = 0;
+    this.location = "";
+    this.redirects = 0;
     this.cancel = null;
   }
 }

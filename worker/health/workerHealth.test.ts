@@ -13,7 +13,7 @@ const process = {
 const threads = { ...mergeThreads([]), cpu: 0.5, lagMs: 1, gcMs: 3, gcMaxMs: 2, busiest: 40 };
 
 function wall(second: number, change: Partial<WallDelta> = {}, bytes = 0): WallDelta {
-  const traffic = { sent: 1, completed: 1, bytesSent: bytes, bytesReceived: 0 };
+  const traffic = { sent: 1, completed: 1, bytesSent: bytes, bytesReceived: 0, redirects: 0 };
   const lateness = new Uint8Array(0);
   return {
     ...{

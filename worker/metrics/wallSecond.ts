@@ -18,7 +18,7 @@ export class WallSecond {
   step(index: number): StepWall {
     return (this.#steps[index] ??= {
       step: index,
-      ...{ sent: 0, completed: 0, bytesSent: 0, bytesReceived: 0 },
+      ...{ sent: 0, completed: 0, bytesSent: 0, bytesReceived: 0, redirects: 0 },
     });
   }
 
