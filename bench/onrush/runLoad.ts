@@ -35,6 +35,7 @@ function taskOf(job: Job): Task {
     steps: [step],
     maxInFlight: load.type === "open" ? load.maxInFlight : load.users,
     transport: "raw",
+    http: { version: "1.1", proxy: null, maxRedirects: 0 },
     ...{ requestTimeoutMs: 30_000, rejectUnauthorized: true, gracefulStopMs: 10_000 },
   };
 }

@@ -53,6 +53,9 @@ async function call(method: string, path: string, body?: unknown, headers = {}) 
   return { status, body: JSON.parse(text) as unknown, headers: response.headers, text };
 }
 
+const plain = { version: "1.1", maxRedirects: 0 };
+const maskedHttp = { proxy: "http://me:***@proxy:3128" };
+
 async function create(autoStart: boolean, headers = {}) {
   const { body } = await call("POST", "/api/v1/scenarios", { ...document, autoStart }, headers);
   return body as { id: string; runId?: string; ownerId: string };
@@ -105,6 +108,29 @@ describe("scenarios", () => {
     expect(put.status).toBe(200);
     expect(put.body).toMatchObject({ id, name: "Renamed", ownerId: "anonymous" });
     expect([...server.scenarios.all.keys()]).toEqual([id]);
+  });
+
+  test("nobody is shown the credentials of a proxy, and they survive an edited GET", async () => {
+    const http = { proxy: "http://me:hunter2@proxy:3128" };
+    const created = await call("POST", "/api/v1/scenarios", {
+      ...document,
+      http,
+      autoStart: false,
+    });
+    const { id } = created.body as { id: string };
+    const shown = await call("GET", `/api/v1/scenarios/${id}`);
+    const edited = { ...(shown.body as object), name: "edited" };
+    const put = await call("PUT", `/api/v1/scenarios/${id}`, edited);
+    const list = await call("GET", "/api/v1/scenarios");
+    for (const { status, text } of [created, shown, put, list]) {
+      expect(status).toBeLessThan(300);
+      expect(text).toContain("http://me:***@proxy:3128");
+      expect(text).not.toContain("hunter2");
+    }
+    const stored = await server.scenarios.get(id);
+    expect([stored?.name, stored?.http]).toEqual(["edited", { ...http, ...plain }]);
+    const copy = await call("POST", "/api/v1/scenarios", { ...document, http: maskedHttp });
+    expect(copy).toMatchObject({ status: 400, body: { errors: [{ path: "http.proxy" }] } });
   });
 
   test("DELETE removes; while a run is active it is refused", async () => {

@@ -84,6 +84,7 @@ export function divide(
         connections: workload.connections,
         maxInFlight: scenario.maxInFlight,
         transport: scenario.transport,
+        http: workload.http,
         requestTimeoutMs: Math.round(scenario.timeouts.requestSeconds * 1000),
         rejectUnauthorized: scenario.tls.rejectUnauthorized,
         gracefulStopMs: Math.round(scenario.gracefulStopSeconds * 1000),

@@ -5,6 +5,7 @@ import {
   previewSchema,
   storedScenarioSchema,
 } from "@onrush/shared/api/scenarioApi.ts";
+import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
 import { route, type Route } from "../http/route.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
 import { previewScenario } from "./previewScenario.ts";
@@ -33,7 +34,8 @@ function collectionRoutes(
       responses: { 201: createdScenarioSchema },
       handle: async ({ body, ownerId }) => {
         const created = await service.create(body.scenario, ownerId, body.autoStart);
-        return { status: 201, body: created, headers: { Location: `${base}/${created.id}` } };
+        const headers = { Location: `${base}/${created.id}` };
+        return { status: 201, body: maskSecrets(created), headers };
       },
     }),
     route({
@@ -43,7 +45,10 @@ function collectionRoutes(
       tags,
       query: pageQuerySchema.strict(),
       responses: { 200: listOf(storedScenarioSchema) },
-      handle: async ({ query }) => ({ status: 200, body: await store.list(query) }),
+      handle: async ({ query }) => {
+        const { items, total } = await store.list(query);
+        return { status: 200, body: { items: items.map(maskSecrets), total } };
+      },
     }),
     route({
       method: "post",
@@ -71,7 +76,10 @@ function itemRoutes(service: ScenarioService): Route[] {
       tags,
       params,
       responses: { 200: storedScenarioSchema },
-      handle: async ({ params }) => ({ status: 200, body: await service.get(params.id) }),
+      handle: async ({ params }) => ({
+        status: 200,
+        body: maskSecrets(await service.get(params.id)),
+      }),
     }),
     route({
       method: "put",
@@ -83,7 +91,7 @@ function itemRoutes(service: ScenarioService): Route[] {
       responses: { 200: storedScenarioSchema },
       handle: async ({ params, body }) => ({
         status: 200,
-        body: await service.replace(params.id, body),
+        body: maskSecrets(await service.replace(params.id, body)),
       }),
     }),
     route({

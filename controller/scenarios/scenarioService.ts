@@ -2,11 +2,22 @@ import { randomUUID } from "node:crypto";
 import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { conflict, notFound } from "../http/httpProblem.ts";
+import { maskedPaths, restoreSecrets } from "@onrush/shared/scenario/secrets.ts";
+import { badRequest, conflict, notFound } from "../http/httpProblem.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { ScenarioStore } from "./scenarioStore.ts";
 
 const PAGE = 500;
+
+function refuseMasks(scenario: Scenario): void {
+  const paths = maskedPaths(scenario);
+  if (paths.length === 0) return;
+  const message = "its credentials are masked: write them again";
+  throw badRequest(
+    "The scenario has masked credentials.",
+    paths.map((path) => ({ path, message })),
+  );
+}
 
 /** Creating, replacing and deleting scenarios with the rules between them and runs. */
 export class ScenarioService {
@@ -28,6 +39,7 @@ export class ScenarioService {
 
   /** Stores the scenario; with `autoStart` both it and a run of it exist afterwards, or neither. */
   async create(scenario: Scenario, ownerId: string, autoStart: boolean) {
+    refuseMasks(scenario);
     const now = this.#now().toISOString();
     const stored = { ...scenario, id: randomUUID(), ownerId, createdAt: now, updatedAt: now };
     await this.#store.create(stored);
@@ -41,9 +53,13 @@ export class ScenarioService {
     }
   }
 
+  /** Masked credentials stay what they were. */
   async replace(id: string, scenario: Scenario): Promise<StoredScenario> {
-    const { ownerId, createdAt } = await this.get(id);
-    const stored = { ...scenario, id, ownerId, createdAt, updatedAt: this.#now().toISOString() };
+    const previous = await this.get(id);
+    const { ownerId, createdAt } = previous;
+    const restored = restoreSecrets(scenario, previous);
+    refuseMasks(restored);
+    const stored = { ...restored, id, ownerId, createdAt, updatedAt: this.#now().toISOString() };
     if (!(await this.#store.replace(stored))) throw notFound("scenario", id);
     return stored;
   }

@@ -34,6 +34,7 @@ export function sampleTask(runId: string, share = "0/0"): Task {
     ],
     maxInFlight: 100,
     transport: "auto",
+    http: { version: "1.1", proxy: null, maxRedirects: 0 },
     requestTimeoutMs: 30_000,
     rejectUnauthorized: true,
     seed: 0,

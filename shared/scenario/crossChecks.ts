@@ -1,4 +1,5 @@
 import { MAX_BURSTS, MAX_STEPS, MAX_WORKERS } from "./limits.ts";
+import { httpProblems } from "./httpChecks.ts";
 import { definesLength, isClosed, type LoadProfile } from "./loadProfile.ts";
 import type { Problem } from "./problems.ts";
 
@@ -221,7 +222,7 @@ function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Probl
 export function crossProblems(document: unknown): Problem[] {
   if (!isObject(document)) return [];
   const problems = [...formProblems(document), ...bodyProblems(document, "")];
-  problems.push(...stepsProblems(document["steps"], ""));
+  problems.push(...stepsProblems(document["steps"], ""), ...httpProblems(document));
   const workloads = document["workloads"];
   if (!Array.isArray(workloads)) {
     return [

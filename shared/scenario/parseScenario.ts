@@ -35,6 +35,7 @@ const fieldNames = [
   ...["requestSeconds", "rejectUnauthorized", "vus", "paceSeconds", "initialVus", "targetVus"],
   ...["iterations", "concurrency", "maxDurationSeconds", "devices", "messagesPerSecond"],
   ...["distribution", "seconds", "min", "max", "mean", "deviation", "policy", "maxDelaySeconds"],
+  ...["version", "proxy", "maxRedirects"],
 ];
 
 /** What is wrong with a load as a whole; undefined when nothing is. */

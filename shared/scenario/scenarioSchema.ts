@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpSchema } from "./http.ts";
 import { MAX_STEPS, MAX_WORKERS, MAX_WORKLOADS } from "./limits.ts";
 import {
   arrivalSchema,
@@ -77,6 +78,7 @@ export const workloadSchema = z
     thinkTimeSeconds: thinkTimeSchema.optional(),
     overload: overloadSchema.optional(),
     connections: connectionsSchema.optional(),
+    http: httpSchema.optional(),
     steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS),
   })
   .meta({ id: "Workload", description: "One population: a load profile and its steps." });
@@ -119,8 +121,9 @@ export const scenarioSchema = z
       .default("auto")
       .meta({
         description:
-          "How HTTP is spoken: over plain sockets (raw), through undici, or by whichever fits best.",
+          "How HTTP is spoken: over plain sockets (raw), through undici, or by whichever fits best: undici where http asks for what raw does not have.",
       }),
+    http: httpSchema.optional(),
     gracefulStopSeconds: secondsSchema
       .max(3600)
       .default(30)

@@ -1,4 +1,5 @@
 import type { ThinkTime } from "../schedule/thinkTime.ts";
+import { type HttpOptions, httpOptionsOf } from "./http.ts";
 import { type Load, loadDurationMs, profileLoad } from "./load.ts";
 import { type Overload, overloadOf, thinkTimeOf } from "./pacing.ts";
 import type { Scenario, Step, Workload } from "./scenarioSchema.ts";
@@ -11,6 +12,7 @@ export interface PlainWorkload {
   thinkTime: ThinkTime | null;
   overload: Overload;
   connections: Scenario["connections"];
+  http: HttpOptions;
   steps: readonly Step[];
 }
 
@@ -40,6 +42,7 @@ function plain(workload: Workload, scenario: Scenario): PlainWorkload {
     thinkTime: think === undefined ? null : thinkTimeOf(think),
     overload: overloadOf(workload.overload ?? scenario.overload),
     connections: workload.connections ?? scenario.connections,
+    http: httpOptionsOf(workload.http ?? scenario.http),
     steps,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainHttp, taskHttpSchema } from "../scenario/http.ts";
 import { arrivals, connectionsSchema, overloads, pacings } from "../scenario/pacing.ts";
 import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
@@ -71,6 +72,7 @@ export const taskSchema = z.object({
   /** Iterations of this share in flight at once; what is due beyond it is dropped. */
   maxInFlight: z.int().min(1),
   transport: z.enum(transports),
+  http: taskHttpSchema.default(plainHttp),
   requestTimeoutMs: z.int().min(1),
   rejectUnauthorized: z.boolean(),
   gracefulStopMs: count,
