@@ -286,6 +286,8 @@ describe("docs/measurement.md", () => {
     const source = readRoot("worker/protocols/http/httpErrors.ts");
     const kinds = [...source.matchAll(/(?:: |, )"([a-zA-Z]+)"[,\]]/g)].map(([, kind = ""]) => kind);
     expect(kinds.length).toBeGreaterThan(15);
+    kinds.push("streamReset", "streamRefused", "goaway", "redirectLimit", "redirectInvalid");
+    kinds.push("redirectScheme", "redirectOrigins");
     for (const kind of new Set([...kinds, httpErrorKind(new Error()), "timeout"])) {
       expect(text).toContain(`| \`${kind}\``);
     }

@@ -128,6 +128,7 @@ export async function prepareShare(
     { nowUs },
     {
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
+      http: task.http,
       limits: poolLimits(task, thread, threads),
     },
   );

@@ -1,8 +1,10 @@
 import type { RunClock } from "../engine/operation.ts";
 import type { Slot } from "../engine/slot.ts";
+import type { RequestPool } from "./requestPool.ts";
+import { WaitingRequests } from "./waitingRequests.ts";
 
 /** Connections being opened at once; a storm of them would starve the ones that already work. */
-const MAX_OPENING = 64;
+export const MAX_OPENING = 64;
 
 /** One connection that does one request at a time. */
 export interface PooledConnection<Request> {
@@ -10,12 +12,6 @@ export interface PooledConnection<Request> {
   open(opened: (error: unknown) => void): void;
   send(slot: Slot, request: Request, done: (slot: Slot) => void): void;
   close(): void;
-}
-
-interface Waiting<Request> {
-  slot: Slot | null;
-  request: Request;
-  done: (slot: Slot) => void;
 }
 
 /** How connections are shared out. */
@@ -38,22 +34,20 @@ export interface PoolOptions<Request> {
  * finds none idle takes the first that is opened or becomes idle; waiting counts in its response
  * time. How many may be in flight is limited by the caller.
  */
-export class ConnectionPool<Request> {
+export class ConnectionPool<Request> implements RequestPool<Request> {
   readonly #options: PoolOptions<Request>;
   readonly #all = new Set<PooledConnection<Request>>();
   readonly #idle: PooledConnection<Request>[] = [];
   /** With `perUser`: the connection of each slot, by its index, and the other way round. */
   readonly #owned: (PooledConnection<Request> | undefined)[] = [];
   readonly #owners = new Map<PooledConnection<Request>, number>();
-  /** In the order they came; those that were cancelled have lost their slot. */
-  #waiting: Waiting<Request>[] = [];
-  readonly #bySlot = new Map<Slot, Waiting<Request>>();
-  #firstWaiting = 0;
+  readonly #waiting: WaitingRequests<Request>;
   #opening = 0;
   #closed = false;
 
   constructor(options: PoolOptions<Request>) {
     this.#options = options;
+    this.#waiting = new WaitingRequests(options.clock);
   }
 
   /** Open connections. */
@@ -64,10 +58,7 @@ export class ConnectionPool<Request> {
   request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
     const connection = this.#owned[slot.index] ?? this.#idle.pop();
     if (connection !== undefined) return this.#send(connection, slot, request, done);
-    const waiting: Waiting<Request> = { slot, request, done };
-    this.#waiting.push(waiting);
-    this.#bySlot.set(slot, waiting);
-    slot.cancel = this.#cancelWaiting;
+    this.#waiting.add(slot, request, done);
     this.#openForWaiting();
   }
 
@@ -75,7 +66,7 @@ export class ConnectionPool<Request> {
   idle(connection: PooledConnection<Request>): void {
     // It waits for its own user, whoever else may wait.
     if (this.#owners.has(connection)) return;
-    const next = this.#nextWaiting();
+    const next = this.#waiting.next();
     if (next === undefined) this.#idle.push(connection);
     else this.#send(connection, next.slot, next.request, next.done);
   }
@@ -150,14 +141,10 @@ export class ConnectionPool<Request> {
     this.idle(connection);
   }
 
-  get #waitingCount(): number {
-    return this.#bySlot.size;
-  }
-
   #openForWaiting(): void {
     const { connections } = this.#options.limits;
     while (
-      this.#opening < Math.min(MAX_OPENING, this.#waitingCount) &&
+      this.#opening < Math.min(MAX_OPENING, this.#waiting.count) &&
       this.#all.size + this.#opening < connections
     ) {
       const connection = this.#options.create();
@@ -165,49 +152,12 @@ export class ConnectionPool<Request> {
       connection.open((error) => {
         this.#opening--;
         if (error === null) this.#add(connection);
-        else this.#failFirst(error);
+        else {
+          // It fails the request that has waited longest.
+          this.#waiting.failNext(this.#options.errorKind(error));
+        }
         this.#openForWaiting();
       });
     }
   }
-
-  /** A connection that could not be opened fails the request that has waited longest. */
-  #failFirst(error: unknown): void {
-    const next = this.#nextWaiting();
-    if (next !== undefined) this.#end(next, this.#options.errorKind(error));
-  }
-
-  #end({ slot, done }: Waiting<Request> & { slot: Slot }, error: string): void {
-    slot.endUs = this.#options.clock.nowUs();
-    slot.error = error;
-    done(slot);
-  }
-
-  #nextWaiting(): (Waiting<Request> & { slot: Slot }) | undefined {
-    while (this.#firstWaiting < this.#waiting.length) {
-      const waiting = this.#waiting[this.#firstWaiting++] as Waiting<Request>;
-      if (this.#firstWaiting > 1024 && this.#firstWaiting * 2 > this.#waiting.length) {
-        this.#waiting = this.#waiting.slice(this.#firstWaiting);
-        this.#firstWaiting = 0;
-      }
-      const { slot } = waiting;
-      if (slot === null) continue;
-      this.#bySlot.delete(slot);
-      return { ...waiting, slot };
-    }
-    return undefined;
-  }
-
-  readonly #cancelWaiting = (slot: Slot, error: string): void => {
-    const waiting = this.#bySlot.get(slot);
-    if (waiting === undefined) return;
-    this.#bySlot.delete(slot);
-    waiting.slot = null;
-    // With nobody left to wait, what was cancelled can go.
-    if (this.#bySlot.size === 0) {
-      this.#waiting = [];
-      this.#firstWaiting = 0;
-    }
-    this.#end({ ...waiting, slot }, error);
-  };
 }

@@ -1,4 +1,5 @@
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { beyondRaw, plainHttp } from "@onrush/shared/scenario/http.ts";
 import type { Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type {
@@ -28,17 +29,15 @@ export interface CompileOptions extends TransportOptions {
 }
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
-  switch (options.transport) {
-    // Everything a step can ask for today is HTTP/1.1, which the raw transport speaks.
-    case "auto":
-    case "raw":
-      return new RawTransport(clock, options);
-    case "undici": {
-      // Loaded when a run asks for it: an engine thread without it is 25 MB smaller.
-      const { UndiciTransport } = await import("../protocols/http/undiciTransport.ts");
-      return new UndiciTransport(clock, options);
-    }
-  }
+  const { transport, http = plainHttp } = options;
+  const isRaw = transport === "raw" || (transport === "auto" && beyondRaw(http).length === 0);
+  if (isRaw) return new RawTransport(clock, options);
+  // Loaded when a run asks for it: an engine thread without it is 25 MB smaller.
+  const { UndiciTransport } = await import("../protocols/http/undiciTransport.ts");
+  const undici = new UndiciTransport(clock, options);
+  if (http.maxRedirects === 0) return undici;
+  const { RedirectingTransport } = await import("../protocols/http/redirectingTransport.ts");
+  return new RedirectingTransport(undici, http);
 }
 
 /** Compiles the steps of a workload to the operations that a program counter runs through. */

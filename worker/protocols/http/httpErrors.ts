@@ -16,6 +16,10 @@ const kinds: Record<string, string> = {
   EMFILE: "generatorFileDescriptors",
   ENFILE: "generatorFileDescriptors",
   EADDRNOTAVAIL: "generatorPorts",
+  HTTP2_UNSUPPORTED: "http2Unsupported",
+  PROXY_UNREACHABLE: "proxyUnreachable",
+  PROXY_REFUSED: "proxyRefused",
+  PROXY_AUTH: "proxyAuth",
 };
 
 const prefixes: readonly [string, string][] = [
@@ -50,4 +54,15 @@ export function httpErrorKind(error: unknown): string {
   if (isProtocolError(error, code)) return "protocol";
   const kind = kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1];
   return kind ?? "other";
+}
+
+/** What undici and Node say of HTTP/2 beside that: some of it only in words. */
+export function http2ErrorKind(error: unknown): string {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : "";
+  if (code === "ERR_HTTP2_STREAM_ERROR") return "streamReset";
+  if (code === "ERR_HTTP2_SESSION_ERROR" || message.includes('"GOAWAY"')) return "goaway";
+  if (code === "UND_ERR_INFO" && /stream (closed|half-closed)/.test(message)) return "streamReset";
+  if (code.startsWith("ERR_HTTP2_")) return "protocol";
+  return httpErrorKind(error);
 }

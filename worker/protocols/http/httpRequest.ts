@@ -1,3 +1,4 @@
+import type { HttpOptions } from "@onrush/shared/scenario/http.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";
@@ -25,6 +26,8 @@ export interface HttpTransport {
 export interface TransportOptions {
   rejectUnauthorized: boolean;
   limits: PoolLimits;
+  /** What is not said is plain HTTP/1.1. */
+  http?: HttpOptions;
 }
 
 /** The request's headers and those that every request has unless it names them. */

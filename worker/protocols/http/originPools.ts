@@ -1,15 +1,20 @@
 import type { Slot } from "../../engine/slot.ts";
 import { countDestination } from "../../health/destinations.ts";
-import type { ConnectionPool } from "../connectionPool.ts";
+import type { RequestPool } from "../requestPool.ts";
 
-/** A pool of connections for each origin that requests go to. */
+/**
+ * A pool of connections for each origin that requests go to. Where they are opened to instead of the
+ * origin itself, a proxy, is their destination.
+ */
 export class OriginPools<Request> {
-  readonly #create: (origin: URL) => ConnectionPool<Request>;
-  readonly #pools = new Map<string, ConnectionPool<Request>>();
+  readonly #create: (origin: URL) => RequestPool<Request>;
+  readonly #destination: string | null;
+  readonly #pools = new Map<string, RequestPool<Request>>();
   readonly #uncount: (() => void)[] = [];
 
-  constructor(create: (origin: URL) => ConnectionPool<Request>) {
+  constructor(create: (origin: URL) => RequestPool<Request>, destination: string | null = null) {
     this.#create = create;
+    this.#destination = destination;
   }
 
   get connections(): number {
@@ -18,13 +23,13 @@ export class OriginPools<Request> {
     return sum;
   }
 
-  of(url: string): ConnectionPool<Request> {
+  of(url: string): RequestPool<Request> {
     const { origin } = new URL(url);
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
       pool = this.#create(new URL(origin));
       this.#pools.set(origin, pool);
-      this.#uncount.push(countDestination(origin, pool));
+      this.#uncount.push(countDestination(this.#destination ?? origin, pool));
     }
     return pool;
   }

@@ -4,6 +4,8 @@ import type { Slot } from "../../engine/slot.ts";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
+import { forwardedError } from "./proxy.ts";
+import { redirectLocation } from "./redirects.ts";
 
 export type Connector = buildConnector.connector;
 
@@ -11,6 +13,10 @@ export interface ConnectionOwner {
   readonly origin: string;
   readonly clock: RunClock;
   readonly connector: Connector;
+  /** Answers come through a proxy that may answer itself. */
+  readonly isForwarded: boolean;
+  /** The request as this origin needs it. */
+  route(options: RequestOptions): RequestOptions;
   /** The connection has nothing to do and can be used again. */
   idle(connection: UndiciConnection): void;
 }
@@ -58,7 +64,7 @@ export class UndiciConnection
     this.#controller = undefined;
     this.#cancelled = "";
     slot.cancel = this.#cancel;
-    this.#client.dispatch(options, this);
+    this.#client.dispatch(this.#owner.route(options), this);
   }
 
   close(): void {
@@ -75,17 +81,22 @@ export class UndiciConnection
     if (this.#slot !== undefined) this.#slot.sentUs = this.#owner.clock.nowUs();
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     const slot = this.#slot;
     if (statusCode < 200 || slot === undefined) return;
     slot.status = statusCode;
+    slot.location = redirectLocation(statusCode, headers["location"]);
     slot.firstByteUs = this.#owner.clock.nowUs();
   }
 
   onResponseData(): void {}
 
   onResponseEnd(): void {
-    this.#finish("");
+    this.#finish(this.#owner.isForwarded ? forwardedError(this.#slot?.status ?? 0) : "");
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

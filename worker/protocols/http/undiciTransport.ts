@@ -1,7 +1,12 @@
 import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
-import { buildConnector } from "undici";
-import { ConnectionPool } from "../connectionPool.ts";
+import type { buildConnector } from "undici";
+import { plainHttp } from "@onrush/shared/scenario/http.ts";
+import { ConnectionPool, type PoolOptions } from "../connectionPool.ts";
+import type { RequestPool } from "../requestPool.ts";
+import { StreamPool } from "../streamPool.ts";
+import { makeConnector } from "./connectors.ts";
+import { Http2Connection, MAX_STREAMS } from "./http2Connection.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import {
   defaultHeaders,
@@ -10,42 +15,65 @@ import {
   type TransportOptions,
 } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
+import { proxyOf } from "./proxy.ts";
+import { forwarded, http2Headers, unchanged } from "./routes.ts";
 import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
-
-const CONNECT_TIMEOUT_MS = 30_000;
 
 /** The pool of one origin, and what its connections share. */
 class Origin implements ConnectionOwner {
   readonly origin: string;
   readonly clock: RunClock;
   readonly connector: buildConnector.connector;
-  readonly pool: ConnectionPool<RequestOptions>;
+  readonly isForwarded: boolean;
+  readonly route: (options: RequestOptions) => RequestOptions;
+  streams = MAX_STREAMS;
+  readonly pool: RequestPool<RequestOptions>;
+  idle: (connection: UndiciConnection) => void = () => {};
+  freed: (connection: Http2Connection) => void = () => {};
+  gone: (connection: Http2Connection) => void = () => {};
 
-  constructor(origin: string, clock: RunClock, options: TransportOptions) {
-    this.origin = origin;
+  constructor(url: URL, clock: RunClock, options: TransportOptions) {
+    const { rejectUnauthorized, limits, http = plainHttp } = options;
+    const isTls = url.protocol === "https:";
+    const proxy = http.proxy === null ? null : proxyOf(http.proxy);
+    const forwarder = isTls ? null : proxy;
     this.clock = clock;
-    const timeout = CONNECT_TIMEOUT_MS;
-    const { rejectUnauthorized } = options;
-    this.connector = buildConnector({ allowH2: false, timeout, rejectUnauthorized, noDelay: true });
-    this.pool = new ConnectionPool({
-      clock,
-      limits: options.limits,
-      create: () => new UndiciConnection(this),
-      errorKind: httpErrorKind,
-    });
+    this.isForwarded = forwarder !== null;
+    this.origin = forwarder?.origin ?? url.origin;
+    this.connector = makeConnector({ isTls, rejectUnauthorized, version: http.version, proxy });
+    this.route = forwarder === null ? unchanged : forwarded(url, forwarder);
+    if (http.version === "2") this.route = http2Headers();
+    const shared = { clock, limits, errorKind: httpErrorKind };
+    this.pool = http.version === "2" ? this.#streamPool(shared) : this.#connectionPool(shared);
   }
 
-  idle(connection: UndiciConnection): void {
-    this.pool.idle(connection);
+  #connectionPool(shared: PoolShare): RequestPool<RequestOptions> {
+    const pool = new ConnectionPool({ ...shared, create: () => new UndiciConnection(this) });
+    this.idle = (connection) => pool.idle(connection);
+    return pool;
+  }
+
+  #streamPool(shared: PoolShare): RequestPool<RequestOptions> {
+    const create = () => new Http2Connection(this);
+    const pool = new StreamPool({ ...shared, create, streams: MAX_STREAMS });
+    this.freed = (connection) => pool.freed(connection);
+    this.gone = (connection) => pool.remove(connection);
+    return pool;
   }
 }
 
-/** HTTP/1.1 through undici's dispatch, the lowest of its interfaces. */
+type PoolShare = Omit<PoolOptions<RequestOptions>, "create">;
+
+/** HTTP/1.1 and HTTP/2 through undici's dispatch, the lowest of its interfaces. */
 export class UndiciTransport implements HttpTransport {
   readonly #pools: OriginPools<RequestOptions>;
 
   constructor(clock: RunClock, options: TransportOptions) {
-    this.#pools = new OriginPools((url) => new Origin(url.origin, clock, options).pool);
+    const proxy = options.http?.proxy ?? null;
+    this.#pools = new OriginPools(
+      (url) => new Origin(url, clock, options).pool,
+      proxy === null ? null : proxyOf(proxy).origin,
+    );
   }
 
   get connections(): number {
