@@ -260,6 +260,26 @@ describe("many requests at once", () => {
     transport.close();
   });
 
+  test("a timeout after a GOAWAY ends nobody else's request", async () => {
+    const transport = http2({ connections: 1, perUser: false });
+    const before = target.sessions;
+    const held = begin(transport, get(`${base}/hold`), 3);
+    await until(() => target.held.length === 3);
+    // The target goes on with the first two alone; undici would send the third once more.
+    target.held[0]?.session?.goaway(0, target.held[1]?.id);
+    await until(() => transport.connections === 0);
+    const { ended } = begin(transport, get(`${base}/ok`), 5);
+    const third = held.slots[2];
+    third?.cancel?.(third, "timeout");
+    target.releaseAll();
+    expect((await ended).map(({ error }) => error)).toEqual(["", "", "", "", ""]);
+    const errors = (await held.ended).map(({ error }) => error);
+    expect(errors.slice(0, 2)).toEqual(["", ""]);
+    expect(["timeout", "streamRefused"]).toContain(errors[2]);
+    expect(target.sessions - before).toBeGreaterThan(1);
+    transport.close();
+  });
+
   test("connections opened ahead are used, also when that was a while ago", async () => {
     const transport = http2({ connections: 2, perUser: false });
     const before = target.sessions;
@@ -280,11 +300,15 @@ describe("many requests at once", () => {
     const transport = http2();
     // It has said so by the time it has answered anything.
     await perform(transport, get(url.replace("hold", "ok")));
-    const { slots, ended } = begin(transport, get(url), 8);
-    // The one that showed the limit waits where it is, the others are spread.
-    await until(() => narrow.held.length === 7);
-    expect(transport.connections).toBe(3);
-    expect(slots.filter(({ sentUs }) => sentUs < 0)).toHaveLength(1);
+    const first = begin(transport, get(url), 4);
+    await until(() => narrow.held.length === 3);
+    await pause(20);
+    // The one that showed the limit waits where it is, the others go elsewhere.
+    const second = begin(transport, get(url), 3);
+    await until(() => narrow.held.length === 6);
+    expect(transport.connections).toBe(2);
+    expect(first.slots.filter(({ sentUs }) => sentUs < 0)).toHaveLength(1);
+    const ended = Promise.all([first.ended, second.ended]).then((both) => both.flat());
     const timer = setInterval(() => narrow.releaseAll(), 5);
     expect((await ended).every(({ status }) => status === 200)).toBe(true);
     clearInterval(timer);

@@ -38,6 +38,7 @@ export class Http2Connection implements SharedConnection<RequestOptions> {
   /** Of those under way, the ones undici still holds back. */
   #heldBack = 0;
   #hasAnswered = false;
+  #isLooking = false;
   #isGone = false;
   #bytesRead = 0;
   #bytesWritten = 0;
@@ -75,9 +76,9 @@ export class Http2Connection implements SharedConnection<RequestOptions> {
     const stream = new Http2Stream(this, slot, done);
     this.#client.dispatch(this.owner.route(options), stream);
     stream.handedOver();
-    // A target that has spoken has told its limit: what was not begun at once is beyond it.
-    if (this.#hasAnswered && this.#heldBack > 0) {
-      this.owner.streams = Math.max(1, this.#underWay - this.#heldBack);
+    if (this.#heldBack > 0 && !this.#isLooking) {
+      this.#isLooking = true;
+      setImmediate(this.#lookAtLimit);
     }
   }
 
@@ -86,6 +87,14 @@ export class Http2Connection implements SharedConnection<RequestOptions> {
     this.#prepared?.destroy();
     void this.#client.destroy().catch(() => {});
   }
+
+  /** A target that has answered has told its limit: what is not begun by now is beyond it. */
+  readonly #lookAtLimit = (): void => {
+    this.#isLooking = false;
+    const begun = this.#underWay - this.#heldBack;
+    if (this.#isGone || !this.#hasAnswered || this.#heldBack === 0 || begun === 0) return;
+    this.owner.streams = Math.min(this.owner.streams, begun);
+  };
 
   /** A stream has begun. */
   begun(): void {
@@ -143,6 +152,11 @@ export class Http2Connection implements SharedConnection<RequestOptions> {
   }
 }
 
+/** An error that undici takes for one of a stream alone; others it gives to all that wait with it. */
+function streamError(message: string): Error {
+  return Object.assign(new Error(message), { code: "UND_ERR_INFO" });
+}
+
 /** One request on its stream. */
 class Http2Stream implements Dispatcher.DispatchHandler {
   readonly #connection: Http2Connection;
@@ -169,11 +183,11 @@ class Http2Stream implements Dispatcher.DispatchHandler {
     const slot = this.#slot;
     const isAgain = this.#controller !== undefined;
     this.#controller = controller;
-    if (slot === undefined) return controller.abort(new Error("given up before it was sent"));
+    if (slot === undefined) return controller.abort(streamError("given up before it was sent"));
     if (isAgain) {
       // The target has refused the stream. undici would send it once more; a load test says so.
       this.#failure = "streamRefused";
-      return controller.abort(new Error(this.#failure));
+      return controller.abort(streamError(this.#failure));
     }
     this.#connection.begun();
     slot.sentUs = this.#connection.owner.clock.nowUs();
@@ -206,7 +220,7 @@ class Http2Stream implements Dispatcher.DispatchHandler {
     this.#failure = error;
     // Held back: undici cannot give it up, so it is let go and aborted when its turn comes.
     if (this.#controller === undefined) this.#finish(error);
-    else this.#controller.abort(new Error(error));
+    else this.#controller.abort(streamError(error));
   }
 
   #finish(error: string): void {

@@ -61,6 +61,11 @@ export function http2ErrorKind(error: unknown): string {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : "";
   if (code === "ERR_HTTP2_STREAM_ERROR") return "streamReset";
+  // Streams that go down with their connection.
+  if (/^ERR_HTTP2_(STREAM_CANCEL|INVALID_SESSION|INVALID_STREAM)$/.test(code)) {
+    return "connectionClosed";
+  }
+  if (code === "ERR_HTTP2_GOAWAY_SESSION") return "goaway";
   if (code === "ERR_HTTP2_SESSION_ERROR" || message.includes('"GOAWAY"')) return "goaway";
   if (code === "UND_ERR_INFO" && /stream (closed|half-closed)/.test(message)) return "streamReset";
   if (code.startsWith("ERR_HTTP2_")) return "protocol";
