@@ -31,7 +31,7 @@ function repeat(name: string, operations: number, operation: (i: number) => void
 function snapshotOf(histogram: Uint8Array): Snapshot {
   const outcome = { ok: 2000, failed: 0, neutral: 0, interrupted: 0 };
   const none = new Uint8Array(0);
-  const maps = { statusCodes: { 200: 2000 }, errors: {}, outcomes: {} };
+  const maps = { statusCodes: { 200: 2000 }, errors: {}, outcomes: {}, checks: {} };
   const step = { step: 0, ...outcome, ...maps, response: histogram, service: histogram };
   const traffic = { sent: 2000, completed: 2000, bytesSent: 1e6, bytesReceived: 1e6 };
   const wall = { second: 7, inFlight: 9, connections: 9, lateness: none };

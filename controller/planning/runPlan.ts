@@ -1,6 +1,7 @@
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { hash32 } from "@onrush/shared/random/hashRandom.ts";
 import { Ownership, type OwnershipLevel } from "@onrush/shared/schedule/ownership.ts";
+import { dataSetsOf } from "@onrush/shared/scenario/dataUse.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
   type PlainWorkload,
@@ -35,6 +36,12 @@ export function planRun(scenario: Scenario): RunPlan {
   return { scenario, workloads, durationMs: scenarioDurationMs(plain) };
 }
 
+/** The data sets that a workload's steps use. */
+function dataOf({ data = {} }: Scenario, { steps }: PlainWorkload): Task["data"] {
+  const used = dataSetsOf(steps);
+  return Object.fromEntries(Object.entries(data).filter(([name]) => used.has(name)));
+}
+
 /** Divides every workload into equal shares, one per worker; share `w/k` goes to worker k. */
 export function divide(
   plan: RunPlan,
@@ -57,6 +64,8 @@ export function divide(
         ownership: levels,
         steps: [...workload.steps],
         seed: hash32(scenario.seed, w, 0),
+        data: dataOf(scenario, workload),
+        dataSeed: scenario.seed,
         maxInFlight: scenario.maxInFlight,
         transport: scenario.transport,
         requestTimeoutMs: Math.round(scenario.timeouts.requestSeconds * 1000),

@@ -180,7 +180,7 @@ describe("the view of a second", () => {
       steps: [
         {
           ...{ step: 2, ok: 1, failed: 1, neutral: 0, interrupted: 0 },
-          ...{ statusCodes: { 200: 1, 500: 1 }, errors: {}, outcomes: {} },
+          ...{ statusCodes: { 200: 1, 500: 1 }, errors: {}, outcomes: {}, checks: {} },
           ...{ response, service: response },
         },
       ],

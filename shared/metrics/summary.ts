@@ -1,6 +1,7 @@
-import type { Ledger, Summary, Traffic } from "../api/runView.ts";
+import type { CheckResult, Ledger, Summary, Traffic } from "../api/runView.ts";
 import type { MergedTotals } from "../run/conservation.ts";
 import type { DueDelta, WallDelta } from "./delta.ts";
+import { type CheckDocument, checkName } from "../scenario/stepLanguage.ts";
 import { makeLedger } from "../run/ledger.ts";
 import {
   addCounts,
@@ -15,8 +16,13 @@ import { addSparse } from "./sparseHistogram.ts";
 
 /** Names and planned counts that seconds do not carry. */
 export interface RunNames {
-  workloads: readonly { name: string; steps: readonly { name: string }[] }[];
+  workloads: readonly {
+    name: string;
+    steps: readonly { name: string; checks?: readonly CheckDocument[] | undefined }[];
+  }[];
 }
+
+type StepNames = RunNames["workloads"][number]["steps"][number];
 
 const LATE_P99_MS = 5;
 
@@ -99,7 +105,7 @@ function mergeAll(workloads: readonly WorkloadAccumulator[]) {
 }
 
 /** `seconds` is the time that the rate refers to. */
-function trafficOf(step: StepAccumulator, seconds: number): Traffic {
+function trafficOf(step: StepAccumulator, seconds: number, checks: CheckResult[]): Traffic {
   const { ok, failed, neutral, interrupted, sent } = step;
   const answered = ok + failed + neutral;
   return {
@@ -113,7 +119,21 @@ function trafficOf(step: StepAccumulator, seconds: number): Traffic {
     statusCodes: step.statusCodes,
     errors: step.errors,
     outcomes: step.outcomes,
+    checks,
   };
+}
+
+/** The counted checks of one step, in the order of the scenario. */
+function checksOf(names: StepNames, step: StepAccumulator): CheckResult[] {
+  const declared = (names.checks ?? []).map(checkName);
+  const place = (name: string) => declared.indexOf(name);
+  const counted = Object.entries(step.checks).sort(
+    ([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1),
+  );
+  return counted.map(([check, { passed, failed }]) => ({
+    ...{ name: check, step: names.name, passed, failed },
+    percent: passed + failed === 0 ? 0 : (100 * passed) / (passed + failed),
+  }));
 }
 
 export interface SummaryInput {
@@ -132,15 +152,19 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
   const parts = names.workloads.map((_, i) => totals.workloads.get(i) ?? new WorkloadAccumulator());
   const workloads = parts.map((workload, i) => {
     const all = mergeAll([workload]);
-    const steps = (names.workloads[i]?.steps ?? []).map((step, index) => ({
-      name: step.name,
-      ...trafficOf(workload.step(index), durationSeconds),
-    }));
+    const steps = (names.workloads[i]?.steps ?? []).map((names, index) => {
+      const step = workload.step(index);
+      return { name: names.name, ...trafficOf(step, durationSeconds, checksOf(names, step)) };
+    });
     return {
       name: names.workloads[i]?.name ?? "",
       iterations: makeLedger(scheduled[i] ?? 0, all, 0),
       iterationDuration: latencyStats(all.iterationDuration),
-      ...trafficOf(all.traffic, durationSeconds),
+      ...trafficOf(
+        all.traffic,
+        durationSeconds,
+        steps.flatMap((step) => step.checks),
+      ),
       steps,
     };
   });
@@ -149,7 +173,11 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
   const ledger = makeLedger(total, all, input.maybeSent);
   const summary: Summary = {
     durationSeconds,
-    ...trafficOf(all.traffic, durationSeconds),
+    ...trafficOf(
+      all.traffic,
+      durationSeconds,
+      workloads.flatMap((workload) => workload.checks),
+    ),
     iterations: ledger,
     iterationDuration: latencyStats(all.iterationDuration),
     lateness: latencyStats(all.lateness),

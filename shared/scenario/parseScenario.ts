@@ -1,5 +1,7 @@
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
 import { crossProblems } from "./crossChecks.ts";
+import { uniqueDataProblems } from "./dataUse.ts";
+import { languageProblems } from "./languageChecks.ts";
 import { MAX_SECONDS } from "./limits.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
@@ -30,6 +32,8 @@ const fieldNames = [
     "stages",
   ],
   ...["requestSeconds", "rejectUnauthorized"],
+  ...["extract", "check", "failRequest", "inline", "generate", "pick", "count", "fields"],
+  ...["weighted", "randomInt"],
 ];
 
 /** What only the finished schedule can tell. */
@@ -46,6 +50,11 @@ function scheduleProblems(scenario: Scenario): Problem[] {
           },
         ],
   );
+  const totals = workloads.map(({ steps, curve }) => ({
+    steps,
+    total: new ArrivalSchedule(curve).total,
+  }));
+  empty.push(...uniqueDataProblems(scenario, totals));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
     empty.push({ path, message: "lasts longer than 7 days" });
@@ -59,7 +68,8 @@ export function parseScenario(document: unknown): ParsedScenario {
   const problems = parsed.success ? [] : zodProblems(parsed.error, fieldNames);
   const fromSchema = problems.length;
   const seen = new Set(problems.map((problem) => problem.path));
-  problems.push(...crossProblems(document).filter((problem) => !seen.has(problem.path)));
+  const between = [...crossProblems(document), ...languageProblems(document)];
+  problems.push(...between.filter((problem) => !seen.has(problem.path)));
   if (parsed.success && problems.length === 0) problems.push(...scheduleProblems(parsed.data));
   if (!parsed.success || problems.length > 0) {
     const unread = parsed.success ? 0 : countIssues(parsed.error) - fromSchema;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dataSchema } from "../data/dataSchema.ts";
 import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
 const count = z.number().int().nonnegative();
@@ -36,6 +37,9 @@ export const taskSchema = z.object({
   steps: z.array(stepSchema).min(1),
   /** The workload's own, made of the scenario's. */
   seed: count,
+  /** The data sets of the steps, and the seed of their rows: the same for every workload. */
+  data: dataSchema.default({}),
+  dataSeed: count.default(0),
   /** Iterations of this share in flight at once; what is due beyond it is dropped. */
   maxInFlight: z.int().min(1),
   transport: z.enum(transports),

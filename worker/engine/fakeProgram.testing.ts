@@ -28,6 +28,7 @@ export interface ManualClock {
 /** Operations that answer by the manual clock, in the order of time. */
 export class FakeProgram implements Program {
   readonly operations: readonly Operation[];
+  readonly checks = [];
   /** Arrival number and operation of every request, in the order they were sent. */
   readonly sent: [arrival: number, operation: number][] = [];
   readonly #clock: ManualClock;

@@ -44,7 +44,7 @@ const noTotals = (): ShareTotals => ({
 export class ShareRunner {
   readonly totals = noTotals();
   readonly #options: RunnerOptions;
-  readonly #recorder = new Recorder();
+  readonly #recorder: Recorder;
   readonly #slots: SlotPool;
   readonly #nowUs: () => number;
   #watermark = -1;
@@ -53,12 +53,14 @@ export class ShareRunner {
   /** Filled in anew for each request, so that recording makes no objects. */
   readonly #result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, status: 0, error: "" },
+    checksPassed: 0,
     outcome: "ok",
   };
 
   constructor(options: RunnerOptions, nowUs: () => number) {
     this.#options = options;
     this.#slots = new SlotPool(options.maxInFlight);
+    this.#recorder = new Recorder(options.program.checks);
     this.#nowUs = nowUs;
   }
 
@@ -143,6 +145,7 @@ export class ShareRunner {
     slot.iterationDueUs = dueUs;
     slot.iterationFailed = false;
     slot.iterationInterrupted = false;
+    slot.variables.length = 0;
     this.#perform(slot, 0, dueUs, nowUs);
   }
 
@@ -164,7 +167,8 @@ export class ShareRunner {
     if (outcome === "failed") slot.iterationFailed = true;
     if (outcome === "interrupted") slot.iterationInterrupted = true;
     const next = slot.operation + 1;
-    if (next < this.#options.program.operations.length && !slot.iterationInterrupted) {
+    const goesOn = !slot.iterationInterrupted && slot.hasExtracted;
+    if (next < this.#options.program.operations.length && goesOn) {
       this.#perform(slot, next, slot.endUs, slot.endUs);
     } else {
       this.#endIteration(slot);
@@ -180,6 +184,7 @@ export class ShareRunner {
     result.outcome = outcome;
     result.status = slot.status;
     result.error = slot.error;
+    result.checksPassed = slot.checksPassed;
     this.#recorder.request(result);
     const wall = this.#recorder.wallAt(slot.endUs).step(slot.operation);
     wall.completed++;

@@ -8,6 +8,10 @@ export class Slot {
   busy = false;
   /** The workload's number of the arrival. */
   arrival = 0;
+  /** The virtual user's number. */
+  user = 0;
+  /** Values that earlier requests of the iteration have extracted. */
+  readonly variables: string[] = [];
   /** When the iteration was due. */
   iterationDueUs = 0;
   iterationFailed = false;
@@ -28,6 +32,10 @@ export class Slot {
   error = "";
   bytesSent = 0;
   bytesReceived = 0;
+  /** One bit for each check that held. */
+  checksPassed = 0;
+  /** False when the step was to extract variables and has not: the iteration cannot go on. */
+  hasExtracted = true;
   /** Set while an operation is under way: ends it early, `done` follows. */
   cancel: ((slot: Slot, error: string) => void) | null = null;
 
@@ -45,6 +53,8 @@ export class Slot {
     this.error = "";
     this.bytesSent = 0;
     this.bytesReceived = 0;
+    this.checksPassed = 0;
+    this.hasExtracted = true;
     this.cancel = null;
   }
 }

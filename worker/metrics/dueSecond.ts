@@ -1,4 +1,4 @@
-import type { Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
+import type { CheckCounts, Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 
@@ -19,20 +19,36 @@ export interface RequestResult {
   outcome: Outcome;
   status: number;
   error: string;
+  /** One bit for each check of the step that held. */
+  checksPassed: number;
 }
+
+/** Names of the checks by step, in the order of their bits. */
+export type CheckNames = readonly (readonly string[])[];
 
 class StepCounts {
   ok = 0;
   failed = 0;
   neutral = 0;
   interrupted = 0;
+  readonly #checkNames: readonly string[];
+  readonly #passed: Uint32Array;
   readonly statuses = new Uint32Array(STATUS_LIMIT);
   errors: Counts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
 
+  constructor(checkNames: readonly string[]) {
+    this.#checkNames = checkNames;
+    this.#passed = new Uint32Array(checkNames.length);
+  }
+
   get touched(): boolean {
-    return this.ok + this.failed + this.neutral + this.interrupted > 0;
+    return this.#judged + this.interrupted > 0;
+  }
+
+  get #judged(): number {
+    return this.ok + this.failed + this.neutral;
   }
 
   record(result: RequestResult): void {
@@ -43,6 +59,20 @@ class StepCounts {
     if (result.error !== "") countUp(this.errors, result.error);
     this.response.record(result.endUs - result.dueUs);
     if (result.sentUs >= 0) this.service.record(result.endUs - result.sentUs);
+    for (let bits = result.checksPassed; bits !== 0; bits &= bits - 1) {
+      const check = 31 - Math.clz32(bits & -bits);
+      this.#passed[check] = (this.#passed[check] as number) + 1;
+    }
+  }
+
+  /** Every request that was not interrupted counts to each check; one without an answer fails it. */
+  checks(): CheckCounts {
+    return Object.fromEntries(
+      this.#checkNames.map((name, i) => {
+        const passed = this.#passed[i] as number;
+        return [name, { passed, failed: this.#judged - passed }];
+      }),
+    );
   }
 
   statusCodes(): Counts {
@@ -60,6 +90,7 @@ class StepCounts {
     this.neutral = 0;
     this.interrupted = 0;
     this.statuses.fill(0);
+    this.#passed.fill(0);
     this.errors = {};
     this.response.reset();
     this.service.reset();
@@ -74,10 +105,12 @@ export class DueSecond {
   readonly #iterations = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
   readonly #duration = new Histogram();
   readonly #steps: (StepCounts | undefined)[] = [];
+  readonly #checkNames: CheckNames;
   #touched = false;
 
-  constructor(second: number) {
+  constructor(second: number, checkNames: CheckNames = []) {
     this.second = second;
+    this.#checkNames = checkNames;
   }
 
   started(): void {
@@ -91,7 +124,7 @@ export class DueSecond {
   }
 
   request(result: RequestResult): void {
-    const step = (this.#steps[result.step] ??= new StepCounts());
+    const step = (this.#steps[result.step] ??= new StepCounts(this.#checkNames[result.step] ?? []));
     step.record(result);
     this.#touched = true;
   }
@@ -114,6 +147,7 @@ export class DueSecond {
         ...{ ok, failed, neutral, interrupted, errors },
         statusCodes: step.statusCodes(),
         outcomes: {},
+        checks: step.checks(),
         response: encodeSparse(step.response),
         service: encodeSparse(step.service),
       });

@@ -28,7 +28,16 @@ class Collected {
 }
 
 const result = (change: Partial<RequestResult>): RequestResult => ({
-  ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, outcome: "ok", status: 200, error: "" },
+  ...{
+    step: 0,
+    dueUs: 0,
+    sentUs: 0,
+    endUs: 0,
+    outcome: "ok",
+    status: 200,
+    error: "",
+    checksPassed: 0,
+  },
   ...change,
 });
 const outcome = fc.constantFrom<Outcome>("ok", "failed", "neutral", "interrupted");

@@ -1,11 +1,18 @@
+import type { Render, Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation } from "../../engine/operation.ts";
+import type { Inspection } from "./responseCapture.ts";
 
 /** A request as a step describes it, ready to be compiled by a transport. */
 export interface HttpRequest {
   method: string;
+  /** Scheme and host, and path and query unless `path` says otherwise. */
   url: string;
-  headers: Readonly<Record<string, string>>;
-  body: Uint8Array | null;
+  /** Path and query, rendered for each request. */
+  path?: Render;
+  headers: Readonly<Record<string, Text>>;
+  body: Uint8Array | Render | null;
+  /** Who looks at the answers, if anybody does. */
+  inspection?: Inspection | null;
 }
 
 /** One way to carry HTTP requests; all give the same outcomes (see the conformance suite). */
@@ -18,7 +25,7 @@ export interface HttpTransport {
 }
 
 /** The request's headers and those that every request has unless it names them. */
-export function defaultHeaders(request: HttpRequest): [string, string][] {
+export function defaultHeaders(request: HttpRequest): [string, Text][] {
   const headers = Object.entries(request.headers);
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   if (!names.has("user-agent")) headers.push(["user-agent", "onrush"]);

@@ -4,12 +4,15 @@ import type { RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
+import type { WireRequest } from "./renderRequest.ts";
+import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
 
 /** A request as it goes over the wire, made once per step. */
 export interface RawRequest {
-  bytes: Uint8Array;
+  wire: WireRequest;
   isHead: boolean;
+  inspection: Inspection | null;
 }
 
 /** What the connections of one origin share. */
@@ -41,6 +44,9 @@ export class RawConnection implements PooledConnection<RawRequest> {
   #socket: Socket | undefined;
   #slot: Slot | undefined;
   #done: ((slot: Slot) => void) | undefined;
+  #inspection: Inspection | null = null;
+  /** Made when a request first wants it. */
+  #capture: ResponseCapture | null = null;
   #received = 0;
   #isOpen = false;
   #isGone = false;
@@ -80,11 +86,21 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#slot = slot;
     this.#done = done;
     this.#received = 0;
-    this.#parser.begin(request.isHead);
+    this.#parser.begin(request.isHead, this.#beginCapture(request.inspection));
     slot.cancel = this.#cancel;
-    slot.bytesSent = request.bytes.length;
+    const data = typeof request.wire === "function" ? request.wire(slot) : request.wire;
+    slot.bytesSent = data.length;
     slot.sentUs = this.#origin.clock.nowUs();
-    this.#socket?.write(request.bytes);
+    if (typeof data === "string") this.#socket?.write(data, "latin1");
+    else this.#socket?.write(data);
+  }
+
+  #beginCapture(inspection: Inspection | null): ResponseCapture | null {
+    this.#inspection = inspection;
+    if (inspection === null) return null;
+    this.#capture ??= new ResponseCapture();
+    this.#capture.begin(inspection.wants);
+    return this.#capture;
   }
 
   close(): void {
@@ -126,6 +142,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
     const taken = this.#parser.feed(bytes, 0, length);
     if (this.#parser.hasFailed) return this.#lost("protocol");
     if (this.#parser.isDone) this.#complete(taken === length);
+    else if (this.#inspection !== null) this.#capture?.keep();
   }
 
   #ended(): void {
@@ -164,8 +181,18 @@ export class RawConnection implements PooledConnection<RawRequest> {
     slot.status = status;
     slot.error = error;
     slot.bytesReceived = this.#received;
+    if (this.#inspection !== null) this.#inspect(slot);
     if (reusable) this.#origin.idle(this);
     done(slot);
+  }
+
+  /** Before the connection is used again: its capture then belongs to the next answer. */
+  #inspect(slot: Slot): void {
+    const capture = this.#capture;
+    if (capture === null) return;
+    if (slot.error === "") this.#inspection?.inspect(slot, capture);
+    capture.end();
+    this.#inspection = null;
   }
 
   readonly #cancel = (_slot: Slot, error: string): void => this.#lost(error);

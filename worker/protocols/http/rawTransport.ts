@@ -2,38 +2,13 @@ import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
-import { defaultHeaders, type HttpRequest, type HttpTransport } from "./httpRequest.ts";
+import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
+import { wireRequest } from "./renderRequest.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
 const READ_BUFFER_BYTES = 65_536;
-
-/** Latin-1, as header values are sent (RFC 9110, 5.5). */
-function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
-}
-
-/** The bytes of a request, the same for every time it is sent. */
-export function requestBytes(request: HttpRequest): Uint8Array {
-  const url = new URL(request.url);
-  const headers = defaultHeaders(request);
-  const has = (name: string) => headers.some(([known]) => known.toLowerCase() === name);
-  const lines = [`${request.method} ${url.pathname}${url.search} HTTP/1.1`];
-  if (!has("host")) lines.push(`host: ${url.host}`);
-  if (!has("connection")) lines.push("connection: keep-alive");
-  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
-  const { body, method } = request;
-  const expectsBody = method === "POST" || method === "PUT" || method === "PATCH";
-  if ((body !== null || expectsBody) && !has("content-length")) {
-    lines.push(`content-length: ${body?.length ?? 0}`);
-  }
-  const head = latin1(`${lines.join("\r\n")}\r\n\r\n`);
-  const bytes = new Uint8Array(head.length + (body?.length ?? 0));
-  bytes.set(head);
-  if (body !== null) bytes.set(body, head.length);
-  return bytes;
-}
 
 class Origin implements RawOrigin {
   readonly url: URL;
@@ -69,7 +44,7 @@ export class RawTransport implements HttpTransport {
   readonly #pools: OriginPools<RawRequest>;
 
   constructor(clock: RunClock, rejectUnauthorized: boolean) {
-    const readBuffer = new Uint8Array(READ_BUFFER_BYTES);
+    const readBuffer = Buffer.alloc(READ_BUFFER_BYTES);
     this.#pools = new OriginPools(
       (url) => new Origin(url, clock, rejectUnauthorized, readBuffer).pool,
     );
@@ -81,7 +56,11 @@ export class RawTransport implements HttpTransport {
 
   operation(request: HttpRequest): Operation {
     const pool = this.#pools.of(request.url);
-    const raw: RawRequest = { bytes: requestBytes(request), isHead: request.method === "HEAD" };
+    const raw: RawRequest = {
+      wire: wireRequest(request),
+      isHead: request.method === "HEAD",
+      inspection: request.inspection ?? null,
+    };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
         pool.request(slot, raw, done);

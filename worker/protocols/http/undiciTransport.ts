@@ -1,3 +1,4 @@
+import type { Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { buildConnector } from "undici";
@@ -5,7 +6,7 @@ import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { defaultHeaders, type HttpRequest, type HttpTransport } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
-import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
+import { type ConnectionOwner, UndiciConnection, type UndiciRequest } from "./undiciConnection.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -14,7 +15,7 @@ class Origin implements ConnectionOwner {
   readonly origin: string;
   readonly clock: RunClock;
   readonly connector: buildConnector.connector;
-  readonly pool: ConnectionPool<RequestOptions>;
+  readonly pool: ConnectionPool<UndiciRequest>;
 
   constructor(origin: string, clock: RunClock, rejectUnauthorized: boolean) {
     this.origin = origin;
@@ -35,7 +36,7 @@ class Origin implements ConnectionOwner {
 
 /** HTTP/1.1 through undici's dispatch, the lowest of its interfaces. */
 export class UndiciTransport implements HttpTransport {
-  readonly #pools: OriginPools<RequestOptions>;
+  readonly #pools: OriginPools<UndiciRequest>;
 
   constructor(clock: RunClock, rejectUnauthorized: boolean) {
     this.#pools = new OriginPools((url) => new Origin(url.origin, clock, rejectUnauthorized).pool);
@@ -48,17 +49,27 @@ export class UndiciTransport implements HttpTransport {
   operation(request: HttpRequest): Operation {
     const url = new URL(request.url);
     const pool = this.#pools.of(request.url);
-    const options: RequestOptions = {
-      method: request.method,
-      path: url.pathname + url.search,
-      headers: defaultHeaders(request).flat(),
-      body: request.body,
+    const headers = defaultHeaders(request).flat();
+    const path = request.path ?? url.pathname + url.search;
+    const { method, body } = request;
+    const optionsFor = (value: (part: Text) => string) => ({
+      method,
+      path: value(path),
+      headers: headers.map(value),
+      body: typeof body === "function" ? value(body) : body,
       // undici would close the connection after each HEAD otherwise.
       reset: false,
+    });
+    const isStatic = [path, body, ...headers].every((part) => typeof part !== "function");
+    const undiciRequest: UndiciRequest = {
+      options: isStatic
+        ? optionsFor(String)
+        : (slot) => optionsFor((part) => (typeof part === "string" ? part : part(slot))),
+      inspection: request.inspection ?? null,
     };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
-        pool.request(slot, options, done);
+        pool.request(slot, undiciRequest, done);
       },
     };
   }

@@ -1,0 +1,24 @@
+import { hash32 } from "../random/hashRandom.ts";
+
+const ROUNDS = 6;
+
+/**
+ * A seeded permutation of 0…count−1, worked out one number at a time: a Feistel network over
+ * a × b ≥ count whose rounds add modulo a and b in turn; what falls beyond `count` goes round
+ * again (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
+ */
+export function permute(n: number, count: number, seed: number, stream: number): number {
+  const a = Math.ceil(Math.sqrt(count));
+  const b = Math.ceil(count / a);
+  let at = n;
+  do {
+    let left = at % a;
+    let right = Math.floor(at / a);
+    for (let round = 0; round < ROUNDS; round += 2) {
+      left = (left + hash32(seed, stream + round, right)) % a;
+      right = (right + hash32(seed, stream + round + 1, left)) % b;
+    }
+    at = right * a + left;
+  } while (at >= count);
+  return at;
+}
