@@ -2,12 +2,13 @@ import { hash32, uniformAt } from "../random/hashRandom.ts";
 import {
   compileTemplate,
   randomIntAt,
+  renderText,
   type Subject,
   type TemplateEnvironment,
 } from "../template/compileTemplate.ts";
 import { segmentsOf } from "../template/parseTemplate.ts";
 import type { DataDocument, DataSetDocument, FieldDocument } from "./dataSchema.ts";
-import { permute } from "./permutation.ts";
+import { permutation } from "./permutation.ts";
 
 /** FNV-1a (Fowler, Noll, Vo) in 32 bits: names become streams of random numbers. */
 function streamOf(name: string): number {
@@ -49,8 +50,9 @@ function weightedField(
   const counts = apportion(Object.values(weights), count);
   let sum = 0;
   const ends = counts.map((one) => (sum += one));
+  const permute = permutation(count, seed, stream);
   return (row) => {
-    const place = permute(row, count, seed, stream);
+    const place = permute(row);
     let i = 0;
     while (place >= (ends[i] as number)) i++;
     return values[i] as string;
@@ -77,7 +79,7 @@ function generatedField(field: FieldDocument, count: number, seed: number, strea
     const subject = { arrival: 0, user: 0, variables: [] } satisfies Subject;
     return (row) => {
       subject.arrival = row;
-      return text(subject);
+      return renderText(text, subject);
     };
   }
   if (typeof field !== "object") {

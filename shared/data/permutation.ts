@@ -1,4 +1,4 @@
-import { hash32 } from "../random/hashRandom.ts";
+import { hashAt, streamHash } from "../random/hashRandom.ts";
 
 const ROUNDS = 6;
 
@@ -7,18 +7,21 @@ const ROUNDS = 6;
  * a × b ≥ count whose rounds add modulo a and b in turn; what falls beyond `count` goes round
  * again (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
  */
-export function permute(n: number, count: number, seed: number, stream: number): number {
+export function permutation(count: number, seed: number, stream: number): (n: number) => number {
   const a = Math.ceil(Math.sqrt(count));
   const b = Math.ceil(count / a);
-  let at = n;
-  do {
-    let left = at % a;
-    let right = Math.floor(at / a);
-    for (let round = 0; round < ROUNDS; round += 2) {
-      left = (left + hash32(seed, stream + round, right)) % a;
-      right = (right + hash32(seed, stream + round + 1, left)) % b;
-    }
-    at = right * a + left;
-  } while (at >= count);
-  return at;
+  const keys = Array.from({ length: ROUNDS }, (_, round) => streamHash(seed, stream + round));
+  return (n) => {
+    let at = n;
+    do {
+      let left = at % a;
+      let right = Math.floor(at / a);
+      for (let round = 0; round < ROUNDS; round += 2) {
+        left = (left + hashAt(keys[round] as number, right)) % a;
+        right = (right + hashAt(keys[round + 1] as number, left)) % b;
+      }
+      at = right * a + left;
+    } while (at >= count);
+    return at;
+  };
 }

@@ -255,7 +255,11 @@ const bad: [string, unknown, string[]][] = [
   ["a list of headers", { ...short, headers: [] }, ["headers"]],
   ["a number as body", { ...short, method: "POST", body: 5 }, ["body"]],
   ["a template in a text body", { ...short, method: "POST", body: "{{uuidd}}" }, ["body"]],
-  ["a template in a JSON body", { ...short, method: "POST", body: { a: ["{{x}}"] } }, ["body.a[0]"]],
+  [
+    "a template in a JSON body",
+    { ...short, method: "POST", body: { a: ["{{x}}"] } },
+    ["body.a[0]"],
+  ],
   ["a body without a method", { ...short, body: "x" }, ["body"]],
   ["a body with HEAD", { ...short, method: "HEAD", body: {} }, ["body"]],
   // time

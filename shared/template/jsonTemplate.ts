@@ -1,6 +1,7 @@
 import {
   compileExpression,
   joinParts,
+  type Render,
   type TemplateEnvironment,
   type Text,
 } from "./compileTemplate.ts";
@@ -25,7 +26,7 @@ export function compileJson(
   env: TemplateEnvironment,
   isBareField: IsBareField,
 ): Text {
-  const parts: Text[] = [];
+  const parts: (Text | Render)[] = [];
   const addString = (text: string, mayBeBare: boolean) => {
     if (!hasTemplate(text)) return void parts.push(JSON.stringify(text));
     const segments = segmentsOf(text);

@@ -1,4 +1,4 @@
-import type { Render, Text } from "@onrush/shared/template/compileTemplate.ts";
+import type { Template, Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Inspection } from "./responseCapture.ts";
 
@@ -8,9 +8,9 @@ export interface HttpRequest {
   /** Scheme and host, and path and query unless `path` says otherwise. */
   url: string;
   /** Path and query, rendered for each request. */
-  path?: Render;
+  path?: Template;
   headers: Readonly<Record<string, Text>>;
-  body: Uint8Array | Render | null;
+  body: Uint8Array | Template | null;
   /** Who looks at the answers, if anybody does. */
   inspection?: Inspection | null;
 }

@@ -4,7 +4,7 @@ import type { RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
-import type { WireRequest } from "./renderRequest.ts";
+import { type WireRequest, WireTemplate } from "./wireRequest.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
 
@@ -88,11 +88,14 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#received = 0;
     this.#parser.begin(request.isHead, this.#beginCapture(request.inspection));
     slot.cancel = this.#cancel;
-    const data = typeof request.wire === "function" ? request.wire(slot) : request.wire;
-    slot.bytesSent = data.length;
+    const { wire } = request;
+    const isTemplate = wire instanceof WireTemplate;
+    const bytes = isTemplate ? wire.render(slot) : wire;
+    slot.bytesSent = bytes.length;
     slot.sentUs = this.#origin.clock.nowUs();
-    if (typeof data === "string") this.#socket?.write(data, "latin1");
-    else this.#socket?.write(data);
+    this.#socket?.write(bytes);
+    // What could not be sent at once is still read from the buffer.
+    if (isTemplate && this.#socket?.writableLength !== 0) wire.handOver();
   }
 
   #beginCapture(inspection: Inspection | null): ResponseCapture | null {

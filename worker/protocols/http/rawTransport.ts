@@ -5,7 +5,7 @@ import { httpErrorKind } from "./httpErrors.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
-import { wireRequest } from "./renderRequest.ts";
+import { wireRequest } from "./wireRequest.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
 const READ_BUFFER_BYTES = 65_536;

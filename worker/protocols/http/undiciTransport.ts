@@ -1,4 +1,4 @@
-import type { Text } from "@onrush/shared/template/compileTemplate.ts";
+import { renderText, type Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { buildConnector } from "undici";
@@ -56,15 +56,16 @@ export class UndiciTransport implements HttpTransport {
       method,
       path: value(path),
       headers: headers.map(value),
-      body: typeof body === "function" ? value(body) : body,
+      body: body === null || body instanceof Uint8Array ? body : value(body),
       // undici would close the connection after each HEAD otherwise.
       reset: false,
     });
-    const isStatic = [path, body, ...headers].every((part) => typeof part !== "function");
+    const isFixed = (part: Text | Uint8Array | null) =>
+      part === null || typeof part === "string" || part instanceof Uint8Array;
     const undiciRequest: UndiciRequest = {
-      options: isStatic
+      options: [path, body, ...headers].every(isFixed)
         ? optionsFor(String)
-        : (slot) => optionsFor((part) => (typeof part === "string" ? part : part(slot))),
+        : (slot) => optionsFor((part) => renderText(part, slot)),
       inspection: request.inspection ?? null,
     };
     return {
