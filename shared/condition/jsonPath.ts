@@ -31,9 +31,8 @@ export function valueAt(document: unknown, path: JsonPath): unknown {
   let value = document;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return undefined;
-    if (typeof key === "number" ? !Array.isArray(value) : !Object.hasOwn(value, key)) {
-      return undefined;
-    }
+    if (Array.isArray(value) !== (typeof key === "number")) return undefined;
+    if (!Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string | number, unknown>)[key];
   }
   return value;

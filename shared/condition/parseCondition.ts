@@ -166,7 +166,7 @@ function readOperator(reader: Reader): Operator {
   const begin = reader.at;
   const symbol = reader.take(/[=!<>]+/) ?? reader.take(/[A-Za-z]+/) ?? "";
   const known = operators.find((operator) => operator === symbol);
-  if (known !== undefined) return known as Operator;
+  if (known !== undefined) return known;
   const near = symbol === "=" ? "==" : nearest(symbol, operators);
   const hint = near === undefined ? `known: ${operators.join(" ")}` : `did you mean "${near}"?`;
   return reader.fail(`unknown operator "${symbol}"; ${hint}`, begin);

@@ -7,10 +7,8 @@ export const MAX_GENERATED_ROWS = 1_000_000_000;
 /** Names that templates can write: data.<set>.<field>, vars.<name>. */
 export const identifierSchema = z
   .string()
-  .regex(
-    /^[A-Za-z_][\w-]{0,99}$/,
-    "a name is letters, digits, _ and -, not beginning with a digit",
-  );
+  .regex(/^[A-Za-z_][\w-]{0,99}$/, "a name is letters, digits, _ and -, not beginning with a digit")
+  .refine((name) => name !== "__proto__", "not possible as a name");
 
 const scalarSchema = z.union([z.string().max(16_384), z.number(), z.boolean()], {
   error: "a value is a string, a number or a boolean",

@@ -19,7 +19,12 @@ const checkSchema = z.union(
   [
     expressionSchema,
     z.strictObject({
-      name: z.string().trim().min(1, "a name is needed").max(200),
+      name: z
+        .string()
+        .trim()
+        .min(1, "a name is needed")
+        .max(200)
+        .refine((name) => name !== "__proto__", "not possible as a name"),
       check: expressionSchema,
       failRequest: z
         .boolean()

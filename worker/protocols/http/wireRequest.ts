@@ -28,15 +28,12 @@ export type WireRequest = Buffer | WireTemplate;
 
 export function wireRequest(request: HttpRequest): WireRequest {
   const { head, needsLength } = headOf(request);
-  const { body } = request;
-  if (body !== null && !(body instanceof Uint8Array)) {
+  const body = request.body ?? new Uint8Array(0);
+  if (typeof head !== "string" || !(body instanceof Uint8Array)) {
     return new WireTemplate(head, needsLength, body);
   }
-  const length = needsLength ? `content-length: ${body?.length ?? 0}\r\n` : "";
-  const whole = joinParts([head, length, "\r\n"]);
-  const bytes = body ?? new Uint8Array(0);
-  if (typeof whole !== "string") return new WireTemplate(whole, false, bytes);
-  return Buffer.concat([Buffer.from(whole, "latin1"), bytes]);
+  const length = needsLength ? `content-length: ${body.length}\r\n` : "";
+  return Buffer.concat([Buffer.from(`${head}${length}\r\n`, "latin1"), body]);
 }
 
 const INITIAL_BYTES = 1_024;
@@ -45,8 +42,37 @@ const LOOP_CHARS = 64;
 const MAX_VIEWS = 256;
 const LAST_ASCII = 0x7f;
 
-const asTemplate = (text: Text): Template =>
-  typeof text === "string" ? { literals: [text], values: [] } : text;
+/** Like a template, its literals ready for the wire. */
+interface Pieces {
+  literals: readonly Buffer[];
+  values: readonly Render[];
+}
+
+function piecesOf(text: Text | Uint8Array, encoding: "latin1" | "utf8"): Pieces {
+  if (text instanceof Uint8Array) return { literals: [Buffer.from(text)], values: [] };
+  const { literals, values } = typeof text === "string" ? { literals: [text], values: [] } : text;
+  return { literals: literals.map((literal) => Buffer.from(literal, encoding)), values };
+}
+
+/** One behind the other; the literals where they meet become one. */
+function append(a: Pieces, b: Pieces): Pieces {
+  const [first = EMPTY, ...rest] = b.literals;
+  const seam = Buffer.concat([a.literals.at(-1) ?? EMPTY, first]);
+  return {
+    literals: [...a.literals.slice(0, -1), seam, ...rest],
+    values: [...a.values, ...b.values],
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+const sumLengths = (buffers: readonly Buffer[]) =>
+  buffers.reduce((sum, { length }) => sum + length, 0);
+/** The place of the length, which is worked out from the other values. */
+const lengthLine: Pieces = {
+  literals: [Buffer.from("content-length: "), Buffer.from("\r\n\r\n")],
+  values: [() => ""],
+};
+const emptyLine: Pieces = { literals: [Buffer.from("\r\n")], values: [] };
 
 /**
  * A request with templates. Literals are bytes from the beginning, values are written between
@@ -69,29 +95,17 @@ export class WireTemplate {
   readonly #views = new Map<number, Buffer>();
 
   constructor(head: Text, needsLength: boolean, body: Template | Uint8Array) {
-    const begin = asTemplate(needsLength ? joinParts([head, "content-length: "]) : head);
-    const end = body instanceof Uint8Array ? { literals: [], values: [] } : body;
-    const bodyLiterals =
-      body instanceof Uint8Array
-        ? [Buffer.from(body)]
-        : end.literals.map((text) => Buffer.from(text));
-    const headLiterals = begin.literals.map((text) => Buffer.from(text, "latin1"));
-    const emptyLine = Buffer.from(
-      needsLength ? "\r\n\r\n" : body instanceof Uint8Array ? "" : "\r\n",
-    );
-    const first = Buffer.concat([emptyLine, bodyLiterals[0] ?? Buffer.alloc(0)]);
-    const length = needsLength ? [() => ""] : [];
-    this.#values = [...begin.values, ...length, ...end.values];
+    const begin = piecesOf(head, "latin1");
+    const middle = needsLength ? lengthLine : emptyLine;
+    const end = piecesOf(body, "utf8");
+    const { literals, values } = append(append(begin, middle), end);
+    this.#literals = literals;
+    this.#values = values;
     this.#lengthAt = needsLength ? begin.values.length : -1;
-    this.#bodyFrom = begin.values.length + length.length;
-    const joined = needsLength
-      ? [...headLiterals, first]
-      : [...headLiterals.slice(0, -1), Buffer.concat([headLiterals.at(-1) as Buffer, first])];
-    this.#literals = [...joined, ...bodyLiterals.slice(1)];
-    const sum = (buffers: readonly Buffer[]) => buffers.reduce((n, one) => n + one.length, 0);
-    this.#literalBytes = sum(this.#literals);
-    this.#bodyLiteralBytes = sum(bodyLiterals);
-    this.#texts = this.#values.map(() => "");
+    this.#bodyFrom = begin.values.length + middle.values.length;
+    this.#literalBytes = sumLengths(literals);
+    this.#bodyLiteralBytes = sumLengths(end.literals);
+    this.#texts = values.map(() => "");
   }
 
   /** The bytes for a slot; they stand until the next call unless they are handed over. */
@@ -158,14 +172,11 @@ export class WireTemplate {
     const encoded = this.#texts.map((text, i) =>
       Buffer.from(text, i < this.#bodyFrom ? "latin1" : "utf8"),
     );
-    const inBody = encoded.slice(this.#bodyFrom).reduce((sum, bytes) => sum + bytes.length, 0);
+    const inBody = sumLengths(encoded.slice(this.#bodyFrom));
     if (this.#lengthAt >= 0) {
       encoded[this.#lengthAt] = Buffer.from(`${this.#bodyLiteralBytes + inBody}`);
     }
-    const between = this.#literals.flatMap((literal, i) => [
-      literal,
-      encoded[i] ?? Buffer.alloc(0),
-    ]);
+    const between = this.#literals.flatMap((literal, i) => [literal, encoded[i] ?? EMPTY]);
     return Buffer.concat(between);
   }
 
