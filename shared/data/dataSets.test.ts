@@ -8,7 +8,7 @@ import { permutation } from "./permutation.ts";
 const sets = (document: unknown, seed = 1) => new DataSets(dataSchema.parse(document), seed, seed);
 const counts = (values: readonly string[]) =>
   Object.fromEntries(
-    [...Map.groupBy(values, (v) => v)].map(([value, all]) => [value, all.length]).sort(),
+    [...Map.groupBy(values, (v) => v)].map(([value, all]) => [value, all.length]),
   ) as Record<string, number>;
 
 const plans = { weighted: { free: 50, pro: 30, enterprise: 20 } };
