@@ -2,7 +2,7 @@
 
 export const MAX_PATTERN_LENGTH = 300;
 /** What is searched of a text; the rest is not looked at. */
-export const MAX_SEARCHED_CHARS = 65_536;
+export const MAX_SEARCHED_CHARS = 16_384;
 
 interface Group {
   /** Something in it can repeat without bound, or it can match in several ways. */
@@ -14,7 +14,8 @@ const unbounded = /^(?:[*+]|\{\d+,\})/;
 /**
  * What is wrong with a pattern, or undefined. Refused besides wrong ones: back references, and a
  * repetition without bound of something that itself repeats without bound or has alternatives, as
- * `(a+)+`: such patterns can take exponential time.
+ * `(a+)+`: such patterns can take exponential time. What is left, as `.*a.*b`, takes a power of the
+ * length of the text, which is why only its beginning is searched.
  */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern.length > MAX_PATTERN_LENGTH) {

@@ -145,7 +145,6 @@ export class ShareRunner {
     slot.iterationDueUs = dueUs;
     slot.iterationFailed = false;
     slot.iterationInterrupted = false;
-    slot.variables.length = 0;
     this.#perform(slot, 0, dueUs, nowUs);
   }
 
@@ -197,6 +196,7 @@ export class ShareRunner {
     const outcome: Outcome = slot.iterationInterrupted ? "interrupted" : failed;
     this.totals.iterations[outcome]++;
     this.#recorder.iteration(slot.iterationDueUs, outcome, slot.endUs - slot.iterationDueUs);
+    slot.variables.length = 0;
     this.#slots.give(slot);
   }
 }

@@ -11,6 +11,9 @@ import { BODY_TOO_LARGE, CHECK, EXTRACT } from "../engine/operation.ts";
 import type { Slot } from "../engine/slot.ts";
 import type { Inspection, ResponseCapture } from "../protocols/http/responseCapture.ts";
 
+/** Slots keep variables: longer values are not taken. */
+const MAX_VARIABLE_CHARS = 16_384;
+
 /** What is kept of a body. */
 export const MAX_BODY_BYTES = 1_000_000;
 
@@ -23,6 +26,14 @@ interface CompiledCheck {
 interface Extraction {
   variable: number;
   take(answer: Answer): string | undefined;
+}
+
+/** A match is a window on the whole body, which must not live as long as the variable. */
+function copying(take: Extraction["take"]): Extraction["take"] {
+  return (answer) => {
+    const value = take(answer);
+    return value === undefined ? undefined : Buffer.from(value).toString();
+  };
 }
 
 /** The checks and extractions of a step; null when it has none. */
@@ -48,7 +59,7 @@ export function compileInspection(
   const required = checks.reduce((bits, check, i) => bits | (check.failRequest ? 1 << i : 0), 0);
   const extractions: Extraction[] = extract.map(([name, source]) => ({
     variable: variableIndex(name),
-    take: compileExtraction(source),
+    take: source.kind === "regex" ? copying(compileExtraction(source)) : compileExtraction(source),
   }));
   return {
     wants: { bodyLimit: readsBody ? MAX_BODY_BYTES : 0, headers: [...new Set(headers)] },
@@ -61,7 +72,7 @@ export function compileInspection(
       let isComplete = true;
       for (const { variable, take } of extractions) {
         const value = take(answer);
-        if (value === undefined) isComplete = false;
+        if (value === undefined || value.length > MAX_VARIABLE_CHARS) isComplete = false;
         else slot.variables[variable] = value;
       }
       slot.hasExtracted = isComplete;

@@ -23,7 +23,7 @@ const latin1 = (bytes: Uint8Array, from: number, to: number) =>
 
 const EMPTY = Buffer.alloc(0);
 /** Buffers larger than this are not kept for the next answer. */
-const KEPT_BUFFER_BYTES = 65_536;
+const KEPT_BUFFER_BYTES = 16_384;
 
 /**
  * What one connection keeps of the answer under way. A body that arrives in one piece is looked at
