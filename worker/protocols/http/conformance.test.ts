@@ -316,7 +316,12 @@ describe.each(transports)("%s", (name, create) => {
     const json = '{"id":"grüße","list":[1,2]}';
     const length = Buffer.byteLength(json);
     const head = `${OK}X-Id: a\r\nx-id: b\r\ncontent-type: application/json\r\n`;
-    const bytes = Buffer.from(`${head}content-length: ${length}\r\n\r\n${json}`);
+    const latin1 = Buffer.from("x-name: Zoë\r\n", "latin1");
+    const bytes = Buffer.concat([
+      Buffer.from(head),
+      latin1,
+      Buffer.from(`content-length: ${length}\r\n\r\n${json}`),
+    ]);
     const [first, second] = [json.slice(0, 9), json.slice(9)];
     const size = (text: string) => Buffer.byteLength(text).toString(16);
     const large = `"${"x".repeat(1_100_000)}"`;
@@ -372,6 +377,11 @@ describe.each(transports)("%s", (name, create) => {
       },
     );
 
+    test("has its headers as Latin-1, whatever the case of their names", async () => {
+      const { variables } = await look("/whole", { extract: { name: "header(X-NAME)" } });
+      expect(variables).toEqual(["Zoë"]);
+    });
+
     test("fails by the first of check and extraction, and passes on what held", async () => {
       const nothing = { ...{ status: 200, checksPassed: 1, variables: [] }, error: "check" };
       expect(await look("/empty", everything)).toEqual(nothing);
@@ -426,7 +436,15 @@ describe.each(transports)("%s", (name, create) => {
 
   describe("over TLS", () => {
     let connections = 0;
-    const secure = createServer(selfSigned, (_request, response) => response.end("ok"));
+    const bodies: string[] = [];
+    const secure = createServer(selfSigned, (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        bodies.push(Buffer.concat(chunks).toString());
+        response.end("ok");
+      });
+    });
     let base: string;
     beforeAll(async () => {
       secure.on("secureConnection", () => connections++);
@@ -446,6 +464,22 @@ describe.each(transports)("%s", (name, create) => {
         expect({ status, error }).toEqual({ status: 200, error: "" });
       }
       expect(connections).toBe(1);
+      trusting.close();
+    });
+
+    test("requests with templates are their own each, though the buffer is one", async () => {
+      const trusting = create(false);
+      const language = new StepLanguage({ data: {}, dataSeed: 0, seed: 0 });
+      const body = `{{iteration}} ${"x".repeat(2_000)} {{iteration}}`;
+      const request = compileRequest(
+        { name: "s", protocol: "http", method: "POST", url: `${base}/`, headers: {}, body },
+        language,
+      );
+      bodies.length = 0;
+      const arrivals = Array.from({ length: 30 }, (_, arrival) => arrival);
+      await Promise.all(arrivals.map((arrival) => perform(trusting, request, 1_500, { arrival })));
+      const wanted = arrivals.map((n) => body.replaceAll("{{iteration}}", String(n)));
+      expect(bodies.toSorted()).toEqual(wanted.toSorted());
       trusting.close();
     });
 
