@@ -1,5 +1,5 @@
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
-import { latencyStats } from "@onrush/shared/metrics/hdrHistogram.ts";
+import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
 import { addSparse, encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
@@ -75,9 +75,16 @@ function snapshotOf(histogram: Uint8Array): Snapshot {
   const outcome = { ok: 2000, failed: 0, neutral: 0, interrupted: 0 };
   const none = new Uint8Array(0);
   const maps = { statusCodes: { 200: 2000 }, errors: {}, outcomes: {}, checks: {} };
-  const step = { step: 0, ...outcome, ...maps, response: histogram, service: histogram };
+  const step = {
+    step: 0,
+    ...outcome,
+    ...maps,
+    response: histogram,
+    service: histogram,
+    phases: {},
+  };
   const traffic = { sent: 2000, completed: 2000, bytesSent: 1e6, bytesReceived: 1e6 };
-  const wall = { second: 7, inFlight: 9, connections: 9, lateness: none };
+  const wall = { second: 7, inFlight: 9, users: 0, connections: 9, lateness: none };
   return {
     ...{ type: "snapshot", workerId: "w", share: "0/0", epoch: 1, seq: 8, watermark: 7 },
     due: [

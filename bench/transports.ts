@@ -24,9 +24,10 @@ const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const clock = { nowUs: () => performance.now() * 1000 };
+const options = { rejectUnauthorized: true, limits: { connections: Infinity, perUser: false } };
 const transports: Record<string, () => HttpTransport> = {
-  raw: () => new RawTransport(clock, true),
-  undici: () => new UndiciTransport(clock, true),
+  raw: () => new RawTransport(clock, options),
+  undici: () => new UndiciTransport(clock, options),
 };
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -54,7 +55,7 @@ function loop(transport: HttpTransport, request: HttpRequest): Promise<void> {
     const next = (slot: Slot) => {
       if (begun === REQUESTS) return;
       slot.arrival = begun++;
-      slot.beginRequest(0, clock.nowUs());
+      slot.beginRequest(0, clock.nowUs(), clock.nowUs());
       operation.perform(slot, done);
     };
     const done = (slot: Slot) => {
@@ -143,7 +144,7 @@ export async function compareLanguage(): Promise<TransportResult[]> {
     users: { generate: { count: 100_000, fields }, pick: "sequential" },
   };
   const contestant = (step: Step) => ({
-    transport: () => new RawTransport(clock, true),
+    transport: () => new RawTransport(clock, options),
     request: compileRequest(
       { ...step, url: target.url },
       new StepLanguage({ data, dataSeed: 1, seed: 2 }),

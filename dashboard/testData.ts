@@ -16,8 +16,16 @@ export function second(at: number, some: Partial<SecondView> = {}): SecondView {
     ...noOutcomes,
     ...{ second: at, rev: 1, partial: false },
     ...{ planned: 0, started: 0, lost: 0, dropped: 0, droppedBy: {} },
-    ...{ sent: 0, completed: 0, inFlight: 0, connections: 0, bytesSent: 0, bytesReceived: 0 },
-    ...{ response: latency(), service: latency(), latenessP99Ms: 0 },
+    ...{
+      sent: 0,
+      completed: 0,
+      inFlight: 0,
+      users: 0,
+      connections: 0,
+      bytesSent: 0,
+      bytesReceived: 0,
+    },
+    ...{ response: latency(), service: latency(), latenessP99Ms: 0, phases: {} },
     ...{ statusCodes: {}, errors: {}, steps: [], workers: {} },
     ...some,
   };

@@ -44,9 +44,10 @@ describe.each(examples)("$file", ({ file, type, seconds, peak, total }) => {
   test(`is a ${type} of ${total} arrivals in ${seconds} s`, () => {
     expect(scenario.loadProfile?.type).toBe(type);
     expect(scenarioDurationMs(workloads)).toBe(seconds * 1000);
-    const schedules = workloads.map(({ curve }) => new ArrivalSchedule(curve));
+    const curves = workloads.flatMap(({ load }) => (load.type === "arrivals" ? [load.curve] : []));
+    const schedules = curves.map((curve) => new ArrivalSchedule(curve));
     expect(schedules.reduce((sum, schedule) => sum + schedule.total, 0)).toBe(total);
-    expect(Math.max(...workloads.map(({ curve }) => peakRate(curve)))).toBe(peak);
+    expect(Math.max(...curves.map((curve) => peakRate(curve)))).toBe(peak);
   });
 
   test("aims at a bundled target on this machine", () => {

@@ -27,9 +27,9 @@ export function endedRun(change: Partial<RunView> = {}): RunView {
 export function viewOfSecond(second: number, change: Partial<SecondView> = {}): SecondView {
   return {
     ...{ second, rev: 1, partial: false, planned: 0, started: 0, lost: 0, dropped: 0 },
-    ...{ droppedBy: {}, sent: 0, completed: 0, inFlight: 0, connections: 0 },
+    ...{ droppedBy: {}, sent: 0, completed: 0, inFlight: 0, users: 0, connections: 0 },
     ...{ bytesSent: 0, bytesReceived: 0, ok: 0, failed: 0, neutral: 0, interrupted: 0 },
-    ...{ response: latency(), service: latency(), latenessP99Ms: 0 },
+    ...{ response: latency(), service: latency(), latenessP99Ms: 0, phases: {} },
     ...{ statusCodes: {}, errors: {}, steps: [], workers: {} },
     ...change,
   };

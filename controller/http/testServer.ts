@@ -54,8 +54,8 @@ const noLatency = {
 export function testSecond(second: number, rev = 1): SecondView {
   return {
     ...{ second, rev, partial: false, planned: 10, started: 10, lost: 0, dropped: 0 },
-    ...{ droppedBy: {}, sent: 10, completed: 10, inFlight: 0, connections: 1 },
-    ...{ bytesSent: 0, bytesReceived: 0, latenessP99Ms: 0, steps: [], workers: {} },
+    ...{ droppedBy: {}, sent: 10, completed: 10, inFlight: 0, users: 0, connections: 1 },
+    ...{ bytesSent: 0, bytesReceived: 0, latenessP99Ms: 0, phases: {}, steps: [], workers: {} },
     ...{ ok: 9, failed: 1, neutral: 0, interrupted: 0 },
     ...{ statusCodes: { 200: 9, 500: 1 }, errors: { "status 500": 1 } },
     response: { ...noLatency, count: 10, avg: 20, p50: 15, p99: 40 },
@@ -162,6 +162,9 @@ export class MemoryDirectory implements WorkerDirectory {
   }
   setShares() {
     return Promise.resolve();
+  }
+  claimed() {
+    return Promise.resolve({});
   }
   release() {
     return Promise.resolve();

@@ -30,7 +30,7 @@ const workers = (count: number) => Array.from({ length: count }, (_, k) => `w${k
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 test("a plan has the exact schedule of each workload and the whole length", () => {
-  expect(plan.workloads.map((w) => w.schedule.total)).toEqual([83, 352]);
+  expect(plan.workloads.map((w) => w.schedule?.total)).toEqual([83, 352]);
   expect(plan.durationMs).toBe(10_000);
 });
 
@@ -45,7 +45,7 @@ describe.each([1, 2, 5, 97])("divided among %d workers", (count) => {
   test("planned arrivals sum to the whole, and differ by at most one", () => {
     plan.workloads.forEach((workload, w) => {
       const planned = shares.filter((s) => s.workload === w).map((s) => s.planned);
-      expect(sum(planned)).toBe(workload.schedule.total);
+      expect(sum(planned)).toBe(workload.schedule?.total);
       expect(Math.max(...planned) - Math.min(...planned)).toBeLessThanOrEqual(1);
     });
   });
@@ -59,7 +59,7 @@ describe.each([1, 2, 5, 97])("divided among %d workers", (count) => {
             .filter((s) => s.workload === w)
             .map((s) => shareDueBetween(workload, s.ownership, fromUs, toUs));
           const offsetUs = workload.startMs * 1000;
-          const before = (us: number) => workload.schedule.countBefore(us - offsetUs);
+          const before = (us: number) => workload.schedule?.countBefore(us - offsetUs) ?? 0;
           expect(sum(own)).toBe(before(toUs) - before(fromUs));
         });
       }),
@@ -83,7 +83,7 @@ describe("planned arrivals of a second of the run", () => {
   test("sum to the total, and are 0 before a workload begins and after it has ended", () => {
     for (const workload of plan.workloads) {
       const planned = Array.from({ length: 12 }, (_, second) => plannedIn(workload, second));
-      expect(sum(planned)).toBe(workload.schedule.total);
+      expect(sum(planned)).toBe(workload.schedule?.total);
     }
     const late = plan.workloads[1]!;
     expect([0, 1, 8, 9].map((second) => plannedIn(late, second))).toEqual([0, 0, 0, 0]);

@@ -1,8 +1,10 @@
-import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
+import type { Schedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
+import { makeSchedule } from "@onrush/shared/schedule/makeSchedule.ts";
 import { hash32 } from "@onrush/shared/random/hashRandom.ts";
 import { Ownership, type OwnershipLevel } from "@onrush/shared/schedule/ownership.ts";
 import { dataSetsOf } from "@onrush/shared/scenario/dataUse.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { Load } from "@onrush/shared/scenario/load.ts";
 import {
   type PlainWorkload,
   scenarioDurationMs,
@@ -10,16 +12,20 @@ import {
 } from "@onrush/shared/scenario/workloads.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 
-/** A workload with its exact schedule. */
+/** A workload with its exact schedule; null when its users decide when they begin. */
 export interface PlannedWorkload extends PlainWorkload {
-  schedule: ArrivalSchedule;
+  schedule: Schedule | null;
+  seed: number;
 }
 
 /** The exact schedule of a run; its division is made when the workers are known. */
 export interface RunPlan {
   scenario: Scenario;
   workloads: readonly PlannedWorkload[];
+  /** Until the load has ended at the latest. */
   durationMs: number;
+  /** Until it can end at the earliest: iterations may be done before their time is up. */
+  minDurationMs: number;
 }
 
 export interface PlannedShare {
@@ -30,10 +36,25 @@ export interface PlannedShare {
   task: Task;
 }
 
+function planWorkload(workload: PlainWorkload, seed: number): PlannedWorkload {
+  const { load } = workload;
+  const schedule = load.type === "arrivals" ? makeSchedule(load.curve, load.arrival, seed) : null;
+  return { ...workload, schedule, seed };
+}
+
 export function planRun(scenario: Scenario): RunPlan {
   const plain = scenarioWorkloads(scenario);
-  const workloads = plain.map((w) => ({ ...w, schedule: new ArrivalSchedule(w.curve) }));
-  return { scenario, workloads, durationMs: scenarioDurationMs(plain) };
+  return {
+    scenario,
+    workloads: plain.map((workload, w) => planWorkload(workload, hash32(scenario.seed, w, 0))),
+    durationMs: scenarioDurationMs(plain),
+    minDurationMs: scenarioDurationMs(plain.filter(({ load }) => load.type !== "iterations")),
+  };
+}
+
+function taskLoad(load: Load): Task["load"] {
+  if (load.type === "iterations") return load;
+  return { ...load, curve: { ...load.curve, segments: [...load.curve.segments] } };
 }
 
 /** The data sets that a workload's steps use. */
@@ -60,19 +81,23 @@ export function divide(
         epoch: 1,
         token,
         startMs: workload.startMs,
-        curve: { ...workload.curve, segments: [...workload.curve.segments] },
+        load: taskLoad(workload.load),
         ownership: levels,
         steps: [...workload.steps],
-        seed: hash32(scenario.seed, w, 0),
+        seed: workload.seed,
         data: dataOf(scenario, workload),
         dataSeed: scenario.seed,
+        thinkTime: workload.thinkTime,
+        overload: workload.overload,
+        pacing: scenario.pacing,
+        connections: workload.connections,
         maxInFlight: scenario.maxInFlight,
         transport: scenario.transport,
         requestTimeoutMs: Math.round(scenario.timeouts.requestSeconds * 1000),
         rejectUnauthorized: scenario.tls.rejectUnauthorized,
         gracefulStopMs: Math.round(scenario.gracefulStopSeconds * 1000),
       };
-      const planned = ownership.ownedBelow(workload.schedule.total);
+      const planned = ownership.ownedBelow(workload.schedule?.total ?? 0);
       return { workerId, workload: w, ownership, planned, task };
     }),
   );
@@ -80,6 +105,7 @@ export function divide(
 
 /** Arrivals of a workload that are due in second `second` of the run. */
 export function plannedIn(workload: PlannedWorkload, second: number): number {
+  if (workload.schedule === null) return 0;
   const fromUs = second * 1e6 - workload.startMs * 1000;
   return workload.schedule.countBefore(fromUs + 1e6) - workload.schedule.countBefore(fromUs);
 }
@@ -92,6 +118,8 @@ export function shareDueBetween(
   toUs: number,
 ): number {
   const offsetUs = workload.startMs * 1000;
-  const before = (us: number) => ownership.ownedBelow(workload.schedule.countBefore(us - offsetUs));
+  const { schedule } = workload;
+  if (schedule === null) return 0;
+  const before = (us: number) => ownership.ownedBelow(schedule.countBefore(us - offsetUs));
   return Math.max(0, before(toUs) - before(fromUs));
 }

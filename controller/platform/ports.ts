@@ -62,7 +62,9 @@ export interface WorkerDirectory {
   reserve(runId: string, wanted: number): Promise<string[]>;
   /** Records epoch and acknowledged seq of shares; replaces what was recorded for them. */
   setShares(runId: string, shares: readonly ShareEpoch[]): Promise<void>;
-  /** Ends reservations, shares and commands of a run. */
+  /** How many iterations each share of a run has claimed. */
+  claimed(runId: string): Promise<Record<string, number>>;
+  /** Ends reservations, shares, claims and commands of a run. */
   release(runId: string): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { RealtimeStats } from "@onrush/shared/api/secondView.ts";
-import { latencyStats } from "@onrush/shared/metrics/hdrHistogram.ts";
+import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
 import { StepAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 

@@ -13,6 +13,7 @@ export function checkHistograms(snapshot: Snapshot): void {
     for (const step of due.steps) {
       addSparse(scratch, step.response);
       addSparse(scratch, step.service);
+      for (const bytes of Object.values(step.phases)) addSparse(scratch, bytes);
     }
   }
   for (const wall of snapshot.wall) addSparse(scratch, wall.lateness);

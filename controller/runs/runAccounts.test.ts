@@ -41,7 +41,12 @@ test("what a worker lost in the first minute owes to later minutes is in the fin
   const accounts = new RunAccounts("r", plan, record, nobody);
   accounts.shares = new RunShares(plan, "r", 1, ["w0"]);
   const initial = initialRunState({
-    ...{ durationMs: plan.durationMs, gracefulStopMs: 0, lostWorkers: "degrade" },
+    ...{
+      durationMs: plan.durationMs,
+      minDurationMs: plan.durationMs,
+      gracefulStopMs: 0,
+      lostWorkers: "degrade",
+    },
     ...{ barrierMs: 1, startLeadMs: 1 },
   });
   const state: RunState = {

@@ -1,5 +1,6 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { summarise } from "@onrush/shared/metrics/summary.ts";
+import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
 import { judgeRun } from "./runOutcome.ts";
@@ -17,6 +18,7 @@ export class RunAccounts {
   readonly #record: RunRecord;
   readonly #watch: WorkerWatch;
   #maybeSent = 0;
+  #usersLost = 0;
 
   constructor(runId: string, plan: RunPlan, record: RunRecord, watch: WorkerWatch) {
     this.#plan = plan;
@@ -25,10 +27,23 @@ export class RunAccounts {
     this.shares = new RunShares(plan, runId, 1, []);
   }
 
-  /** A share is lost: counts what it owes to seconds that are closed, and what may have been sent. */
-  lose(state: RunState, lost: ShareState, fromSecond: number, toSecond: number): void {
+  /**
+   * A share is lost: counts what it owes to seconds that are closed, and what may have been sent.
+   * `claimed` is how many iterations it had claimed, if its workload hands them out that way.
+   */
+  lose(
+    state: RunState,
+    lost: ShareState,
+    { fromSecond, toSecond }: { fromSecond: number; toSecond: number },
+    claimed: number,
+  ): void {
     const { startAtMs } = state;
     if (startAtMs === null) return;
+    this.#usersLost += this.shares.usersOf(lost.share);
+    const unaccounted = Math.max(0, claimed - this.#record.accountedOf(lost.share));
+    this.#record.addLost(lost.workload, Math.max(0, lost.watermark), unaccounted);
+    // Any of them may have begun since the last report.
+    this.#maybeSent += unaccounted;
     for (let second = fromSecond; second <= toSecond; second++) {
       this.#countLost(state, lost, second);
     }
@@ -57,7 +72,7 @@ export class RunAccounts {
       totals: this.#record.live,
       names: this.#plan,
       durationSeconds: Math.min(state.nextSecond, endUs / 1e6),
-      scheduled: this.shares.scheduled(state.shares, state.nextSecond, endUs),
+      scheduled: this.#scheduled(state, endUs),
       maybeSent: this.#maybeSent,
     });
     return liveView(base, { state, plan: this.#plan, summary, ledger, held: this.#watch.held });
@@ -76,16 +91,41 @@ export class RunAccounts {
       plan: this.#plan,
       state,
       totals: await this.#record.finalTotals(nextSecond - 1),
-      scheduled: this.shares.scheduled(state.shares, state.nextSecond, endUs),
+      scheduled: this.#scheduled(state, endUs),
       maybeSent: this.#maybeSent,
+      usersLost: this.#usersLost,
       durationSeconds: endUs / 1e6,
     });
     return { ...view, ...outcome };
   }
 
+  /**
+   * Per workload, for the ledger: arrivals that fell due, by the plan; all iterations asked for,
+   * once the run has ended by itself; of users what they began, by their shares' own counters.
+   */
+  #scheduled(state: RunState, endUs: number): number[] {
+    const arrivals = this.shares.scheduled(state.shares, state.nextSecond, endUs);
+    const endedByItself = state.phase === "COMPLETED" && !state.stopRequested;
+    return this.#plan.workloads.map(({ load }, w) => {
+      if (load.type === "arrivals") return arrivals[w] ?? 0;
+      if (load.type === "iterations" && endedByItself) return load.iterations;
+      const shares = state.shares.filter(({ workload }) => workload === w);
+      const totals = shares.flatMap((share) => (share.totals === null ? [] : [share.totals]));
+      if (totals.length === shares.length) {
+        return totals.reduce((sum, { scheduled }) => sum + scheduled, 0);
+      }
+      const merged = this.#record.live.workloads.get(w);
+      return merged === undefined ? 0 : merged.started + merged.lost + sumCounts(merged.dropped);
+    });
+  }
+
   /** Where the load ends, from the start of the run: the plan's end, or an earlier stop. */
-  #loadEndUs({ startAtMs }: RunState): number {
-    const plannedUs = this.#plan.durationMs * 1000;
+  #loadEndUs({ startAtMs, shares }: RunState): number {
+    const { durationMs, minDurationMs } = this.#plan;
+    const finals = shares.flatMap(({ totals }) => (totals === null ? [] : [totals.endedMs]));
+    const isOver = shares.length > 0 && finals.length === shares.length;
+    // Iterations may be done before their time is up.
+    const plannedUs = (isOver ? Math.max(minDurationMs, ...finals) : durationMs) * 1000;
     if (this.stopAtMs === null || startAtMs === null) return plannedUs;
     return Math.min(plannedUs, Math.max(0, Math.round((this.stopAtMs - startAtMs) * 1000)));
   }

@@ -20,6 +20,8 @@ export interface OutcomeInput {
   /** Per workload: arrivals that fell due, from the plan and the shares' positions in it. */
   scheduled: readonly number[];
   maybeSent: number;
+  /** Virtual users that were lost with their workers. */
+  usersLost: number;
   durationSeconds: number;
 }
 
@@ -37,7 +39,7 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
   const accountingProblems = [
     // A failed run was cut off: what was under way then has no result.
     ...(state.failure === null ? ledgerProblems(ledger) : []),
-    ...planProblems(state),
+    ...planProblems(plan, state),
     // What a lost or cut off share reported has no FINAL totals to compare with.
     ...(finals.length === state.shares.length ? conservationProblems(finals, totals.merged()) : []),
   ];
@@ -52,16 +54,18 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
       generatorFault:
         (summary.errors["generatorPorts"] ?? 0) + (summary.errors["generatorFileDescriptors"] ?? 0),
     },
+    usersLost: input.usersLost,
     failure: state.failure,
   });
   return { summary, ledger, verdict: { sla: "NONE", ...judged } };
 }
 
 /** A share that ended by itself must have walked through all it was given. */
-function planProblems(state: RunState): string[] {
+function planProblems(plan: RunPlan, state: RunState): string[] {
   if (state.stopRequested || state.failure !== null) return [];
-  return state.shares.flatMap(({ share, totals, planned }) =>
-    totals === null || totals.scheduled === planned
+  const hasSchedule = (workload: number) => plan.workloads[workload]?.schedule !== null;
+  return state.shares.flatMap(({ share, workload, totals, planned }) =>
+    totals === null || !hasSchedule(workload) || totals.scheduled === planned
       ? []
       : [`share ${share} walked through ${totals.scheduled} of its ${planned} arrivals`],
   );

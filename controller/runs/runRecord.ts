@@ -2,6 +2,7 @@ import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { RunTotals } from "@onrush/shared/metrics/summary.ts";
 import { viewSecond } from "@onrush/shared/metrics/viewSecond.ts";
+import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { plannedIn, type RunPlan } from "../planning/runPlan.ts";
@@ -21,6 +22,8 @@ export class RunRecord {
   /** Totals so far, for the live summary; the final one is folded from stored seconds. */
   readonly live = new RunTotals();
   readonly #seconds = new RunSeconds();
+  /** Share to what of it was merged: iterations started or dropped. */
+  readonly #accounted = new Map<string, number>();
   readonly #applied: Applied = {};
   readonly #runId: string;
   readonly #plan: RunPlan;
@@ -40,7 +43,18 @@ export class RunRecord {
     }
     this.#seconds.apply(share.workload, share.workerId, snapshot);
     this.live.addDeltas(share.workload, snapshot);
+    const counts = snapshot.due.map(({ started, dropped }) => started + sumCounts(dropped));
+    const before = this.accountedOf(share.share);
+    this.#accounted.set(
+      share.share,
+      counts.reduce((sum, count) => sum + count, before),
+    );
     this.#applied[share.share] = { epoch: share.epoch, seq: snapshot.seq };
+  }
+
+  /** Iterations of a share that were merged as started or dropped. */
+  accountedOf(share: string): number {
+    return this.#accounted.get(share) ?? 0;
   }
 
   addLost(workload: number, second: number, count: number): void {

@@ -119,7 +119,7 @@ describe("what a lost share leaves", () => {
             .initialStates()
             .map(({ share }) => total(owed(shares, share, fromSecond, endUs)));
           const due = plan.workloads.map(({ schedule, startMs }) => {
-            const before = (us: number) => schedule.countBefore(us - startMs * 1000);
+            const before = (us: number) => schedule?.countBefore(us - startMs * 1000) ?? 0;
             return Math.max(0, before(endUs) - before(fromSecond * 1e6));
           });
           const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);

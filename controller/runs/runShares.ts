@@ -1,3 +1,4 @@
+import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import { LEASE_MS } from "@onrush/shared/wire/heartbeat.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
@@ -44,7 +45,15 @@ export class RunShares {
     return this.#dueBetween(share, fromSecond * 1e6, leaseEndUs);
   }
 
-  /** Per workload: arrivals that have fallen due as far as the shares are accounted for. */
+  /** Virtual users of a share at its workload's peak. */
+  usersOf(share: string): number {
+    const known = this.#byPath.get(share);
+    const load = known === undefined ? undefined : this.#plan.workloads[known.workload]?.load;
+    if (known === undefined || load?.type !== "users") return 0;
+    return known.ownership.ownedBelow(peakUsers(load.curve));
+  }
+
+  /** Per open workload: arrivals that have fallen due as far as the shares are accounted for. */
   scheduled(states: readonly ShareState[], closedSeconds: number, endUs: number): number[] {
     const counts = this.#plan.workloads.map(() => 0);
     for (const state of states) {

@@ -2,7 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
-import type { RunEffect, RunMessage, RunState } from "@onrush/shared/run/runMessages.ts";
+import type {
+  RunEffect,
+  RunMessage,
+  RunState,
+  ShareState,
+} from "@onrush/shared/run/runMessages.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import { hasEnded, type RunPhase } from "@onrush/shared/run/runState.ts";
 import { decodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
@@ -70,6 +75,7 @@ export class RunSupervisor {
     this.#accounts = new RunAccounts(run.id, this.plan, this.#record, this.#watch);
     this.#state = initialRunState({
       durationMs: this.plan.durationMs,
+      minDurationMs: this.plan.minDurationMs,
       gracefulStopMs: run.scenario.gracefulStopSeconds * 1000,
       lostWorkers: run.scenario.lostWorkers,
       barrierMs: BARRIER_MS,
@@ -121,7 +127,7 @@ export class RunSupervisor {
   }
 
   fail(reason: string): Promise<void> {
-    return this.#mailbox.post(() => this.#tell({ type: "failed", reason }));
+    return this.#mailbox.post(() => this.#tell({ type: "broken", reason }));
   }
 
   closed(from: number, to: number): Promise<RunSecond[]> {
@@ -157,7 +163,7 @@ export class RunSupervisor {
 
   #loseOwnership(): Promise<void> {
     this.#owned = false;
-    return this.#tell({ type: "failed", reason: "another controller owns this run now" });
+    return this.#tell({ type: "broken", reason: "another controller owns this run now" });
   }
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
@@ -220,7 +226,7 @@ export class RunSupervisor {
       case "countLost":
         this.#changed = true;
         // Counted once; the standings go out now or, should that fail, with the next save.
-        this.#accounts.lose(this.#state, effect.share, effect.fromSecond, effect.toSecond);
+        this.#accounts.lose(this.#state, effect.share, effect, await this.#claimedBy(effect.share));
         return this.#acknowledge().catch((error: unknown) => {
           const { logger } = this.#options;
           logger.warn({ err: error, runId: this.id }, "standings will follow");
@@ -232,6 +238,12 @@ export class RunSupervisor {
       case "finish":
         return this.#finish();
     }
+  }
+
+  /** Iterations a share has claimed; 0 when its workload has none to claim. */
+  async #claimedBy({ share, workload }: ShareState): Promise<number> {
+    if (this.plan.workloads[workload]?.load.type !== "iterations") return 0;
+    return (await this.#options.link.directory.claimed(this.id))[share] ?? 0;
   }
 
   async #assign(): Promise<void> {

@@ -1,41 +1,62 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
+import { loadDurationMs } from "@onrush/shared/scenario/load.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
-import {
-  type PlainWorkload,
-  scenarioDurationMs,
-  scenarioWorkloads,
-} from "@onrush/shared/scenario/workloads.ts";
-import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { plannedPerSecond } from "@onrush/shared/schedule/plannedCounts.ts";
 import { curvePoints, peakRate } from "@onrush/shared/schedule/rateCurve.ts";
+import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
+import { type PlannedWorkload, planRun } from "../planning/runPlan.ts";
 
 /** Longer workloads get no planned count per second: too much to draw and to send. */
 const MAX_PLANNED_MS = 3_600_000;
 
-function previewWorkload({ name, curve, startMs }: PlainWorkload) {
-  const schedule = new ArrivalSchedule(curve);
-  return {
-    name,
-    total: schedule.total,
-    peakRps: peakRate(curve),
-    startSecond: startMs / 1000,
-    durationSeconds: curve.durationMs / 1000,
-    points: curvePoints(curve),
-    plannedPerSecond: curve.durationMs <= MAX_PLANNED_MS ? plannedPerSecond(schedule) : [],
-  };
+type PreviewWorkload = Preview["workloads"][number];
+
+function previewWorkload({ name, load, startMs, schedule }: PlannedWorkload): PreviewWorkload {
+  const durationMs = loadDurationMs(load);
+  const head = { name, startSecond: startMs / 1000, durationSeconds: durationMs / 1000 };
+  const nothing = { peakRps: 0, peakUsers: 0, points: [], userPoints: [], plannedPerSecond: [] };
+  switch (load.type) {
+    case "arrivals":
+      return {
+        ...head,
+        ...nothing,
+        total: schedule?.total ?? 0,
+        peakRps: peakRate(load.curve),
+        peakUsers: load.devices,
+        points: curvePoints(load.curve),
+        plannedPerSecond:
+          schedule !== null && durationMs <= MAX_PLANNED_MS ? plannedPerSecond(schedule) : [],
+      };
+    case "users": {
+      const userPoints = curvePoints(load.curve).map(({ seconds, rps }) => ({
+        seconds,
+        users: rps,
+      }));
+      return { ...head, ...nothing, total: null, peakUsers: peakUsers(load.curve), userPoints };
+    }
+    case "iterations": {
+      const { iterations: total, concurrency: users } = load;
+      const userPoints = [0, durationMs / 1000].map((seconds) => ({ seconds, users }));
+      return { ...head, ...nothing, total, peakUsers: users, userPoints };
+    }
+  }
 }
+
+/** The sum, or null when a part is not known. */
+const sumKnown = (parts: readonly (number | null)[]) =>
+  parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 
 /** What a valid scenario would do, without doing it. */
 export function previewScenario(scenario: Scenario): Preview {
-  const plain = scenarioWorkloads(scenario);
-  const workloads = plain.map(previewWorkload);
-  const sum = (count: (index: number) => number) =>
-    workloads.reduce((total, _, index) => total + count(index), 0);
-  const iterations = (index: number) => workloads[index]?.total ?? 0;
+  const plan = planRun(scenario);
+  const workloads = plan.workloads.map(previewWorkload);
+  const requests = workloads.map(({ total }, i) =>
+    total === null ? null : total * (plan.workloads[i]?.steps.length ?? 0),
+  );
   return {
-    durationSeconds: scenarioDurationMs(plain) / 1000,
-    totalIterations: sum(iterations),
-    totalRequests: sum((index) => iterations(index) * (plain[index]?.steps.length ?? 0)),
+    durationSeconds: plan.durationMs / 1000,
+    totalIterations: sumKnown(workloads.map(({ total }) => total)),
+    totalRequests: sumKnown(requests),
     workloads,
   };
 }

@@ -11,7 +11,16 @@ const flat = (name: string, from: number, to: number, rps: number) => ({
 });
 
 const workload = (name: string, startSecond: number, rps: number) => ({
-  ...{ name, startSecond, total: 0, peakRps: rps, durationSeconds: 10, plannedPerSecond: [] },
+  ...{
+    name,
+    startSecond,
+    total: 0,
+    peakRps: rps,
+    durationSeconds: 10,
+    plannedPerSecond: [],
+    peakUsers: 0,
+    userPoints: [],
+  },
   points: flat(name, 0, 10, rps).points,
 });
 

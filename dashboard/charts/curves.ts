@@ -1,4 +1,5 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
+import type { Load } from "@onrush/shared/scenario/load.ts";
 import { scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { curvePoints } from "@onrush/shared/schedule/rateCurve.ts";
@@ -81,12 +82,18 @@ export function previewChart(preview: Preview): PreviewChart {
   return { rows: rows.length > 600 ? thinLines(rows, keys) : rows, series, peakRps };
 }
 
+/** The rate or, in closed workloads, the number of users. */
+function loadPoints(load: Load): { seconds: number; rps: number }[] {
+  if (load.type !== "iterations") return curvePoints(load.curve);
+  return [0, load.maxDurationMs / 1000].map((seconds) => ({ seconds, rps: load.concurrency }));
+}
+
 /** The total rate of a stored scenario, for a small picture. */
 export function scenarioCurve(scenario: Scenario): { at: number; value: number }[] {
   const workloads = scenarioWorkloads(scenario);
-  const curves = workloads.map(({ startMs, curve }, i) => ({
+  const curves = workloads.map(({ startMs, load }, i) => ({
     name: `w${i}`,
-    points: curvePoints(curve).map(({ seconds, rps }) => ({
+    points: loadPoints(load).map(({ seconds, rps }) => ({
       seconds: seconds + startMs / 1000,
       rps,
     })),

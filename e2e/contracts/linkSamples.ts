@@ -9,10 +9,18 @@ export function sampleTask(runId: string, share = "0/0"): Task {
     epoch: 1,
     token: 1,
     startMs: 0,
-    curve: {
-      durationMs: 1_000,
-      segments: [{ startMs: 0, endMs: 1_000, fromMilliRps: 10_000, toMilliRps: 10_000 }],
+    load: {
+      type: "arrivals",
+      curve: {
+        durationMs: 1_000,
+        segments: [{ startMs: 0, endMs: 1_000, fromMilliRps: 10_000, toMilliRps: 10_000 }],
+      },
+      ...{ arrival: "uniform", devices: 0 },
     },
+    thinkTime: null,
+    overload: { policy: "drop", maxDelayMs: 10_000 },
+    pacing: "timer",
+    connections: "shared",
     ownership: [{ offset: 0, weights: 1, index: 0 }],
     steps: [
       {

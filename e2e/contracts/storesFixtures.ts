@@ -33,6 +33,10 @@ export function aScenario(over: Partial<StoredScenario> = {}): StoredScenario {
     timeouts: { requestSeconds: 30 },
     tls: { rejectUnauthorized: true },
     seed: 0,
+    arrival: "uniform",
+    overload: "drop",
+    connections: "shared",
+    pacing: "timer",
     gracefulStopSeconds: 30,
     lostWorkers: "degrade",
     ...over,
@@ -99,6 +103,7 @@ export function aStep(step: number, histogram: Uint8Array): StepSecond {
     checks: { "status == 200": { passed: 91, failed: 8 } },
     response: histogram,
     service: histogram,
+    phases: { waiting: histogram },
     ...{ sent: 100, completed: 99, bytesSent: 12_000, bytesReceived: 345_678 },
   };
 }
@@ -118,7 +123,7 @@ export function aSecondOf(
     dropped: { late: 2 },
     iterationDuration: latencies(20),
     lateness: new Uint8Array(),
-    ...{ inFlight: 12, connections: 30 },
+    ...{ inFlight: 12, users: 0, connections: 30 },
     steps,
   };
   const health = { second, cpu: 0.25, rssBytes: 123_456_789, mbps: 80.5, lagMs: 0.4 };

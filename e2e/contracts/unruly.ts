@@ -53,6 +53,8 @@ export function createUnruly(options: UnrulyOptions): Unruly {
       commands: commandSource(link.commands),
       directory: {
         beat: (heartbeat) => deliver(() => link.directory.beat(heartbeat)),
+        // Sent once, so that the suite can count: a claim that is asked again is its own test.
+        claim: (claim) => link.directory.claim(claim),
         leave: (workerId) => link.directory.leave(workerId),
       },
       clock: link.clock,

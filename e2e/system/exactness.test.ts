@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunView } from "@onrush/shared/api/runView.ts";
-import type { LoadProfile } from "@onrush/shared/scenario/loadProfile.ts";
-import { profileCurve } from "@onrush/shared/scenario/profileCurve.ts";
+
+import { type CurveProfile, profileCurve } from "@onrush/shared/scenario/profileCurve.ts";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { plannedPerSecond } from "@onrush/shared/schedule/plannedCounts.ts";
 import {
@@ -14,7 +14,7 @@ import {
 
 const SECONDS = 10;
 
-const profiles: Record<string, LoadProfile> = {
+const profiles: Record<string, CurveProfile> = {
   CONSTANT: { type: "CONSTANT", initialRps: 1000 },
   RAMP: { type: "RAMP", initialRps: 100, targetRps: 1500, rampUpSeconds: 7 },
   BURST: {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { countsSchema, outcomeSchema } from "../metrics/delta.ts";
+import { phases } from "../metrics/phases.ts";
 import { runStateSchema } from "../run/runState.ts";
 
 const count = z.number().int().nonnegative();
@@ -58,6 +59,9 @@ const trafficShape = {
   successRate: z.number().nonnegative().meta({ description: "0 to 100" }),
   response: latencySchema.meta({ description: "From the moment a request was due." }),
   service: latencySchema.meta({ description: "From the moment a request was sent." }),
+  phases: z.partialRecord(z.enum(phases), latencySchema).meta({
+    description: "Where the time of requests went, as far as the transport can see it.",
+  }),
   bytes: z.object({ sent: count, received: count }),
   statusCodes: countsSchema,
   errors: countsSchema,
@@ -68,11 +72,16 @@ const trafficShape = {
   }),
 };
 
+const vusSchema = z
+  .object({ max: count })
+  .meta({ description: "Virtual users there at once, at most; 0 in open workloads." });
+
 export const stepSummarySchema = z.object({ name: z.string(), ...trafficShape });
 export const workloadSummarySchema = z.object({
   name: z.string(),
   iterations: ledgerSchema,
   iterationDuration: latencySchema,
+  vus: vusSchema,
   ...trafficShape,
   steps: z.array(stepSummarySchema),
 });
@@ -83,6 +92,7 @@ export const summarySchema = z
     ...trafficShape,
     iterations: ledgerSchema,
     iterationDuration: latencySchema,
+    vus: vusSchema,
     lateness: latencySchema.meta({ description: "Dispatch minus due, the generator's own delay." }),
     workloads: z.array(workloadSummarySchema),
     steps: z.array(stepSummarySchema),

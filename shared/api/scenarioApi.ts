@@ -16,14 +16,19 @@ export const createdScenarioSchema = storedScenarioSchema
   .extend({ runId: z.string().optional() })
   .meta({ id: "CreatedScenario" });
 
-/** The rate curve of one workload, for drawing: rates in arrivals per second. */
+/**
+ * The curve of one workload, for drawing: `points` of its rate in arrivals per second, or
+ * `userPoints` of its users when they decide when they begin.
+ */
 export const previewWorkloadSchema = z.object({
   name: z.string(),
-  total: count,
+  total: count.nullable().meta({ description: "Iterations; null when only the run will tell." }),
   peakRps: z.number(),
+  peakUsers: count,
   startSecond: z.number(),
   durationSeconds: z.number(),
   points: z.array(z.object({ seconds: z.number(), rps: z.number() })),
+  userPoints: z.array(z.object({ seconds: z.number(), users: z.number() })),
   plannedPerSecond: z
     .array(count)
     .meta({ description: "Arrivals due in each second, for runs of at most an hour." }),
@@ -32,8 +37,8 @@ export const previewWorkloadSchema = z.object({
 export const previewSchema = z
   .object({
     durationSeconds: z.number(),
-    totalIterations: count,
-    totalRequests: count,
+    totalIterations: count.nullable(),
+    totalRequests: count.nullable(),
     workloads: z.array(previewWorkloadSchema),
   })
   .meta({ id: "Preview" });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { countsSchema, healthSchema, outcomeSchema } from "../metrics/delta.ts";
+import { phases } from "../metrics/phases.ts";
 import { latencySchema, runEventSchema, runViewSchema } from "./runView.ts";
 
 const count = z.number().int().nonnegative();
@@ -22,11 +23,15 @@ export const secondViewSchema = outcomeSchema
     sent: count.meta({ description: "Requests sent in this wall second: the rate." }),
     completed: count,
     inFlight: count,
+    users: count.meta({ description: "Virtual users; 0 in open workloads." }),
     connections: count,
     bytesSent: count,
     bytesReceived: count,
     response: latencySchema,
     service: latencySchema,
+    phases: z
+      .partialRecord(z.enum(phases), z.number().nonnegative())
+      .meta({ description: "Average milliseconds of each phase." }),
     latenessP99Ms: z.number().nonnegative(),
     statusCodes: countsSchema,
     errors: countsSchema,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { phases } from "./phases.ts";
 
 /**
  * What a worker reports: deltas, additive numbers for one second of one share. The *due* part is
@@ -35,6 +36,7 @@ export const stepDueSchema = outcomeSchema.extend({
   checks: checkCountsSchema.default({}),
   response: bytes,
   service: bytes,
+  phases: z.partialRecord(z.enum(phases), bytes).default({}),
 });
 export type StepDue = z.infer<typeof stepDueSchema>;
 
@@ -57,10 +59,12 @@ export const stepWallSchema = z.object({
 });
 export type StepWall = z.infer<typeof stepWallSchema>;
 
-/** One share, by wall second. `inFlight` and `connections` are the highest of the second. */
+/** One share, by wall second. `inFlight`, `users` and `connections` are the highest of the second. */
 export const wallDeltaSchema = z.object({
   second: count,
   inFlight: count,
+  /** Virtual users who are there; 0 in an open workload. */
+  users: count.default(0),
   connections: count,
   lateness: bytes,
   steps: z.array(stepWallSchema),

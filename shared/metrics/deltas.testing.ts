@@ -39,6 +39,7 @@ const stepDue = fc.record({
     },
   ),
   ...{ response: sparse, service: sparse },
+  phases: fc.record({ blocked: sparse, waiting: sparse, tls: sparse }, { requiredKeys: [] }),
 });
 
 export const dueDelta: fc.Arbitrary<DueDelta> = fc.record({
@@ -50,7 +51,7 @@ export const dueDelta: fc.Arbitrary<DueDelta> = fc.record({
 });
 
 export const wallDelta: fc.Arbitrary<WallDelta> = fc.record({
-  ...{ second, inFlight: n, connections: n, lateness: sparse },
+  ...{ second, inFlight: n, users: n, connections: n, lateness: sparse },
   steps: fc.uniqueArray(
     fc.record({ step: fc.nat({ max: 2 }), sent: n, completed: n, bytesSent: n, bytesReceived: n }),
     { maxLength: 2, selector: (step) => step.step },

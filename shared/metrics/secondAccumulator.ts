@@ -9,6 +9,7 @@ import type {
   WallDelta,
 } from "./delta.ts";
 import { Histogram } from "./histogram.ts";
+import { type Phase, phases } from "./phases.ts";
 import type { RunSecond, StepSecond, WorkloadSecond } from "./second.ts";
 import { addSparse, encodeSparse } from "./sparseHistogram.ts";
 
@@ -48,6 +49,11 @@ export class StepAccumulator implements OutcomeCounts {
   readonly checks: CheckCounts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
+  readonly phases: Partial<Record<Phase, Histogram>> = {};
+
+  phase(phase: Phase): Histogram {
+    return (this.phases[phase] ??= new Histogram());
+  }
 
   addDue(delta: Omit<StepDue, "step">): void {
     addOutcomes(this, delta);
@@ -57,6 +63,10 @@ export class StepAccumulator implements OutcomeCounts {
     addChecks(this.checks, delta.checks);
     addSparse(this.response, delta.response);
     addSparse(this.service, delta.service);
+    for (const phase of phases) {
+      const bytes = delta.phases[phase];
+      if (bytes !== undefined) addSparse(this.phase(phase), bytes);
+    }
   }
 
   add(other: StepAccumulator): void {
@@ -67,6 +77,10 @@ export class StepAccumulator implements OutcomeCounts {
     addChecks(this.checks, other.checks);
     this.response.add(other.response);
     this.service.add(other.service);
+    for (const phase of phases) {
+      const histogram = other.phases[phase];
+      if (histogram !== undefined) this.phase(phase).add(histogram);
+    }
     this.addWall(other);
   }
 
@@ -75,6 +89,15 @@ export class StepAccumulator implements OutcomeCounts {
     this.completed += delta.completed;
     this.bytesSent += delta.bytesSent;
     this.bytesReceived += delta.bytesReceived;
+  }
+
+  #encodePhases(): StepDue["phases"] {
+    const encoded: StepDue["phases"] = {};
+    for (const phase of phases) {
+      const histogram = this.phases[phase];
+      if (histogram !== undefined) encoded[phase] = encodeSparse(histogram);
+    }
+    return encoded;
   }
 
   toSecond(step: number): StepSecond {
@@ -88,6 +111,7 @@ export class StepAccumulator implements OutcomeCounts {
       checks: structuredClone(this.checks),
       response: encodeSparse(this.response),
       service: encodeSparse(this.service),
+      phases: this.#encodePhases(),
     };
   }
 }
@@ -97,6 +121,7 @@ export class WorkloadAccumulator {
   started = 0;
   lost = 0;
   inFlight = 0;
+  users = 0;
   connections = 0;
   readonly dropped: Counts = {};
   readonly iterations = noOutcomes();
@@ -123,6 +148,7 @@ export class WorkloadAccumulator {
 
   addWall(delta: Omit<WallDelta, "second">): void {
     this.inFlight += delta.inFlight;
+    this.users += delta.users;
     this.connections += delta.connections;
     addSparse(this.lateness, delta.lateness);
     for (const step of delta.steps) this.step(step.step).addWall(step);
@@ -135,10 +161,10 @@ export class WorkloadAccumulator {
   }
 
   toSecond(workload: number): WorkloadSecond {
-    const { started, lost, inFlight, connections } = this;
+    const { started, lost, inFlight, users, connections } = this;
     const steps = [...this.steps].sort(([a], [b]) => a - b);
     return {
-      ...{ workload, started, lost, inFlight, connections },
+      ...{ workload, started, lost, inFlight, users, connections },
       ...this.iterations,
       dropped: { ...this.dropped },
       iterationDuration: encodeSparse(this.iterationDuration),

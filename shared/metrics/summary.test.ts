@@ -181,7 +181,7 @@ describe("the view of a second", () => {
         {
           ...{ step: 2, ok: 1, failed: 1, neutral: 0, interrupted: 0 },
           ...{ statusCodes: { 200: 1, 500: 1 }, errors: {}, outcomes: {}, checks: {} },
-          ...{ response, service: response },
+          ...{ response, service: response, phases: { waiting: response } },
         },
       ],
     });
@@ -193,5 +193,6 @@ describe("the view of a second", () => {
     });
     expect(view.steps.map((step) => step.name)).toEqual(["s2"]);
     expect(view.response).toMatchObject({ count: 2, avg: 15, max: 20 });
+    expect(view.phases).toEqual({ waiting: 15 });
   });
 });

@@ -10,7 +10,8 @@ import {
   WorkloadAccumulator,
 } from "./secondAccumulator.ts";
 import { Histogram } from "./histogram.ts";
-import { latencyStats } from "./hdrHistogram.ts";
+import { latencyStats } from "./latencyStats.ts";
+import { phases } from "./phases.ts";
 import type { RunSecond } from "./second.ts";
 import { addSparse } from "./sparseHistogram.ts";
 
@@ -26,6 +27,32 @@ type StepNames = RunNames["workloads"][number]["steps"][number];
 
 const LATE_P99_MS = 5;
 
+/** Peaks of users per workload and in all; shares report a second at different times. */
+class UserPeaks {
+  readonly #seconds = new Map<number, Map<number, number>>();
+  readonly #peaks = new Map<number, number>();
+  #peak = 0;
+
+  add(second: number, workload: number, users: number): void {
+    if (users === 0) return;
+    const ofSecond = this.#seconds.get(second) ?? new Map<number, number>();
+    this.#seconds.set(second, ofSecond);
+    const own = (ofSecond.get(workload) ?? 0) + users;
+    ofSecond.set(workload, own);
+    this.#peaks.set(workload, Math.max(this.#peaks.get(workload) ?? 0, own));
+    const all = [...ofSecond.values()].reduce((sum, count) => sum + count, 0);
+    this.#peak = Math.max(this.#peak, all);
+    // Reports come a few seconds late at most; what is older has had its say.
+    if (this.#seconds.size > KEPT_SECONDS) this.#seconds.delete(Math.min(...this.#seconds.keys()));
+  }
+
+  max(workload?: number): number {
+    return workload === undefined ? this.#peak : (this.#peaks.get(workload) ?? 0);
+  }
+}
+
+const KEPT_SECONDS = 120;
+
 /**
  * Folds merged seconds into totals: merge first, summarise last. Seconds may come in any order,
  * each once and in its highest revision.
@@ -34,13 +61,18 @@ export class RunTotals {
   readonly workloads = new Map<number, WorkloadAccumulator>();
   seconds = 0;
   lateSeconds = 0;
+  /** Users there at once: per workload in each second, so that only the maximum has to be kept. */
+  readonly #users = new UserPeaks();
   readonly #cpu = new Map<string, { sum: number; count: number }>();
 
   /** A snapshot's deltas of one workload, for totals while the run goes on. */
   addDeltas(workload: number, deltas: { due: readonly DueDelta[]; wall: readonly WallDelta[] }) {
     const into = this.#workload(workload);
     for (const delta of deltas.due) into.addDue(delta);
-    for (const delta of deltas.wall) into.addWall(delta);
+    for (const delta of deltas.wall) {
+      into.addWall(delta);
+      this.#users.add(delta.second, workload, delta.users);
+    }
   }
 
   addLost(workload: number, count: number): void {
@@ -60,6 +92,7 @@ export class RunTotals {
     const lateness = new Histogram();
     for (const part of second.workloads) {
       this.#workload(part.workload).addSecond(part);
+      this.#users.add(second.second, part.workload, part.users);
       addSparse(lateness, part.lateness);
     }
     if (lateness.total > 0) {
@@ -75,6 +108,11 @@ export class RunTotals {
   /** Average CPU of each worker over the seconds it reported, 0 to 1. */
   workerCpu(): Record<string, number> {
     return Object.fromEntries([...this.#cpu].map(([id, cpu]) => [id, cpu.sum / cpu.count]));
+  }
+
+  /** The most users there at once, of one workload or of all. */
+  maxUsers(workload?: number): number {
+    return this.#users.max(workload);
   }
 
   merged(): MergedTotals {
@@ -104,6 +142,15 @@ function mergeAll(workloads: readonly WorkloadAccumulator[]) {
   return { traffic, iterations, iterationDuration, lateness, dropped, started, lost };
 }
 
+function phaseStats(step: StepAccumulator): Traffic["phases"] {
+  const stats: Traffic["phases"] = {};
+  for (const phase of phases) {
+    const histogram = step.phases[phase];
+    if (histogram !== undefined && histogram.total > 0) stats[phase] = latencyStats(histogram);
+  }
+  return stats;
+}
+
 /** `seconds` is the time that the rate refers to. */
 function trafficOf(step: StepAccumulator, seconds: number, checks: CheckResult[]): Traffic {
   const { ok, failed, neutral, interrupted, sent } = step;
@@ -115,6 +162,7 @@ function trafficOf(step: StepAccumulator, seconds: number, checks: CheckResult[]
     successRate: answered === 0 ? 0 : (100 * (ok + neutral)) / answered,
     response: latencyStats(step.response),
     service: latencyStats(step.service),
+    phases: phaseStats(step),
     bytes: { sent: step.bytesSent, received: step.bytesReceived },
     statusCodes: step.statusCodes,
     errors: step.errors,
@@ -160,6 +208,7 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
       name: names.workloads[i]?.name ?? "",
       iterations: makeLedger(scheduled[i] ?? 0, all, 0),
       iterationDuration: latencyStats(all.iterationDuration),
+      vus: { max: totals.maxUsers(i) },
       ...trafficOf(
         all.traffic,
         durationSeconds,
@@ -180,6 +229,7 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
     ),
     iterations: ledger,
     iterationDuration: latencyStats(all.iterationDuration),
+    vus: { max: totals.maxUsers() },
     lateness: latencyStats(all.lateness),
     workloads,
     steps: workloads.flatMap((workload) => workload.steps),

@@ -1,6 +1,7 @@
 import type { SecondView } from "../api/secondView.ts";
-import { latencyStats } from "./hdrHistogram.ts";
+import { latencyStats } from "./latencyStats.ts";
 import { Histogram } from "./histogram.ts";
+import { phases } from "./phases.ts";
 import type { RunSecond } from "./second.ts";
 import { addCounts, StepAccumulator, WorkloadAccumulator } from "./secondAccumulator.ts";
 import { addSparse } from "./sparseHistogram.ts";
@@ -9,7 +10,7 @@ import type { RunNames } from "./summary.ts";
 /** A merged second in numbers for charts. `planned` is the plan's count for this second. */
 export function viewSecond(record: RunSecond, names: RunNames, planned: number): SecondView {
   const traffic = new StepAccumulator();
-  const totals = { planned, started: 0, lost: 0, inFlight: 0, connections: 0 };
+  const totals = { planned, started: 0, lost: 0, inFlight: 0, users: 0, connections: 0 };
   const droppedBy: Record<string, number> = {};
   const lateness = new Histogram();
   const steps: SecondView["steps"] = [];
@@ -19,6 +20,7 @@ export function viewSecond(record: RunSecond, names: RunNames, planned: number):
     totals.started += part.started;
     totals.lost += part.lost;
     totals.inFlight += part.inFlight;
+    totals.users += part.users;
     totals.connections += part.connections;
     addCounts(droppedBy, part.dropped);
     addSparse(lateness, part.lateness);
@@ -38,10 +40,22 @@ export function viewSecond(record: RunSecond, names: RunNames, planned: number):
     ...{ sent, completed, bytesSent, bytesReceived, statusCodes, errors },
     response: latencyStats(traffic.response),
     service: latencyStats(traffic.service),
+    phases: phaseAverages(traffic),
     latenessP99Ms: latencyStats(lateness).p99,
     steps,
     workers: record.workers,
   };
+}
+
+/** Average of each phase, milliseconds: where the time of this second's requests went. */
+function phaseAverages(step: StepAccumulator): SecondView["phases"] {
+  const averages: SecondView["phases"] = {};
+  for (const phase of phases) {
+    const histogram = step.phases[phase];
+    if (histogram === undefined || histogram.total === 0) continue;
+    averages[phase] = Math.round(histogram.sumUs / histogram.total) / 1000;
+  }
+  return averages;
 }
 
 function viewStep(name: string, step: StepAccumulator): SecondView["steps"][number] {

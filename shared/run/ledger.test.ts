@@ -51,7 +51,7 @@ describe("the ledger", () => {
 
 describe("conservation", () => {
   const share = (): ShareTotals => ({
-    ...{ scheduled: 10, started: 8, dropped: { late: 1, lease: 1 } },
+    ...{ scheduled: 10, started: 8, dropped: { late: 1, lease: 1 }, endedMs: 1 },
     iterations: outcomes(4, 2, 1, 1),
     requests: { sent: 16, ...outcomes(8, 4, 2, 2) },
   });

@@ -26,6 +26,8 @@ export interface ShareState {
 export interface RunSettings {
   /** From the start to the end of the load: of the last workload, or where a stop cut it. */
   durationMs: number;
+  /** Where the load can end at the earliest: iterations may be done before their time is up. */
+  minDurationMs: number;
   gracefulStopMs: number;
   lostWorkers: "degrade" | "fail";
   /** How long PREPARING may take. */
@@ -60,6 +62,7 @@ export type RunMessage =
   | { type: "placed"; shares: readonly ShareState[] }
   | ({ type: "accepted" } & ShareRef)
   | ({ type: "refused"; reason: string } & ShareRef)
+  | ({ type: "failed"; reason: string } & ShareRef)
   | ({ type: "ready"; clockOffsetUs: number; clockErrorUs: number } & ShareRef)
   | ({
       type: "snapshot";
@@ -72,7 +75,8 @@ export type RunMessage =
   /** Workers that have not been heard of for too long, or that left. */
   | { type: "workersLost"; workerIds: readonly string[] }
   | { type: "stopRequested" }
-  | { type: "failed"; reason: string }
+  /** The controller itself cannot go on with it. */
+  | { type: "broken"; reason: string }
   | { type: "tick" };
 
 export type RunEffect =

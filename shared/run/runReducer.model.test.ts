@@ -193,7 +193,8 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   const roll = dice(plan.seed);
   const percent = (chance: number) => roll(100) < chance;
   const settings = {
-    ...{ durationMs: plan.seconds * 1000, gracefulStopMs: 2_000, lostWorkers: plan.lostWorkers },
+    ...{ durationMs: plan.seconds * 1000, minDurationMs: plan.seconds * 1000 },
+    ...{ gracefulStopMs: 2_000, lostWorkers: plan.lostWorkers },
     ...{ barrierMs: 30_000, startLeadMs: 150 },
   };
   let state = initialRunState(settings);

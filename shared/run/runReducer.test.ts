@@ -185,7 +185,7 @@ describe("the end", () => {
     for (const message of [
       { type: "tick" } as const,
       { type: "stopRequested" } as const,
-      { type: "failed", reason: "late" } as const,
+      { type: "broken", reason: "late" } as const,
       { type: "workersLost", workerIds: ["w0"] } as const,
       { type: "placed", shares: [placedShare(0, "w0")] } as const,
     ]) {

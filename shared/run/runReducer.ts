@@ -134,6 +134,7 @@ function stopRequested(state: RunState, nowMs: number): Step {
   const settings = {
     ...state.settings,
     durationMs: Math.min(state.settings.durationMs, elapsedMs),
+    minDurationMs: Math.min(state.settings.minDurationMs, elapsedMs),
   };
   const next: RunState = { ...state, settings, phase, stopRequested: true };
   const asked: RunEffect = { type: "event", kind: "info", text: "stop requested" };
@@ -202,7 +203,12 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
       return workersLost(state, message.workerIds, nowMs);
     case "stopRequested":
       return stopRequested(state, nowMs);
-    case "failed":
+    case "failed": {
+      const share = findShare(state, message);
+      if (share === undefined) return nothing(state);
+      return fail(state, `${share.workerId}, share ${share.share}: ${message.reason}`);
+    }
+    case "broken":
       return fail(state, message.reason);
     case "tick":
       return state.startAtMs === null ? checkBarrier(state, nowMs) : checkEnd(state, nowMs);

@@ -2,7 +2,7 @@ import type { RunEffect, RunMessage, RunSettings, RunState, ShareState } from ".
 import { initialRunState, reduceRun } from "./runReducer.ts";
 
 export const settings: RunSettings = {
-  ...{ durationMs: 3_000, gracefulStopMs: 2_000, lostWorkers: "degrade" },
+  ...{ durationMs: 3_000, minDurationMs: 3_000, gracefulStopMs: 2_000, lostWorkers: "degrade" },
   ...{ barrierMs: 30_000, startLeadMs: 150 },
 };
 
@@ -16,7 +16,7 @@ export function placedShare(k: number, workerId: string): ShareState {
 
 const outcomes = { ok: 1, failed: 0, neutral: 0, interrupted: 0 };
 export const someTotals = {
-  ...{ scheduled: 10, started: 10, dropped: {} },
+  ...{ scheduled: 10, started: 10, dropped: {}, endedMs: 3_000 },
   ...{ iterations: outcomes, requests: { sent: 1, ...outcomes } },
 };
 

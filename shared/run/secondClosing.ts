@@ -14,10 +14,14 @@ function commonWatermark(state: RunState): number {
 
 /**
  * The last second that has to close: the last with reported data, but at least the last with load
- * (a stop ends it), so that a pause in the load and what was lost have their seconds, too.
+ * (a stop ends it, and so does the last iteration), so that a pause in the load and what was lost
+ * have their seconds, too.
  */
 export function lastSecondOf(state: RunState): number {
-  return Math.max(state.lastSecond, Math.ceil(state.settings.durationMs / 1000) - 1);
+  const { durationMs, minDurationMs } = state.settings;
+  const isOver = state.shares.length > 0 && state.shares.every(({ phase }) => phase === "final");
+  const loadMs = isOver ? minDurationMs : durationMs;
+  return Math.max(state.lastSecond, Math.ceil(loadMs / 1000) - 1);
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ValidityInput {
   workerCpu: Readonly<Record<string, number>>;
   /** Requests, and those of them that failed for want of the generator's own ports or files. */
   requests?: { sent: number; generatorFault: number };
+  /** Virtual users that were lost with their workers. */
+  usersLost?: number;
   /** Why the run ended without being finished, if so. */
   failure: string | null;
 }
@@ -46,6 +48,11 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   findings.push(
     ...above(lost, 0, 10, `${ledger.lost} arrivals (${shown(lost)}) were lost with their worker`),
   );
+  const { usersLost = 0 } = input;
+  if (usersLost > 0) {
+    const reason = `${usersLost} virtual users were lost with their worker`;
+    findings.push({ level: "SUSPECT", reason });
+  }
   const ownFault = (ledger.droppedBy["late"] ?? 0) + (ledger.droppedBy["lease"] ?? 0);
   const dropped = percent(ownFault, ledger.scheduled);
   const droppedText = `the generator dropped ${ownFault} arrivals (${shown(dropped)}) by its own fault`;

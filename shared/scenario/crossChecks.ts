@@ -1,5 +1,5 @@
 import { MAX_BURSTS, MAX_STEPS, MAX_WORKERS } from "./limits.ts";
-import type { LoadProfile } from "./loadProfile.ts";
+import { definesLength, isClosed, type LoadProfile } from "./loadProfile.ts";
 import type { Problem } from "./problems.ts";
 
 /**
@@ -106,22 +106,46 @@ function profileFits(profile: Raw, duration: number, path: string, workloads: nu
     }
     case "CONSTANT":
     case "STAGES":
+    case "VUS":
+    case "VU_STAGES":
+    case "ITERATIONS":
+    case "DEVICES":
       return [];
     default:
       return [];
   }
 }
 
-const definesLength = (profile: unknown) => isObject(profile) && profile["type"] === "STAGES";
+/** Fields that only one kind of profile can follow. */
+function kindProblems(owner: Raw, path: string): Problem[] {
+  const profile = owner["loadProfile"];
+  if (!isObject(profile)) return [];
+  const prefix = path === "" ? "" : `${path}.`;
+  const type = String(profile["type"]);
+  const problems: Problem[] = [];
+  const refuse = (field: string, message: string) =>
+    problems.push({ path: `${prefix}${field}`, message });
+  if (isClosed(type)) {
+    if (owner["arrival"] === "poisson") {
+      refuse("arrival", `${type} has no arrivals: its users begin when they are ready`);
+    }
+    if (owner["overload"] !== undefined) {
+      refuse("overload", `${type} cannot overload itself: its users wait for their answers`);
+    }
+  } else if (owner["connections"] === "perUser") {
+    refuse("connections", `each arrival of ${type} is a fresh user; use "shared" or a number`);
+  }
+  return problems;
+}
 
 /** The duration a profile runs for, and what is wrong between the two. */
 function durationProblems(owner: Raw, inherited: unknown, path: string, workloads = 1): Problem[] {
   const profile = owner["loadProfile"];
   const prefix = path === "" ? "" : `${path}.`;
   const own = owner["durationSeconds"];
-  if (definesLength(profile)) {
+  if (isObject(profile) && definesLength(profile["type"])) {
     if (own === undefined) return [];
-    const message = "refused here: the stages define the length";
+    const message = "refused here: the load profile defines the length";
     return [{ path: `${prefix}durationSeconds`, message }];
   }
   const duration = own ?? inherited;
@@ -199,7 +223,13 @@ export function crossProblems(document: unknown): Problem[] {
   const problems = [...formProblems(document), ...bodyProblems(document, "")];
   problems.push(...stepsProblems(document["steps"], ""));
   const workloads = document["workloads"];
-  if (!Array.isArray(workloads)) return [...problems, ...durationProblems(document, undefined, "")];
+  if (!Array.isArray(workloads)) {
+    return [
+      ...problems,
+      ...durationProblems(document, undefined, ""),
+      ...kindProblems(document, ""),
+    ];
+  }
   problems.push(...sizeProblems(workloads, document["numWorkers"]));
   const total = document["durationSeconds"];
   workloads.forEach((workload: unknown, i) => {
@@ -216,6 +246,7 @@ export function crossProblems(document: unknown): Problem[] {
     }
     problems.push(
       ...durationProblems(workload, left, path, workloads.length),
+      ...kindProblems(workload, path),
       ...stepsProblems(workload["steps"], `${path}.`),
     );
   });

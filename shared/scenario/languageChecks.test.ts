@@ -43,6 +43,15 @@ test.each<[string, object]>([
   ],
   ["enough unique rows", short({ data: generated({ a: 1 }, { pick: "unique" }), body: "x" })],
   ["a literal {{", short({ body: '{{"{{"}}' })],
+  [
+    "a unique row for each of a known number of iterations",
+    short({
+      body: "{{data.users.a}}",
+      durationSeconds: undefined,
+      loadProfile: { type: "ITERATIONS", iterations: 10, concurrency: 2, maxDurationSeconds: 60 },
+      data: generated({ a: 1 }, { pick: "unique" }),
+    }),
+  ],
 ])("%s is accepted", (_name, document) => {
   expect(problemsOf(document)).toEqual([]);
 });
@@ -142,6 +151,15 @@ describe("is refused with its path and column:", () => {
         data: generated({ a: 1 }, { pick: "unique" }),
       }),
       [/^data\.users\.pick: 100 iterations need a row each; there are 10$/],
+    ],
+    [
+      "unique rows where nobody knows how many iterations there will be",
+      short({
+        body: "{{data.users.a}}",
+        loadProfile: { type: "VUS", vus: 2 },
+        data: generated({ a: 1 }, { pick: "unique" }),
+      }),
+      [/^data\.users\.pick: an unknown number of iterations/],
     ],
     [
       "unique rows for two workloads",

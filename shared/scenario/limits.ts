@@ -1,6 +1,10 @@
 /** What a scenario may ask for at most. */
 export const MAX_SECONDS = 7 * 24 * 3600;
 export const MAX_RPS = 10_000_000;
+export const MAX_USERS = 1_000_000;
+export const MAX_ITERATIONS = 10_000_000_000;
+/** Arrivals of a Poisson process: all its counts are drawn before the start. */
+export const MAX_POISSON_ARRIVALS = 10_000_000_000;
 export const MAX_WORKERS = 10_000;
 export const MAX_STEPS = 100;
 export const MAX_WORKLOADS = 100;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_RPS, MAX_SECONDS } from "./limits.ts";
+import { MAX_ITERATIONS, MAX_RPS, MAX_SECONDS, MAX_USERS } from "./limits.ts";
 
 const threeDecimals = (value: number) => Math.round(value * 1000) / 1000 === value;
 
@@ -60,16 +60,82 @@ export const stagesProfile = z.strictObject({
   stages: z.array(stageSchema).min(1, "name at least one stage").max(1000),
 });
 
+const usersSchema = z
+  .int()
+  .min(1, "at least one")
+  .max(MAX_USERS, `at most ${MAX_USERS.toLocaleString("en")}`);
+
+const paceSchema = positiveSecondsSchema.optional().meta({
+  description:
+    "Each user begins an iteration this long after it began the one before, or when that has ended.",
+});
+
+export const vusProfile = z.strictObject({
+  type: z.literal("VUS"),
+  vus: usersSchema.meta({ description: "Users at work all the time, each as fast as it can." }),
+  paceSeconds: paceSchema,
+});
+
+const vuStageSchema = z.strictObject({
+  durationSeconds: secondsSchema.meta({ description: "0 makes the number step to targetVus." }),
+  targetVus: z.int().min(0).max(MAX_USERS),
+});
+
+export const vuStagesProfile = z.strictObject({
+  type: z.literal("VU_STAGES"),
+  initialVus: z.int().min(0).max(MAX_USERS).default(0),
+  stages: z.array(vuStageSchema).min(1, "name at least one stage").max(1000),
+  paceSeconds: paceSchema,
+});
+
+export const iterationsProfile = z.strictObject({
+  type: z.literal("ITERATIONS"),
+  iterations: z
+    .int()
+    .min(1, "at least one")
+    .max(MAX_ITERATIONS, `at most ${MAX_ITERATIONS.toLocaleString("en")}`)
+    .meta({ description: "Iterations in all, shared by all users." }),
+  concurrency: usersSchema.meta({ description: "Users that work them off." }),
+  maxDurationSeconds: positiveSecondsSchema
+    .default(600)
+    .meta({ description: "What has not begun by then is dropped." }),
+});
+
+export const devicesProfile = z.strictObject({
+  type: z.literal("DEVICES"),
+  devices: usersSchema,
+  messagesPerSecond: rpsSchema.meta({ description: "Of each device; they take turns evenly." }),
+});
+
+const profiles = [
+  constantProfile,
+  rampProfile,
+  burstProfile,
+  spikeProfile,
+  stagesProfile,
+  vusProfile,
+  vuStagesProfile,
+  iterationsProfile,
+  devicesProfile,
+] as const;
+
 export const loadProfileSchema = z
-  .discriminatedUnion(
-    "type",
-    [constantProfile, rampProfile, burstProfile, spikeProfile, stagesProfile],
-    { error: "type is one of CONSTANT, RAMP, BURST, SPIKE, STAGES" },
-  )
+  .discriminatedUnion("type", profiles, {
+    error:
+      "type is one of CONSTANT, RAMP, BURST, SPIKE, STAGES, VUS, VU_STAGES, ITERATIONS, DEVICES",
+  })
   .meta({
     id: "LoadProfile",
-    description: "The rate over time; rates are totals over all workers.",
+    description: "The rate, or the number of users, over time; both are totals over all workers.",
   });
 
 export type LoadProfile = z.infer<typeof loadProfileSchema>;
 export type Burst = z.infer<typeof burstSchema>;
+
+/** Profiles whose own fields say how long they last; durationSeconds is refused with them. */
+const lengthProfiles = new Set<unknown>(["STAGES", "VU_STAGES", "ITERATIONS"]);
+export const definesLength = (type: unknown) => lengthProfiles.has(type);
+
+/** Profiles of users who wait for their answers: there is no schedule to be late for. */
+const closedProfiles = new Set<unknown>(["VUS", "VU_STAGES", "ITERATIONS"]);
+export const isClosed = (type: unknown) => closedProfiles.has(type);

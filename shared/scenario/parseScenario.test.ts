@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
+import { loadDurationMs } from "./load.ts";
 import { parseScenario } from "./parseScenario.ts";
 import { nearest } from "./problems.ts";
 import type { Scenario } from "./scenarioSchema.ts";
@@ -13,7 +14,9 @@ function parsed(document: unknown): Scenario {
 }
 
 const totals = (scenario: Scenario) =>
-  scenarioWorkloads(scenario).map(({ curve }) => new ArrivalSchedule(curve).total);
+  scenarioWorkloads(scenario).map(({ load }) =>
+    load.type === "arrivals" ? new ArrivalSchedule(load.curve).total : null,
+  );
 
 /** Documents in the form of seed 002_add55a89e9e36592.txt, and how many arrivals they schedule. */
 const seedForm: [string, string, number][] = [
@@ -138,6 +141,7 @@ describe("what is left out gets its default", () => {
       timeouts: { requestSeconds: 30 },
       tls: { rejectUnauthorized: true },
       seed: 0,
+      ...{ arrival: "uniform", overload: "drop", connections: "shared", pacing: "timer" },
       transport: "auto",
       gracefulStopSeconds: 30,
       lostWorkers: "degrade",
@@ -179,7 +183,7 @@ describe("short and long form give the same workloads", () => {
     const late = { ...workload, startSecond: 4 };
     const scenario = parsed({ name: "n", durationSeconds: 10, workloads: [workload, late] });
     const plain = scenarioWorkloads(scenario);
-    expect(plain.map((w) => [w.startMs, w.curve.durationMs])).toEqual([
+    expect(plain.map((w) => [w.startMs, loadDurationMs(w.load)])).toEqual([
       [0, 10_000],
       [4_000, 6_000],
     ]);
@@ -188,6 +192,18 @@ describe("short and long form give the same workloads", () => {
   });
 });
 
+const { durationSeconds: _seconds, ...endless } = short;
+const closed = (loadProfile: object) => ({ ...short, loadProfile });
+const vus = { type: "VUS", vus: 5 };
+const vuStage = (fields: object = {}) => ({ durationSeconds: 1, targetVus: 1, ...fields });
+const staged = (list: unknown[]) => ({
+  ...endless,
+  loadProfile: { type: "VU_STAGES", stages: list },
+});
+const iterations = (fields: object) => ({
+  ...endless,
+  loadProfile: { type: "ITERATIONS", iterations: 10, concurrency: 2, ...fields },
+});
 const constant = (fields: object) => ({ ...short, loadProfile: { ...profile, ...fields } });
 const bursts = (...list: unknown[]) => ({
   ...short,
@@ -272,7 +288,58 @@ const bad: [string, unknown, string[]][] = [
   // load profiles
   ["no profile", { ...short, loadProfile: undefined }, ["loadProfile"]],
   ["a profile without a type", constant({ type: undefined }), ["loadProfile.type"]],
-  ["a type of later versions", constant({ type: "VUS", vus: 5 }), ["loadProfile.type"]],
+  ["a type that does not exist", constant({ type: "WAVES" }), ["loadProfile.type"]],
+  ["no users", closed({ type: "VUS", vus: 0 }), ["loadProfile.vus"]],
+  ["too many users", closed({ type: "VUS", vus: 1_000_001 }), ["loadProfile.vus"]],
+  ["users that never come", staged([vuStage({ targetVus: 0 })]), ["loadProfile"]],
+  ["half a user", staged([vuStage({ targetVus: 0.5 })]), ["loadProfile.stages[0].targetVus"]],
+  ["a pace of 0", closed({ type: "VUS", vus: 1, paceSeconds: 0 }), ["loadProfile.paceSeconds"]],
+  [
+    "a duration beside user stages",
+    { ...staged([vuStage()]), durationSeconds: 1 },
+    ["durationSeconds"],
+  ],
+  ["a duration beside iterations", { ...iterations({}), durationSeconds: 1 }, ["durationSeconds"]],
+  ["no iterations", iterations({ iterations: 0 }), ["loadProfile.iterations"]],
+  ["nobody to do them", iterations({ concurrency: 0 }), ["loadProfile.concurrency"]],
+  [
+    "no devices",
+    closed({ type: "DEVICES", devices: 0, messagesPerSecond: 1 }),
+    ["loadProfile.devices"],
+  ],
+  [
+    "devices that say too much together",
+    closed({ type: "DEVICES", devices: 1_000_000, messagesPerSecond: 11 }),
+    ["loadProfile"],
+  ],
+  ["Poisson arrivals of users", { ...closed(vus), arrival: "poisson" }, ["arrival"]],
+  ["an overload of users", { ...closed(vus), overload: "queue" }, ["overload"]],
+  ["own connections of fresh users", { ...short, connections: "perUser" }, ["connections"]],
+  ["no connections", { ...short, connections: 0 }, ["connections"]],
+  ["an unknown arrival", { ...short, arrival: "gauss" }, ["arrival"]],
+  ["an unknown pacing", { ...short, pacing: "fast" }, ["pacing"]],
+  ["an unknown overload", { ...short, overload: "wait" }, ["overload"]],
+  [
+    "a queue without time",
+    { ...short, overload: { policy: "queue", maxDelaySeconds: 0 } },
+    ["overload.maxDelaySeconds"],
+  ],
+  ["a negative think time", { ...short, thinkTimeSeconds: -1 }, ["thinkTimeSeconds"]],
+  [
+    "a think time upside down",
+    { ...short, thinkTimeSeconds: { distribution: "uniform", min: 2, max: 1 } },
+    ["thinkTimeSeconds"],
+  ],
+  [
+    "more Poisson arrivals than can be drawn",
+    {
+      ...short,
+      durationSeconds: 20_000,
+      arrival: "poisson",
+      loadProfile: { ...profile, initialRps: 1e6 },
+    },
+    ["loadProfile"],
+  ],
   ["no rate", constant({ initialRps: undefined }), ["loadProfile.initialRps"]],
   ["a rate of 0", constant({ initialRps: 0 }), ["loadProfile"]],
   ["a negative rate", constant({ initialRps: -1 }), ["loadProfile.initialRps"]],

@@ -1,8 +1,13 @@
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
+import { hash32 } from "../random/hashRandom.ts";
+import { makeSchedule } from "../schedule/makeSchedule.ts";
+import { peakRate } from "../schedule/rateCurve.ts";
+import { peakUsers } from "../schedule/userTimeline.ts";
 import { crossProblems } from "./crossChecks.ts";
 import { uniqueDataProblems } from "./dataUse.ts";
 import { languageProblems } from "./languageChecks.ts";
-import { MAX_SECONDS } from "./limits.ts";
+import type { Load } from "./load.ts";
+import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
@@ -31,35 +36,61 @@ const fieldNames = [
     "spikeDurationSeconds",
     "stages",
   ],
-  ...["requestSeconds", "rejectUnauthorized"],
+  ...["requestSeconds", "rejectUnauthorized", "vus", "paceSeconds", "initialVus", "targetVus"],
+  ...["iterations", "concurrency", "maxDurationSeconds", "devices", "messagesPerSecond"],
+  ...["distribution", "seconds", "min", "max", "mean", "deviation", "policy", "maxDelaySeconds"],
   ...["extract", "check", "failRequest", "inline", "generate", "pick", "count", "fields"],
   ...["weighted", "randomInt"],
 ];
+
+/** What is wrong with a load as a whole; undefined when nothing is. */
+function loadProblem(load: Load): string | undefined {
+  if (load.type === "iterations") return undefined;
+  if (load.type === "users") {
+    return peakUsers(load.curve) > 0 ? undefined : "has no user at any time: raise the number";
+  }
+  if (peakRate(load.curve) > MAX_RPS) {
+    return `makes ${peakRate(load.curve)} per second; at most ${MAX_RPS.toLocaleString("en")}`;
+  }
+  // Even arrivals: a Poisson process of so small a rate may have one or none.
+  const { total } = new ArrivalSchedule(load.curve);
+  if (total === 0) return "schedules no request at all: raise the rate";
+  if (load.arrival === "poisson" && total > MAX_POISSON_ARRIVALS) {
+    return `schedules ${total} arrivals; at most ${MAX_POISSON_ARRIVALS} as a Poisson process`;
+  }
+  return undefined;
+}
+
+/** How many iterations a workload has at most; undefined when that is not known ahead. */
+function iterationsOf(load: Load, seed: number): number | undefined {
+  switch (load.type) {
+    case "arrivals":
+      return makeSchedule(load.curve, load.arrival, seed).total;
+    case "iterations":
+      return load.iterations;
+    case "users":
+      return undefined;
+  }
+}
 
 /** What only the finished schedule can tell. */
 function scheduleProblems(scenario: Scenario): Problem[] {
   const workloads = scenarioWorkloads(scenario);
   const prefix = (i: number) => (scenario.workloads === undefined ? "" : `workloads[${i}].`);
-  const empty = workloads.flatMap((workload, i) =>
-    new ArrivalSchedule(workload.curve).total > 0
-      ? []
-      : [
-          {
-            path: `${prefix(i)}loadProfile`,
-            message: "schedules no request at all: raise the rate",
-          },
-        ],
-  );
-  const totals = workloads.map(({ steps, curve }) => ({
+  const problems = workloads.flatMap(({ load }, i) => {
+    const message = loadProblem(load);
+    return message === undefined ? [] : [{ path: `${prefix(i)}loadProfile`, message }];
+  });
+  const totals = workloads.map(({ steps, load }, i) => ({
     steps,
-    total: new ArrivalSchedule(curve).total,
+    total: iterationsOf(load, hash32(scenario.seed, i, 0)),
   }));
-  empty.push(...uniqueDataProblems(scenario, totals));
+  problems.push(...uniqueDataProblems(scenario, totals));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
-    empty.push({ path, message: "lasts longer than 7 days" });
+    problems.push({ path, message: "lasts longer than 7 days" });
   }
-  return empty;
+  return problems;
 }
 
 /** Parses and checks a scenario document; all problems are reported at once, each with its path. */

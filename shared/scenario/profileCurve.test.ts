@@ -2,8 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
 import { type RateCurve, rateAt } from "../schedule/rateCurve.ts";
-import type { LoadProfile } from "./loadProfile.ts";
-import { burstWindows, profileCurve } from "./profileCurve.ts";
+import { type CurveProfile, burstWindows, profileCurve } from "./profileCurve.ts";
 
 /** Pieces as `start-end: from>to` in seconds and RPS. */
 const shown = (curve: RateCurve) =>
@@ -22,7 +21,7 @@ const burst = (startSecond: number, durationSeconds: number, rps: number) => ({
 });
 
 describe("the curve of each profile", () => {
-  test.each<[string, LoadProfile, number, string[]]>([
+  test.each<[string, CurveProfile, number, string[]]>([
     ["CONSTANT", { type: "CONSTANT", initialRps: 8.3 }, 30, ["0-30: 8.3"]],
     ["CONSTANT of no rate", { type: "CONSTANT", initialRps: 0 }, 2, ["0-2: 0"]],
     [
@@ -152,7 +151,7 @@ test("pieces follow each other without gap or overlap from 0 to the end", () => 
         return burst(startMs / 1000, length, rps);
       });
     });
-  const profile: fc.Arbitrary<LoadProfile> = fc.oneof(
+  const profile: fc.Arbitrary<CurveProfile> = fc.oneof(
     fc.record({ type: fc.constant("CONSTANT" as const), initialRps: decimal(100) }),
     fc.record({
       type: fc.constant("RAMP" as const),
@@ -203,7 +202,7 @@ test("a repeating burst is the same as all its repetitions written out", () => {
 });
 
 test("within a burst its rate applies, outside it the base rate", () => {
-  const profile: LoadProfile = {
+  const profile: CurveProfile = {
     type: "BURST",
     initialRps: 3,
     bursts: [{ ...burst(10, 2, 50), repeatEverySeconds: 30 }],

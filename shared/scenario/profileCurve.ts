@@ -44,13 +44,16 @@ function withWindows(baseRps: number, windows: readonly Window[], durationMs: nu
   return segments;
 }
 
-function stagesCurve(profile: Extract<LoadProfile, { type: "STAGES" }>): RateCurve {
+function stagesCurve(
+  initial: number,
+  stages: readonly { durationSeconds: number; target: number }[],
+): RateCurve {
   const segments: RateSegment[] = [];
   let startMs = 0;
-  let fromMilliRps = toMilliRps(profile.initialRps);
-  for (const stage of profile.stages) {
+  let fromMilliRps = toMilliRps(initial);
+  for (const stage of stages) {
     const endMs = startMs + toMs(stage.durationSeconds);
-    const target = toMilliRps(stage.targetRps);
+    const target = toMilliRps(stage.target);
     if (endMs > startMs) segments.push({ startMs, endMs, fromMilliRps, toMilliRps: target });
     startMs = endMs;
     fromMilliRps = target;
@@ -58,19 +61,26 @@ function stagesCurve(profile: Extract<LoadProfile, { type: "STAGES" }>): RateCur
   return { durationMs: startMs, segments };
 }
 
+/** Profiles that follow a curve: of a rate, or of a number of users. */
+export type CurveProfile = Exclude<LoadProfile, { type: "ITERATIONS" }>;
+
 /**
- * The rate curve of a load profile. `durationSeconds` is ignored by profiles whose stages define
- * the length.
+ * The curve of a load profile: arrivals per second or, for VUS and VU_STAGES, users. `seconds` is
+ * ignored by profiles whose stages define the length.
  */
-export function profileCurve(profile: LoadProfile, durationSeconds: number): RateCurve {
-  const durationMs = toMs(durationSeconds);
-  const base = profile.initialRps;
+export function profileCurve(profile: CurveProfile, seconds: number): RateCurve {
+  const durationMs = toMs(seconds);
+  const flat = (level: number) => ({ durationMs, segments: withWindows(level, [], durationMs) });
   switch (profile.type) {
     case "CONSTANT":
-      return { durationMs, segments: withWindows(base, [], durationMs) };
+      return flat(profile.initialRps);
+    case "VUS":
+      return flat(profile.vus);
+    case "DEVICES":
+      return flat(profile.devices * profile.messagesPerSecond);
     case "RAMP": {
       const rampMs = Math.min(durationMs, toMs(profile.rampUpSeconds));
-      const fromMilliRps = toMilliRps(base);
+      const fromMilliRps = toMilliRps(profile.initialRps);
       const target = toMilliRps(profile.targetRps);
       const segments: RateSegment[] = [
         { startMs: 0, endMs: rampMs, fromMilliRps, toMilliRps: target },
@@ -80,15 +90,29 @@ export function profileCurve(profile: LoadProfile, durationSeconds: number): Rat
     }
     case "BURST": {
       const windows = burstWindows(profile.bursts, durationMs);
-      return { durationMs, segments: withWindows(base, windows, durationMs) };
+      return { durationMs, segments: withWindows(profile.initialRps, windows, durationMs) };
     }
     case "SPIKE": {
       const startMs = toMs(profile.spikeStartSecond);
       const endMs = Math.min(durationMs, startMs + toMs(profile.spikeDurationSeconds));
       const spike = { startMs, endMs, rps: profile.spikeRps };
-      return { durationMs, segments: withWindows(base, [spike], durationMs) };
+      return { durationMs, segments: withWindows(profile.initialRps, [spike], durationMs) };
     }
     case "STAGES":
-      return stagesCurve(profile);
+      return stagesCurve(
+        profile.initialRps,
+        profile.stages.map(({ durationSeconds, targetRps: target }) => ({
+          durationSeconds,
+          target,
+        })),
+      );
+    case "VU_STAGES":
+      return stagesCurve(
+        profile.initialVus,
+        profile.stages.map(({ durationSeconds, targetVus: target }) => ({
+          durationSeconds,
+          target,
+        })),
+      );
   }
 }

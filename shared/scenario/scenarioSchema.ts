@@ -2,6 +2,13 @@ import { z } from "zod";
 import { dataSchema } from "../data/dataSchema.ts";
 import { urlProblem } from "../template/urlTemplate.ts";
 import { MAX_STEPS, MAX_WORKERS, MAX_WORKLOADS } from "./limits.ts";
+import {
+  arrivalSchema,
+  connectionsSchema,
+  overloadSchema,
+  pacingSchema,
+  thinkTimeSchema,
+} from "./pacing.ts";
 import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
 import { checksSchema, extractSchema } from "./stepLanguage.ts";
 
@@ -68,6 +75,10 @@ export const workloadSchema = z
     startSecond: secondsSchema.default(0),
     durationSeconds: positiveSecondsSchema.optional(),
     loadProfile: loadProfileSchema,
+    arrival: arrivalSchema.optional(),
+    thinkTimeSeconds: thinkTimeSchema.optional(),
+    overload: overloadSchema.optional(),
+    connections: connectionsSchema.optional(),
     steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS),
   })
   .meta({ id: "Workload", description: "One population: a load profile and its steps." });
@@ -91,6 +102,11 @@ export const scenarioSchema = z
       description:
         "Iterations in flight per worker and workload; what is due beyond it is dropped.",
     }),
+    arrival: arrivalSchema.default("uniform"),
+    thinkTimeSeconds: thinkTimeSchema.optional(),
+    overload: overloadSchema.default("drop"),
+    connections: connectionsSchema.default("shared"),
+    pacing: pacingSchema.default("timer"),
     timeouts: z
       .strictObject({ requestSeconds: positiveSecondsSchema.max(3600).default(30) })
       .default({ requestSeconds: 30 }),

@@ -1,12 +1,16 @@
-import type { RateCurve } from "../schedule/rateCurve.ts";
-import { profileCurve } from "./profileCurve.ts";
+import type { ThinkTime } from "../schedule/thinkTime.ts";
+import { type Load, loadDurationMs, profileLoad } from "./load.ts";
+import { type Overload, overloadOf, thinkTimeOf } from "./pacing.ts";
 import type { Scenario, Step, Workload } from "./scenarioSchema.ts";
 
 /** A workload ready to plan: the one long form that short scenarios are turned into. */
 export interface PlainWorkload {
   name: string;
   startMs: number;
-  curve: RateCurve;
+  load: Load;
+  thinkTime: ThinkTime | null;
+  overload: Overload;
+  connections: Scenario["connections"];
   steps: readonly Step[];
 }
 
@@ -24,27 +28,33 @@ function shortSteps(scenario: Scenario): Step[] {
   return [body === undefined ? step : { ...step, body }];
 }
 
-function plain(workload: Workload, scenarioSeconds: number): PlainWorkload {
-  const seconds = workload.durationSeconds ?? Math.max(0, scenarioSeconds - workload.startSecond);
+/** What a workload does not say itself, its scenario says. */
+function plain(workload: Workload, scenario: Scenario): PlainWorkload {
+  const { startSecond, durationSeconds, loadProfile, steps } = workload;
+  const left = Math.max(0, (scenario.durationSeconds ?? 0) - startSecond);
+  const arrival = workload.arrival ?? scenario.arrival;
+  const think = workload.thinkTimeSeconds ?? scenario.thinkTimeSeconds;
   return {
     name: workload.name,
-    startMs: Math.round(workload.startSecond * 1000),
-    curve: profileCurve(workload.loadProfile, seconds),
-    steps: workload.steps,
+    startMs: Math.round(startSecond * 1000),
+    load: profileLoad(loadProfile, durationSeconds ?? left, arrival),
+    thinkTime: think === undefined ? null : thinkTimeOf(think),
+    overload: overloadOf(workload.overload ?? scenario.overload),
+    connections: workload.connections ?? scenario.connections,
+    steps,
   };
 }
 
 /** Every scenario as a list of workloads. The scenario has passed `parseScenario`. */
 export function scenarioWorkloads(scenario: Scenario): PlainWorkload[] {
-  const seconds = scenario.durationSeconds ?? 0;
-  if (scenario.workloads !== undefined) return scenario.workloads.map((w) => plain(w, seconds));
+  if (scenario.workloads !== undefined) return scenario.workloads.map((w) => plain(w, scenario));
   const loadProfile = scenario.loadProfile;
   if (loadProfile === undefined) return [];
   const steps = scenario.steps ?? shortSteps(scenario);
-  return [plain({ name: "main", startSecond: 0, loadProfile, steps }, seconds)];
+  return [plain({ name: "main", startSecond: 0, loadProfile, steps }, scenario)];
 }
 
-/** From the start of the run to the end of the last workload's curve. */
+/** From the start of the run to where the last workload ends at the latest. */
 export function scenarioDurationMs(workloads: readonly PlainWorkload[]): number {
-  return workloads.reduce((end, w) => Math.max(end, w.startMs + w.curve.durationMs), 0);
+  return workloads.reduce((end, w) => Math.max(end, w.startMs + loadDurationMs(w.load)), 0);
 }

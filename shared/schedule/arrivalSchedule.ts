@@ -10,8 +10,6 @@ interface Stage {
   r0: number;
   /** Change of the rate, arrivals per second per second. */
   beta: number;
-  /** The first arrival number that belongs to this stage. */
-  first: number;
   /** Λ(start) = whole + part, with 0 <= part < 1. */
   whole: number;
   part: number;
@@ -31,21 +29,33 @@ function toStage(s: RateSegment, units: bigint): Stage {
     endUs: s.endMs * 1000,
     r0: s.fromMilliRps / 1000,
     beta: (s.toMilliRps - s.fromMilliRps) / (s.endMs - s.startMs),
-    first: ceilArrivals(units),
     whole: Number(units / UNITS_PER_ARRIVAL),
     part: Number(units % UNITS_PER_ARRIVAL) / Number(UNITS_PER_ARRIVAL),
   };
 }
 
+/** Which arrivals an open workload has and when each is due, in whole microseconds from its start. */
+export interface Schedule {
+  /** Arrivals are numbered 0 to total − 1. */
+  readonly total: number;
+  readonly durationUs: number;
+  /** Never decreases with `n`. */
+  dueUs(n: number): number;
+  /** How many arrivals are due before `us`: also the number of the first one due at or after it. */
+  countBefore(us: number): number;
+}
+
 /**
- * The exact schedule of an open workload: which arrivals exist and when each is due.
+ * The exact schedule of an open workload with even arrivals: which arrivals exist and when each is due.
  *
  * With Λ(t) the area under the rate curve, arrival n = 0, 1, 2, … exists if and only if n < Λ(T).
  * It belongs to the stage with Λ(start) <= n < Λ(end) and is due where Λ(t) = n. Every due time is
  * computed from n alone, so it cannot drift and any worker can compute any part of it.
  */
-export class ArrivalSchedule {
+export class ArrivalSchedule implements Schedule {
   readonly total: number;
+  /** Λ(T): the whole area, which need not be a whole number. */
+  readonly area: number;
   readonly durationUs: number;
   readonly #stages: Stage[] = [];
 
@@ -58,17 +68,23 @@ export class ArrivalSchedule {
       }
     }
     this.total = ceilArrivals(units);
+    this.area = Number(units) / Number(UNITS_PER_ARRIVAL);
     this.durationUs = curve.durationMs * 1000;
   }
 
+  /** The due time of arrival `n` (0 <= n < total). */
+  dueUs(n: number): number {
+    return this.timeOfUs(n, 0);
+  }
+
   /**
-   * The due time of arrival `n` (0 <= n < total) in whole microseconds from the workload's start.
+   * Where the area under the curve reaches `whole + part` (0 <= part < 1), less than Λ(T).
    * Inverse of the parabola c = r0·t + β·t²/2 in the form that stays exact for β near 0:
    * t = 2c / (r0 + √(r0² + 2βc)).
    */
-  dueUs(n: number): number {
-    const stage = this.#stageOf(n);
-    const c = n - stage.whole - stage.part;
+  timeOfUs(whole: number, part: number): number {
+    const stage = this.#stageOf(whole, part);
+    const c = whole - stage.whole + (part - stage.part);
     if (c <= 0) return stage.startUs;
     const root = Math.sqrt(Math.max(0, stage.r0 * stage.r0 + 2 * stage.beta * c));
     const us = stage.startUs + Math.round(((2 * c) / (stage.r0 + root)) * 1e6);
@@ -76,20 +92,21 @@ export class ArrivalSchedule {
     return Math.min(us, stage.endUs === this.durationUs ? stage.endUs - 1 : stage.endUs);
   }
 
-  /** How many arrivals are due before `us`: also the number of the first one due at or after it. */
   countBefore(us: number): number {
-    let n = Math.min(this.total, Math.max(0, Math.floor(this.#areaBefore(us))));
+    let n = Math.min(this.total, Math.max(0, Math.floor(this.areaBefore(us))));
     while (n < this.total && this.dueUs(n) < us) n++;
     while (n > 0 && this.dueUs(n - 1) >= us) n--;
     return n;
   }
 
-  #stageOf(n: number): Stage {
+  #stageOf(whole: number, part: number): Stage {
     let low = 0;
     let high = this.#stages.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.#stages[middle] as Stage).first <= n) low = middle;
+      const stage = this.#stages[middle] as Stage;
+      const reached = stage.whole < whole || (stage.whole === whole && stage.part <= part);
+      if (reached) low = middle;
       else high = middle - 1;
     }
     const stage = this.#stages[low];
@@ -97,7 +114,8 @@ export class ArrivalSchedule {
     return stage;
   }
 
-  #areaBefore(us: number): number {
+  /** Λ(us): the area under the curve up to then. */
+  areaBefore(us: number): number {
     let area = 0;
     for (const s of this.#stages) {
       if (us <= s.startUs) break;

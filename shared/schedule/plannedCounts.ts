@@ -1,12 +1,12 @@
-import type { ArrivalSchedule } from "./arrivalSchedule.ts";
+import type { Schedule } from "./arrivalSchedule.ts";
 
 /** How many arrivals are due in second `second` (0 = the workload's first). */
-export function plannedInSecond(schedule: ArrivalSchedule, second: number): number {
+export function plannedInSecond(schedule: Schedule, second: number): number {
   return schedule.countBefore((second + 1) * 1e6) - schedule.countBefore(second * 1e6);
 }
 
 /** Planned arrivals for each second of the schedule; they sum to `schedule.total`. */
-export function plannedPerSecond(schedule: ArrivalSchedule): number[] {
+export function plannedPerSecond(schedule: Schedule): number[] {
   const seconds = Math.ceil(schedule.durationUs / 1e6);
   let before = 0;
   return Array.from({ length: seconds }, (_, second) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimSchema } from "./claims.ts";
 import { commandSchema } from "./commands.ts";
 import { heartbeatSchema } from "./heartbeat.ts";
 import { taskSchema } from "./task.ts";
@@ -12,6 +13,7 @@ import { taskSchema } from "./task.ts";
  *   subscribe  start sending commands
  *   append     one report for a run's stream
  *   beat       heartbeat; the reply is a BeatReply
+ *   claim      iterations for a share; the reply is a Grant
  *   leave      this worker goes
  *   now        the reply is the common clock in microseconds
  * Controller to worker, unasked: `task` and `command`.
@@ -28,6 +30,7 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
     bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   }),
   z.object({ type: z.literal("beat"), id, heartbeat: heartbeatSchema }),
+  z.object({ type: z.literal("claim"), id, claim: claimSchema }),
   z.object({ type: z.literal("leave"), id, workerId: z.string().min(1) }),
   z.object({ type: z.literal("now"), id }),
 ]);

@@ -20,6 +20,8 @@ export interface RedisKeys {
   commands(runId: string): string;
   /** Hash: share path -> `<epoch>:<acked seq>`. */
   shares(runId: string): string;
+  /** Hash: who has claimed which iterations (`worker/agent/redis/claimScript.ts`). */
+  claims(runId: string): string;
   /** Stream of reports, one field `r` of raw bytes per entry. */
   reports(runId: string): string;
   /** The owner's id, expiring. */
@@ -37,6 +39,7 @@ export function redisKeys(prefix = "onrush"): RedisKeys {
     taskQueue: (workerId) => `tasks-${encodeURIComponent(workerId)}`,
     commands: ofRun("commands"),
     shares: ofRun("shares"),
+    claims: ofRun("claims"),
     reports: ofRun("reports"),
     lease: ofRun("lease"),
   };

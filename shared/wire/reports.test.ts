@@ -9,6 +9,7 @@ const count = fc.nat();
 const outcomes = { ok: count, failed: count, neutral: count, interrupted: count };
 
 const totals = fc.record({
+  endedMs: count,
   ...{ scheduled: count, started: count },
   dropped: fc.dictionary(fc.constantFrom("late", "lease"), count, { noNullPrototype: true }),
   iterations: fc.record(outcomes),
@@ -23,6 +24,7 @@ const health = fc.record({
 const report: fc.Arbitrary<Report> = fc.oneof(
   fc.constant<Report>({ type: "accepted", ...ref }),
   fc.string().map((reason): Report => ({ type: "refused", ...ref, reason })),
+  fc.string().map((reason): Report => ({ type: "failed", ...ref, reason })),
   fc.constant<Report>({ type: "ready", ...ref, clockOffsetUs: -7.5, clockErrorUs: 3 }),
   fc
     .record({

@@ -15,6 +15,7 @@ import { sharePathSchema } from "./task.ts";
  *   accepted  the task was taken from the queue and compiled
  *   refused   it could not be (the reason is for people)
  *   ready     connections are warm, the clock offset is known
+ *   failed    it cannot go on, and the run with it (the reason is for people)
  *   snapshot  numbered deltas; the last one carries the FINAL totals
  */
 
@@ -24,18 +25,28 @@ const shareRef = { workerId: z.string().min(1), share: sharePathSchema, epoch: z
 
 /** Totals of one share from plain counters, independent of the recorder. */
 export const shareTotalsSchema = z.object({
-  /** Arrivals of the share that fell due before it ended: all of them unless it was stopped. */
+  /**
+   * What fell due before the share ended: all of its arrivals unless it was stopped; of a closed
+   * workload what it began or, its time being up, dropped.
+   */
   scheduled: count,
   started: count,
   dropped: countsSchema,
   iterations: outcomeSchema,
   requests: outcomeSchema.extend({ sent: count }),
+  /** Where its load ended, from the start of the run. */
+  endedMs: count,
 });
 export type ShareTotals = z.infer<typeof shareTotalsSchema>;
 
 export const acceptedSchema = z.object({ type: z.literal("accepted"), ...shareRef });
 export const refusedSchema = z.object({
   type: z.literal("refused"),
+  ...shareRef,
+  reason: z.string(),
+});
+export const failedSchema = z.object({
+  type: z.literal("failed"),
   ...shareRef,
   reason: z.string(),
 });
@@ -64,6 +75,7 @@ export type Snapshot = z.infer<typeof snapshotSchema>;
 export const reportSchema = z.discriminatedUnion("type", [
   acceptedSchema,
   refusedSchema,
+  failedSchema,
   readySchema,
   snapshotSchema,
 ]);

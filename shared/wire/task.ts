@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dataSchema } from "../data/dataSchema.ts";
+import { arrivals, connectionsSchema, overloads, pacings } from "../scenario/pacing.ts";
 import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
 const count = z.number().int().nonnegative();
@@ -10,6 +11,31 @@ export const rateCurveSchema = z.object({
     z.object({ startMs: count, endMs: count, fromMilliRps: count, toMilliRps: count }),
   ),
 });
+
+export const loadSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("arrivals"),
+    curve: rateCurveSchema,
+    arrival: z.enum(arrivals),
+    devices: count,
+  }),
+  z.object({ type: z.literal("users"), curve: rateCurveSchema, paceMs: count }),
+  z.object({
+    type: z.literal("iterations"),
+    iterations: count,
+    concurrency: z.int().min(1),
+    maxDurationMs: z.int().min(1),
+  }),
+]);
+
+const seconds = z.number().nonnegative();
+
+export const taskThinkTimeSchema = z.discriminatedUnion("distribution", [
+  z.object({ distribution: z.literal("constant"), seconds }),
+  z.object({ distribution: z.literal("uniform"), min: seconds, max: seconds }),
+  z.object({ distribution: z.literal("normal"), mean: seconds, deviation: seconds }),
+  z.object({ distribution: z.literal("exponential"), mean: seconds }),
+]);
 
 export const ownershipLevelSchema = z.object({
   offset: count,
@@ -32,7 +58,8 @@ export const taskSchema = z.object({
   token: z.int().min(1),
   /** The workload's start, from the start of the run. */
   startMs: count,
-  curve: rateCurveSchema,
+  load: loadSchema,
+  /** Divides arrivals, users or, of iterations, the users that work them off. */
   ownership: z.array(ownershipLevelSchema).min(1),
   steps: z.array(stepSchema).min(1),
   /** The workload's own, made of the scenario's. */
@@ -40,6 +67,11 @@ export const taskSchema = z.object({
   /** The data sets of the steps, and the seed of their rows: the same for every workload. */
   data: dataSchema.default({}),
   dataSeed: count.default(0),
+  thinkTime: taskThinkTimeSchema.nullable(),
+  overload: z.object({ policy: z.enum(overloads), maxDelayMs: z.int().min(1) }),
+  pacing: z.enum(pacings),
+  /** What this share may open to one origin. */
+  connections: connectionsSchema,
   /** Iterations of this share in flight at once; what is due beyond it is dropped. */
   maxInFlight: z.int().min(1),
   transport: z.enum(transports),

@@ -125,6 +125,12 @@ export class Agent {
       case "refused":
         void session.refuse(message.reason).catch((error: unknown) => this.#warn(error));
         return;
+      case "failed":
+        void session.fail(message.reason).catch((error: unknown) => this.#warn(error));
+        return;
+      case "claim":
+        void this.#claim(session, thread, message);
+        return;
       case "counts":
         return session.counts(thread, message);
       case "report": {
@@ -135,6 +141,24 @@ export class Agent {
       }
     }
   };
+
+  /** Asks until it is answered: a thread has one claim under way and waits for it. */
+  async #claim(
+    session: ShareSession,
+    thread: number,
+    message: Extract<FromEngine, { type: "claim" }>,
+  ): Promise<void> {
+    const claim = session.claim(thread, message);
+    if (claim === undefined) return;
+    while (session.phase !== "ended" && !this.#closed) {
+      try {
+        return session.granted(thread, await this.#options.link.directory.claim(claim));
+      } catch (error) {
+        this.#warn(error);
+        await pause(HEARTBEAT_EVERY_MS);
+      }
+    }
+  }
 
   async #ready(session: ShareSession): Promise<void> {
     while (session.phase === "preparing" && !this.#closed) {

@@ -42,6 +42,10 @@ export class EngineThreads {
     for (const worker of this.#threads) worker.postMessage(message);
   }
 
+  sendTo(thread: number, message: ToEngine): void {
+    this.#threads[thread]?.postMessage(message);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((worker) => worker.terminate()));
   }

@@ -1,3 +1,4 @@
+import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import type { BeatReply, Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
@@ -25,6 +26,8 @@ export interface CommandSource {
 export interface Directory {
   /** Registers or refreshes this worker and tells how its shares stand, in one round trip. */
   beat(heartbeat: Heartbeat): Promise<BeatReply>;
+  /** Claims iterations of a share. Asking again with the same request is answered as before. */
+  claim(claim: Claim): Promise<Grant>;
   leave(workerId: string): Promise<void>;
 }
 

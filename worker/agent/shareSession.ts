@@ -1,4 +1,5 @@
 import type { Health } from "@onrush/shared/metrics/delta.ts";
+import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { HeldShare, ShareStanding } from "@onrush/shared/wire/heartbeat.ts";
 import { encodeReport, type Report } from "@onrush/shared/wire/reports.ts";
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
@@ -69,6 +70,28 @@ export class ShareSession {
   async refuse(reason: string): Promise<void> {
     this.abandon();
     await this.#say({ type: "refused", ...this.#ref(), reason });
+  }
+
+  /** The run must not go on; the controller ends it. */
+  async fail(reason: string): Promise<void> {
+    if (this.phase !== "ended") await this.#say({ type: "failed", ...this.#ref(), reason });
+  }
+
+  /** What a thread's request for iterations asks the controller for. */
+  claim(thread: number, message: Extract<FromEngine, { type: "claim" }>): Claim | undefined {
+    const { runId, share, epoch, load, ownership } = this.task;
+    if (load.type !== "iterations") return undefined;
+    const shares = ownership.reduce(
+      (parts, { weights }) => parts * (typeof weights === "number" ? weights : weights.length),
+      1,
+    );
+    const { request, want } = message;
+    const parts = shares * this.#threads.count;
+    return { runId, share, epoch, thread, request, want, limit: load.iterations, parts };
+  }
+
+  granted(thread: number, { first, count }: Grant): void {
+    this.#threads.sendTo(thread, { type: "granted", key: this.key, first, count });
   }
 
   start(startUs: number): void {

@@ -16,7 +16,7 @@ const report = (watermark: number, change: Partial<RunnerReport> = {}): RunnerRe
 const totals = (n: number): ShareTotals => {
   const outcomes = { ok: n, failed: 1, neutral: 0, interrupted: 2 };
   return {
-    ...{ scheduled: 10 * n, started: 9 * n, dropped: { late: n } },
+    ...{ scheduled: 10 * n, started: 9 * n, dropped: { late: n }, endedMs: 1_000 * n },
     ...{ iterations: outcomes, requests: { sent: n, ...outcomes } },
   };
 };
@@ -50,7 +50,7 @@ describe("merging threads", () => {
     merge.add(0, report(2, { totals: totals(1) }), health);
     const last = merge.add(1, report(3, { totals: totals(2) }), health);
     expect(last?.totals).toEqual({
-      ...{ scheduled: 30, started: 27, dropped: { late: 3 } },
+      ...{ scheduled: 30, started: 27, dropped: { late: 3 }, endedMs: 2_000 },
       iterations: { ok: 3, failed: 2, neutral: 0, interrupted: 4 },
       requests: { sent: 3, ok: 3, failed: 2, neutral: 0, interrupted: 4 },
     });

@@ -44,6 +44,7 @@ function addTotals(a: ShareTotals, b: ShareTotals): ShareTotals {
   addOutcomes(sum.iterations, b.iterations);
   addOutcomes(sum.requests, b.requests);
   sum.requests.sent += b.requests.sent;
+  sum.endedMs = Math.max(a.endedMs, b.endedMs);
   return sum;
 }
 

@@ -1,37 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
-import { Ownership, split } from "@onrush/shared/schedule/ownership.ts";
-import { peakRate } from "@onrush/shared/schedule/rateCurve.ts";
-import type { Task } from "@onrush/shared/wire/task.ts";
 import { ThreadMeter } from "../health/threadHealth.ts";
-import { ArrivalCursor } from "../pacing/arrivalCursor.ts";
-import { compileSteps } from "../steps/compileSteps.ts";
 import type { FromEngine, ThreadHealth, ToEngine } from "./engineMessages.ts";
 import { monotonicUs } from "./monotonicClock.ts";
-import type { Program } from "./operation.ts";
-import { ShareRunner } from "./shareRunner.ts";
+import { type PreparedShare, prepareShare } from "./prepareShare.ts";
 
 const TICK_MS = 1;
 const SWEEP_EVERY_US = 50_000;
 const COUNTS_EVERY_US = 200_000;
 const MIN_HEALTH_SPAN_US = 500_000;
 const WARM_UP_WITHIN_MS = 5_000;
-/** Connections opened ahead: enough for answers that take this long, within reason. */
-const WARM_ANSWER_SECONDS = 0.01;
-const MAX_WARM_CONNECTIONS = 64;
-
-interface Prepared {
-  task: Task;
-  program: Program;
-  runner: ShareRunner;
-  lease: BigInt64Array;
-  clock: { originUs: number };
-  started: boolean;
-}
 
 /** All shares of one engine thread, driven by one timer. */
 export class Engine {
-  readonly #shares = new Map<string, Prepared>();
+  readonly #shares = new Map<string, PreparedShare>();
   readonly #send: (message: FromEngine) => void;
   #meter: ThreadMeter | undefined;
   #health: ThreadHealth = { cpu: 0, lagP99Us: 0 };
@@ -51,6 +32,11 @@ export class Engine {
         return this.#prepare(message);
       case "start":
         return this.#start(message.key, message.startUs);
+      case "granted": {
+        const share = this.#shares.get(message.key);
+        share?.granted(message.first, message.count, monotonicUs() - share.clock.originUs);
+        return;
+      }
       case "stop": {
         const share = this.#shares.get(message.key);
         share?.runner.stop(monotonicUs() - share.clock.originUs);
@@ -63,26 +49,22 @@ export class Engine {
 
   #prepare(message: Extract<ToEngine, { type: "prepare" }>): void {
     const { key } = message;
-    let share: Prepared;
+    let share: PreparedShare;
     try {
-      share = prepareShare(message);
+      share = prepareShare(message, (request, want) =>
+        this.#send({ type: "claim", key, request, want }),
+      );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return this.#send({ type: "refused", key, reason });
     }
     this.#shares.set(key, share);
-    const perThread =
-      peakRate(share.task.curve) /
-      message.task.ownership.reduce(
-        (parts, level) => parts * (typeof level.weights === "number" ? level.weights : 1),
-        message.threads,
-      );
-    const warm = Math.min(MAX_WARM_CONNECTIONS, Math.ceil(perThread * WARM_ANSWER_SECONDS));
     // A target that does not even answer to connect must fail requests, not the barrier.
-    Promise.race([
-      share.program.warmUp(warm),
+    const warm = Promise.race([
+      share.program.warmUp(share.warmConnections),
       pause(WARM_UP_WITHIN_MS, undefined, { ref: false }),
-    ]).then(
+    ]);
+    Promise.all([warm, share.claimed]).then(
       () => this.#send({ type: "prepared", key }),
       (error: unknown) => this.#send({ type: "refused", key, reason: String(error) }),
     );
@@ -111,23 +93,34 @@ export class Engine {
     for (const [key, share] of this.#shares) {
       if (share.started) this.#drive(key, share, nowUs, sweep, counts);
     }
-    if ([...this.#shares.values()].some((share) => share.started)) {
-      setTimeout(this.#tick, TICK_MS);
-    } else {
-      this.#ticking = false;
-    }
+    this.#tickAgain();
   };
 
-  #drive(key: string, share: Prepared, nowUs: number, sweep: boolean, counts: boolean): void {
+  /** Precise pacing spins: the loop still serves the sockets each time round. */
+  #tickAgain(): void {
+    let goesOn = false;
+    let isPrecise = false;
+    for (const share of this.#shares.values()) {
+      goesOn ||= share.started;
+      isPrecise ||= share.started && share.task.pacing === "precise";
+    }
+    if (isPrecise) setImmediate(this.#tick);
+    else if (goesOn) setTimeout(this.#tick, TICK_MS);
+    else this.#ticking = false;
+  }
+
+  #drive(key: string, share: PreparedShare, nowUs: number, sweep: boolean, counts: boolean): void {
     const runUs = nowUs - share.clock.originUs;
     if (runUs < 0) return;
     const leaseUs = Number(Atomics.load(share.lease, 0) / 1000n);
-    share.runner.release(runUs, nowUs <= leaseUs);
+    share.runner.release(runUs, leaseUs - share.clock.originUs);
+    if (share.runner.failure !== "" && !share.failed) {
+      share.failed = true;
+      this.#send({ type: "failed", key, reason: share.runner.failure });
+    }
     if (sweep) share.runner.sweep(runUs);
     if (counts) {
-      const { started, dropped } = share.runner.totals;
-      const droppedSum = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-      this.#send({ type: "counts", key, started, dropped: droppedSum });
+      this.#send({ type: "counts", key, ...share.runner.counts });
     }
     const report = share.runner.report(runUs);
     if (report === undefined) return;
@@ -151,26 +144,4 @@ export class Engine {
     share.runner.interrupt();
     share.program.close();
   }
-}
-
-function prepareShare(message: Extract<ToEngine, { type: "prepare" }>): Prepared {
-  const { task, thread, threads } = message;
-  const clock = { originUs: 0 };
-  const nowUs = () => monotonicUs() - clock.originUs;
-  const schedule = new ArrivalSchedule(task.curve);
-  const levels = [...task.ownership, { offset: 0, weights: threads, index: thread }];
-  const startUs = task.startMs * 1000;
-  const program = compileSteps(task.steps, { nowUs }, task);
-  const runner = new ShareRunner(
-    {
-      cursor: new ArrivalCursor(schedule, new Ownership(levels), startUs),
-      program,
-      maxInFlight: Math.max(1, split(task.maxInFlight, threads)[thread] ?? 1),
-      requestTimeoutUs: task.requestTimeoutMs * 1000,
-      gracefulStopUs: task.gracefulStopMs * 1000,
-      endUs: startUs + schedule.durationUs,
-    },
-    nowUs,
-  );
-  return { task, program, runner, lease: new BigInt64Array(message.lease), clock, started: false };
 }

@@ -15,6 +15,8 @@ export type ToEngine =
       lease: SharedArrayBuffer;
     }
   | { type: "start"; key: string; startUs: number }
+  /** Iterations from `first` on are this thread's; a count of 0 says that none is left. */
+  | { type: "granted"; key: string; first: number; count: number }
   | { type: "stop"; key: string }
   | { type: "drop"; key: string };
 
@@ -28,6 +30,10 @@ export interface ThreadHealth {
 export type FromEngine =
   | { type: "prepared"; key: string }
   | { type: "refused"; key: string; reason: string }
+  /** The run must not go on. */
+  | { type: "failed"; key: string; reason: string }
+  /** Asks for up to `want` iterations; `request` counts from 1, one is under way at a time. */
+  | { type: "claim"; key: string; request: number; want: number }
   /** Cumulative counts, a few times a second, for heartbeats. */
   | { type: "counts"; key: string; started: number; dropped: number }
   | { type: "report"; key: string; report: RunnerReport; health: ThreadHealth };

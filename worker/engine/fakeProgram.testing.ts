@@ -1,10 +1,14 @@
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import type { RateCurve } from "@onrush/shared/schedule/rateCurve.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
 import { ArrivalCursor } from "../pacing/arrivalCursor.ts";
 import type { Operation, Program } from "./operation.ts";
 import { type RunnerOptions, type RunnerReport, ShareRunner } from "./shareRunner.ts";
+import type { Iterations } from "./iterations.ts";
 import type { Slot } from "./slot.ts";
+import { ArrivalSource } from "./sources/arrivalSource.ts";
+import type { LoadSource } from "./sources/loadSource.ts";
 
 /** What the fake target answers to one request, and after how long. */
 export interface FakeAnswer {
@@ -85,6 +89,8 @@ export class FakeProgram implements Program {
     return this.#underWay.length;
   }
 
+  leave(): void {}
+
   async warmUp(): Promise<void> {}
 
   close(): void {}
@@ -96,7 +102,10 @@ export interface FakeRun {
   parts?: number;
   startMs?: number;
   answer?: (arrival: number, operation: number) => FakeAnswer;
-  options?: Partial<RunnerOptions>;
+  options?: Partial<RunnerOptions> & { maxInFlight?: number };
+  /** Instead of even arrivals of `curve`. */
+  source?: (iterations: Iterations) => LoadSource;
+  overload?: Task["overload"];
 }
 
 /** A share on a manual clock, driven as the engine drives it. */
@@ -110,19 +119,30 @@ export class DrivenShare {
   /** Highest number in flight seen. */
   peak = 0;
 
-  constructor({ curve, steps = 1, parts = 1, startMs = 0, answer, options }: FakeRun) {
+  constructor(run: FakeRun) {
+    const { curve, steps = 1, parts = 1, startMs = 0, answer, source } = run;
+    const { maxInFlight = 10_000, ...options } = run.options ?? {};
     this.schedule = new ArrivalSchedule(curve);
     this.ownership = new Ownership([{ offset: 0, weights: parts, index: parts - 1 }]);
     this.program = new FakeProgram(this.clock, steps, answer ?? (() => ({ tookUs: 20_000 })));
     const startUs = startMs * 1000;
+    const arrivals = (iterations: Iterations) =>
+      new ArrivalSource(
+        {
+          cursor: new ArrivalCursor(this.schedule, this.ownership, startUs),
+          endUs: startUs + this.schedule.durationUs,
+          overload: run.overload ?? { policy: "drop", maxDelayMs: 10_000 },
+          devices: 0,
+        },
+        iterations,
+      );
     this.runner = new ShareRunner(
       {
-        cursor: new ArrivalCursor(this.schedule, this.ownership, startUs),
-        program: this.program,
-        ...{ maxInFlight: 10_000, requestTimeoutUs: 30e6, gracefulStopUs: 30e6 },
-        endUs: startUs + this.schedule.durationUs,
+        ...{ program: this.program, limit: maxInFlight, thinkTime: null, seed: 0 },
+        ...{ requestTimeoutUs: 30e6, gracefulStopUs: 30e6 },
         ...options,
       },
+      source ?? arrivals,
       () => this.clock.us,
     );
   }
@@ -130,7 +150,7 @@ export class DrivenShare {
   /** One turn of the engine's loop at `toUs`. */
   turn(toUs: number, leaseValid = true): void {
     this.program.advance(toUs);
-    this.runner.release(toUs, leaseValid);
+    this.runner.release(toUs, leaseValid ? Infinity : -1);
     this.peak = Math.max(this.peak, this.runner.inFlight);
     this.runner.sweep(toUs);
     const report = this.runner.report(toUs);

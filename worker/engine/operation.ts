@@ -17,6 +17,8 @@ export interface Program {
   /** Opens connections ahead of the start; what fails here fails again, and counts, in the run. */
   warmUp(connections: number): Promise<void>;
   connections(): number;
+  /** The user on `slot` is gone: what it had of its own is closed. */
+  leave(slot: Slot): void;
   close(): void;
 }
 

@@ -7,7 +7,7 @@ import { DrivenShare, type FakeAnswer } from "./fakeProgram.testing.ts";
 import type { RunnerReport } from "./shareRunner.ts";
 
 /** What the recorder's deltas add up to, in the terms of the plain counters. */
-function recorded(reports: readonly RunnerReport[]): Omit<ShareTotals, "scheduled"> {
+function recorded(reports: readonly RunnerReport[]): Omit<ShareTotals, "scheduled" | "endedMs"> {
   const all = new WorkloadAccumulator();
   for (const { due, wall } of reports) {
     for (const delta of due) all.addDue(delta);
@@ -33,7 +33,7 @@ function reportedPerSecond(reports: readonly RunnerReport[]): Map<number, number
 function expectAccounted(share: DrivenShare): ShareTotals {
   const totals = share.reports.at(-1)?.totals;
   if (totals === undefined || totals === null) expect.fail("there is no last report");
-  const { scheduled, ...counted } = totals;
+  const { scheduled, endedMs: _endedMs, ...counted } = totals;
   expect(recorded(share.reports)).toEqual(counted);
   const dropped = Object.values(counted.dropped).reduce((sum, n) => sum + n, 0);
   expect(counted.started + dropped).toBe(scheduled);
@@ -49,7 +49,7 @@ describe("an undisturbed share", () => {
     const share = new DrivenShare({ curve: flat(8.3, 30) });
     const { totals } = share.runOut();
     expect(totals).toEqual({
-      ...{ scheduled: 249, started: 249, dropped: {} },
+      ...{ scheduled: 249, started: 249, dropped: {}, endedMs: 30_000 },
       iterations: { ok: 249, failed: 0, neutral: 0, interrupted: 0 },
       requests: { sent: 249, ok: 249, failed: 0, neutral: 0, interrupted: 0 },
     });

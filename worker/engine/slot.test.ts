@@ -61,9 +61,19 @@ test("a request begins without anything of the one before", () => {
   const slot = new SlotPool(1).take() as Slot;
   const used = { sentUs: 5, endUs: 6, status: 500, error: "x", bytesSent: 1, bytesReceived: 2 };
   Object.assign(slot, used, { arrival: 7, iterationDueUs: 3, iterationFailed: true });
-  slot.beginRequest(2, 99);
+  slot.beginRequest(2, 99, 100);
   expect(slot).toMatchObject({
-    ...{ operation: 2, dueUs: 99, sentUs: -1, endUs: 0, status: 0, error: "" },
+    ...{
+      operation: 2,
+      dueUs: 99,
+      beganUs: 100,
+      sentUs: -1,
+      writtenUs: -1,
+      firstByteUs: -1,
+      endUs: 0,
+      status: 0,
+      error: "",
+    },
     ...{ bytesSent: 0, bytesReceived: 0, cancel: null },
     // What belongs to the whole iteration stays.
     ...{ arrival: 7, iterationDueUs: 3, iterationFailed: true },

@@ -1,15 +1,25 @@
+import type { ConnectionPhases } from "@onrush/shared/metrics/phases.ts";
+
 /**
- * One iteration in flight. Slots are allocated once and used again, so that the hot path makes no
+ * One iteration in flight, or one user who is there. Slots are allocated once and used again, so that the hot path makes no
  * objects; operations write the outcome of their request into the slot and call `done(slot)`.
  * All times are microseconds from the start of the run.
  */
 export class Slot {
   readonly index: number;
   busy = false;
-  /** The workload's number of the arrival. */
+  /** The workload's number of the arrival or iteration. */
   arrival = 0;
-  /** The virtual user's number. */
+  /** The workload's number of the virtual user; a fresh one for each arrival of an open workload. */
   user = 0;
+  /** Iterations its user has begun before this one. */
+  round = 0;
+  /** Its user goes when the iteration has ended. */
+  leaving = false;
+  /** When its user is due to begin the next iteration; -1 while one is under way. */
+  nextDueUs = -1;
+  /** Until when it pauses between two requests; -1 when it does not. */
+  wakeUs = -1;
   /** Values that earlier requests of the iteration have extracted. */
   readonly variables: string[] = [];
   /** When the iteration was due. */
@@ -21,8 +31,16 @@ export class Slot {
 
   /** When this request was due: the arrival's due time, later steps from the end of the one before. */
   dueUs = 0;
+  /** When it was begun: from here on it is the transport's. */
+  beganUs = 0;
   /** When its bytes were handed to the connection; -1 while it waits for one. */
   sentUs = -1;
+  /** When the kernel had all of them; -1 when the transport cannot tell. */
+  writtenUs = -1;
+  /** When the first bytes of the answer came; -1 before. */
+  firstByteUs = -1;
+  /** What opening the connection took, when this is the first request it carries. */
+  opened: ConnectionPhases | null = null;
   endUs = 0;
   /** When it is given up. */
   deadlineUs = 0;
@@ -44,10 +62,14 @@ export class Slot {
   }
 
   /** Prepares for the next request of the iteration. */
-  beginRequest(operation: number, dueUs: number): void {
+  beginRequest(operation: number, dueUs: number, beganUs: number): void {
     this.operation = operation;
     this.dueUs = dueUs;
+    this.beganUs = beganUs;
     this.sentUs = -1;
+    this.writtenUs = -1;
+    this.firstByteUs = -1;
+    this.opened = null;
     this.endUs = 0;
     this.status = 0;
     this.error = "";
@@ -88,6 +110,8 @@ export class SlotPool {
   give(slot: Slot): void {
     slot.busy = false;
     slot.cancel = null;
+    slot.nextDueUs = -1;
+    slot.wakeUs = -1;
     this.#free.push(slot);
   }
 

@@ -1,5 +1,5 @@
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
-import { latencyStats } from "@onrush/shared/metrics/hdrHistogram.ts";
+import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
 import type { ThreadHealth } from "../engine/engineMessages.ts";
 
 /** Measures the thread it runs in: CPU time, and how late its loop comes back. */

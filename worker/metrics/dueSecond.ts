@@ -1,21 +1,35 @@
 import type { CheckCounts, Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
+import { type ConnectionPhases, type Phase, phases } from "@onrush/shared/metrics/phases.ts";
 import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 
 export type Outcome = "ok" | "failed" | "neutral" | "interrupted";
 
-export function countUp(counts: Counts, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
+export function countUp(counts: Counts, name: string, by = 1): void {
+  counts[name] = (counts[name] ?? 0) + by;
 }
 
 const STATUS_LIMIT = 1000;
+
+const BLOCKED = phases.indexOf("blocked");
+const DNS = phases.indexOf("dns");
+const CONNECT = phases.indexOf("connect");
+const TLS = phases.indexOf("tls");
+const SENDING = phases.indexOf("sending");
+const WAITING = phases.indexOf("waiting");
+const RECEIVING = phases.indexOf("receiving");
 
 /** A finished request as the recorder takes it. `sentUs` is -1 when it never left. */
 export interface RequestResult {
   step: number;
   dueUs: number;
+  beganUs: number;
   sentUs: number;
+  /** -1 when the transport cannot tell, as the next. */
+  writtenUs: number;
+  firstByteUs: number;
   endUs: number;
+  opened: ConnectionPhases | null;
   outcome: Outcome;
   status: number;
   error: string;
@@ -25,6 +39,43 @@ export interface RequestResult {
 
 /** Names of the checks by step, in the order of their bits. */
 export type CheckNames = readonly (readonly string[])[];
+
+/** Made as they are first needed: most connections are opened once, few transports see everything. */
+class PhaseHistograms {
+  readonly #histograms: (Histogram | undefined)[] = [];
+
+  /** A request that was sent and has ended. */
+  record({ beganUs, sentUs, writtenUs, firstByteUs, endUs, opened }: RequestResult): void {
+    this.#at(BLOCKED).record(sentUs - beganUs);
+    if (writtenUs >= 0) this.#at(SENDING).record(writtenUs - sentUs);
+    if (firstByteUs >= 0) {
+      this.#at(WAITING).record(firstByteUs - Math.max(sentUs, writtenUs));
+      this.#at(RECEIVING).record(endUs - firstByteUs);
+    }
+    if (opened === null) return;
+    if (opened.dnsUs >= 0) this.#at(DNS).record(opened.dnsUs);
+    if (opened.connectUs >= 0) this.#at(CONNECT).record(opened.connectUs);
+    if (opened.tlsUs >= 0) this.#at(TLS).record(opened.tlsUs);
+  }
+
+  encode(): Partial<Record<Phase, Uint8Array>> {
+    const encoded: Partial<Record<Phase, Uint8Array>> = {};
+    this.#histograms.forEach((histogram, index) => {
+      const phase = phases[index];
+      if (histogram === undefined || histogram.total === 0 || phase === undefined) return;
+      encoded[phase] = encodeSparse(histogram);
+    });
+    return encoded;
+  }
+
+  reset(): void {
+    for (const histogram of this.#histograms) histogram?.reset();
+  }
+
+  #at(index: number): Histogram {
+    return (this.#histograms[index] ??= new Histogram());
+  }
+}
 
 class StepCounts {
   ok = 0;
@@ -37,6 +88,7 @@ class StepCounts {
   errors: Counts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
+  readonly phases = new PhaseHistograms();
 
   constructor(checkNames: readonly string[]) {
     this.#checkNames = checkNames;
@@ -58,11 +110,13 @@ class StepCounts {
     if (status > 0) this.statuses[status] = (this.statuses[status] as number) + 1;
     if (result.error !== "") countUp(this.errors, result.error);
     this.response.record(result.endUs - result.dueUs);
-    if (result.sentUs >= 0) this.service.record(result.endUs - result.sentUs);
     for (let bits = result.checksPassed; bits !== 0; bits &= bits - 1) {
       const check = 31 - Math.clz32(bits & -bits);
       this.#passed[check] = (this.#passed[check] as number) + 1;
     }
+    if (result.sentUs < 0) return;
+    this.service.record(result.endUs - result.sentUs);
+    this.phases.record(result);
   }
 
   /** Every request that was not interrupted counts to each check; one without an answer fails it. */
@@ -94,6 +148,7 @@ class StepCounts {
     this.errors = {};
     this.response.reset();
     this.service.reset();
+    this.phases.reset();
   }
 }
 
@@ -118,8 +173,8 @@ export class DueSecond {
     this.#touched = true;
   }
 
-  dropped(reason: string): void {
-    countUp(this.#dropped, reason);
+  dropped(reason: string, count: number): void {
+    countUp(this.#dropped, reason, count);
     this.#touched = true;
   }
 
@@ -150,6 +205,7 @@ export class DueSecond {
         checks: step.checks(),
         response: encodeSparse(step.response),
         service: encodeSparse(step.service),
+        phases: step.phases.encode(),
       });
       step.reset();
     });

@@ -28,16 +28,8 @@ class Collected {
 }
 
 const result = (change: Partial<RequestResult>): RequestResult => ({
-  ...{
-    step: 0,
-    dueUs: 0,
-    sentUs: 0,
-    endUs: 0,
-    outcome: "ok",
-    status: 200,
-    error: "",
-    checksPassed: 0,
-  },
+  ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, outcome: "ok", status: 200, error: "" },
+  ...{ beganUs: 0, writtenUs: -1, firstByteUs: -1, opened: null, checksPassed: 0 },
   ...change,
 });
 const outcome = fc.constantFrom<Outcome>("ok", "failed", "neutral", "interrupted");
@@ -88,12 +80,15 @@ describe("the recorder", () => {
             case "request": {
               const { step, outcome: how, tookMs } = action;
               const endUs = dueUs + tookMs * 1000;
-              recorder.request(result({ step, dueUs, sentUs: dueUs, endUs, outcome: how }));
+              recorder.request(
+                result({ step, dueUs, beganUs: dueUs, sentUs: dueUs, endUs, outcome: how }),
+              );
               due.step(step)[how]++;
               if (how === "interrupted") break;
               due.step(step).statusCodes["200"] = (due.step(step).statusCodes["200"] ?? 0) + 1;
               due.step(step).response.record(endUs - dueUs);
               due.step(step).service.record(endUs - dueUs);
+              due.step(step).phase("blocked").record(0);
               response.set(second, [...(response.get(second) ?? []), endUs - dueUs]);
               break;
             }

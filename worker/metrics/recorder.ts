@@ -7,7 +7,7 @@ const LATE_LIMIT = 20_000;
 
 type LateRecord = { second: number } & (
   | { kind: "started" }
-  | { kind: "dropped"; reason: string }
+  | { kind: "dropped"; reason: string; count: number }
   | { kind: "request"; result: RequestResult }
   | { kind: "iteration"; outcome: Outcome; durationUs: number }
 );
@@ -19,7 +19,7 @@ function replay(into: DueSecond, record: LateRecord): void {
     case "started":
       return into.started();
     case "dropped":
-      return into.dropped(record.reason);
+      return into.dropped(record.reason, record.count);
     case "request":
       return into.request(record.result);
     case "iteration":
@@ -56,19 +56,20 @@ export class Recorder {
     this.#scratch = new DueSecond(-1, checkNames);
   }
 
+  /** `latenessUs` is -1 when the wait was not the generator's. */
   started(dueUs: number, latenessUs: number, nowUs: number): void {
     const second = secondOf(dueUs);
     const dense = this.#dense(second);
     if (dense !== undefined) dense.started();
     else this.#keep({ kind: "started", second });
-    this.wallAt(nowUs).lateness.record(latenessUs);
+    if (latenessUs >= 0) this.wallAt(nowUs).lateness.record(latenessUs);
   }
 
-  dropped(dueUs: number, reason: string): void {
+  dropped(dueUs: number, reason: string, count = 1): void {
     const second = secondOf(dueUs);
     const dense = this.#dense(second);
-    if (dense !== undefined) dense.dropped(reason);
-    else this.#keep({ kind: "dropped", second, reason });
+    if (dense !== undefined) dense.dropped(reason, count);
+    else this.#keep({ kind: "dropped", second, reason, count });
   }
 
   /** `result` is copied when it has to be kept. */

@@ -6,6 +6,7 @@ import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 export class WallSecond {
   second: number;
   inFlight = 0;
+  users = 0;
   connections = 0;
   readonly lateness = new Histogram();
   #steps: (StepWall | undefined)[] = [];
@@ -23,16 +24,19 @@ export class WallSecond {
 
   /** What was recorded, or undefined when nothing was. */
   take(): WallDelta | undefined {
-    const idle = this.inFlight === 0 && this.lateness.total === 0 && this.#steps.length === 0;
+    const idle =
+      this.inFlight + this.users === 0 && this.lateness.total === 0 && this.#steps.length === 0;
     if (idle) return undefined;
     const delta: WallDelta = {
       second: this.second,
       inFlight: this.inFlight,
+      users: this.users,
       connections: this.connections,
       lateness: encodeSparse(this.lateness),
       steps: this.#steps.filter((step) => step !== undefined),
     };
     this.inFlight = 0;
+    this.users = 0;
     this.connections = 0;
     this.lateness.reset();
     this.#steps = [];

@@ -1,4 +1,4 @@
-import type { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
+import type { Schedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import type { Ownership } from "@onrush/shared/schedule/ownership.ts";
 
 /**
@@ -14,11 +14,11 @@ export class ArrivalCursor {
   position = 0;
   /** Arrivals owned in all. */
   readonly total: number;
-  readonly #schedule: ArrivalSchedule;
+  readonly #schedule: Schedule;
   readonly #ownership: Ownership;
   readonly #startUs: number;
 
-  constructor(schedule: ArrivalSchedule, ownership: Ownership, startUs: number) {
+  constructor(schedule: Schedule, ownership: Ownership, startUs: number) {
     this.#schedule = schedule;
     this.#ownership = ownership;
     this.#startUs = startUs;

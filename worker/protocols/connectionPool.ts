@@ -18,8 +18,17 @@ interface Waiting<Request> {
   done: (slot: Slot) => void;
 }
 
+/** How connections are shared out. */
+export interface PoolLimits {
+  /** Connections at most; Infinity for as many as are needed at once. */
+  connections: number;
+  /** Each user (slot) keeps the connection it was given, until it leaves. */
+  perUser: boolean;
+}
+
 export interface PoolOptions<Request> {
   clock: RunClock;
+  limits: PoolLimits;
   create(): PooledConnection<Request>;
   errorKind(error: unknown): string;
 }
@@ -33,6 +42,9 @@ export class ConnectionPool<Request> {
   readonly #options: PoolOptions<Request>;
   readonly #all = new Set<PooledConnection<Request>>();
   readonly #idle: PooledConnection<Request>[] = [];
+  /** With `perUser`: the connection of each slot, by its index, and the other way round. */
+  readonly #owned: (PooledConnection<Request> | undefined)[] = [];
+  readonly #owners = new Map<PooledConnection<Request>, number>();
   /** In the order they came; those that were cancelled have lost their slot. */
   #waiting: Waiting<Request>[] = [];
   readonly #bySlot = new Map<Slot, Waiting<Request>>();
@@ -50,8 +62,8 @@ export class ConnectionPool<Request> {
   }
 
   request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
-    const connection = this.#idle.pop();
-    if (connection !== undefined) return connection.send(slot, request, done);
+    const connection = this.#owned[slot.index] ?? this.#idle.pop();
+    if (connection !== undefined) return this.#send(connection, slot, request, done);
     const waiting: Waiting<Request> = { slot, request, done };
     this.#waiting.push(waiting);
     this.#bySlot.set(slot, waiting);
@@ -61,14 +73,26 @@ export class ConnectionPool<Request> {
 
   /** A connection has nothing to do any more. */
   idle(connection: PooledConnection<Request>): void {
+    // It waits for its own user, whoever else may wait.
+    if (this.#owners.has(connection)) return;
     const next = this.#nextWaiting();
     if (next === undefined) this.#idle.push(connection);
-    else connection.send(next.slot, next.request, next.done);
+    else this.#send(connection, next.slot, next.request, next.done);
+  }
+
+  /** The user on `slot` is gone: its own connection is closed. */
+  leave(slot: Slot): void {
+    const connection = this.#owned[slot.index];
+    if (connection === undefined) return;
+    this.#disown(connection);
+    this.#all.delete(connection);
+    connection.close();
   }
 
   /** The connection cannot be used any more. */
   remove(connection: PooledConnection<Request>): void {
     this.#all.delete(connection);
+    this.#disown(connection);
     const index = this.#idle.lastIndexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     this.#openForWaiting();
@@ -76,21 +100,48 @@ export class ConnectionPool<Request> {
 
   /** Opens connections before they are needed; resolves also when some cannot be had. */
   async warmUp(count: number): Promise<void> {
-    const opened = Array.from({ length: count }, () => {
-      const connection = this.#options.create();
-      return new Promise<void>((resolve) => {
-        connection.open((error) => {
-          if (error === null) this.#add(connection);
-          resolve();
-        });
+    let left = Math.min(count, this.#options.limits.connections);
+    const openNext = async (): Promise<void> => {
+      while (left-- > 0 && !this.#closed) await this.#openOne();
+    };
+    await Promise.all(Array.from({ length: Math.min(MAX_OPENING, left) }, openNext));
+  }
+
+  #openOne(): Promise<void> {
+    const connection = this.#options.create();
+    return new Promise((resolve) => {
+      this.#opening++;
+      connection.open((error) => {
+        this.#opening--;
+        if (error === null) this.#add(connection);
+        resolve();
       });
     });
-    await Promise.all(opened);
   }
 
   close(): void {
     this.#closed = true;
     for (const connection of this.#all) connection.close();
+  }
+
+  #send(
+    connection: PooledConnection<Request>,
+    slot: Slot,
+    request: Request,
+    done: (slot: Slot) => void,
+  ): void {
+    if (this.#options.limits.perUser && this.#owned[slot.index] !== connection) {
+      this.#owned[slot.index] = connection;
+      this.#owners.set(connection, slot.index);
+    }
+    connection.send(slot, request, done);
+  }
+
+  #disown(connection: PooledConnection<Request>): void {
+    const owner = this.#owners.get(connection);
+    if (owner === undefined) return;
+    this.#owners.delete(connection);
+    this.#owned[owner] = undefined;
   }
 
   #add(connection: PooledConnection<Request>): void {
@@ -104,7 +155,11 @@ export class ConnectionPool<Request> {
   }
 
   #openForWaiting(): void {
-    while (this.#opening < Math.min(MAX_OPENING, this.#waitingCount)) {
+    const { connections } = this.#options.limits;
+    while (
+      this.#opening < Math.min(MAX_OPENING, this.#waitingCount) &&
+      this.#all.size + this.#opening < connections
+    ) {
       const connection = this.#options.create();
       this.#opening++;
       connection.open((error) => {

@@ -2,26 +2,23 @@ import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { checkName } from "@onrush/shared/scenario/stepLanguage.ts";
-import type { HttpTransport } from "../protocols/http/httpRequest.ts";
+import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
 import { compileRequest, StepLanguage } from "./compileRequest.ts";
 import { UndiciTransport } from "../protocols/http/undiciTransport.ts";
 
 /** How the steps of a workload are to be carried out. */
-export type CompileOptions = Pick<
-  Task,
-  "transport" | "rejectUnauthorized" | "data" | "dataSeed" | "seed"
->;
+export interface CompileOptions
+  extends TransportOptions, Pick<Task, "transport" | "data" | "dataSeed" | "seed"> {}
 
 function httpTransport(options: CompileOptions, clock: RunClock): HttpTransport {
-  const { transport, rejectUnauthorized } = options;
-  switch (transport) {
+  switch (options.transport) {
     // Everything a step can ask for today is HTTP/1.1, which the raw transport speaks.
     case "auto":
     case "raw":
-      return new RawTransport(clock, rejectUnauthorized);
+      return new RawTransport(clock, options);
     case "undici":
-      return new UndiciTransport(clock, rejectUnauthorized);
+      return new UndiciTransport(clock, options);
   }
 }
 
@@ -51,6 +48,7 @@ export function compileSteps(
     checks: steps.map((step) => (step.checks ?? []).map(checkName)),
     warmUp: (connections) => http.warmUp(connections),
     connections: () => http.connections,
+    leave: (slot) => http.leave(slot),
     close: () => http.close(),
   };
 }

@@ -1,6 +1,8 @@
+import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import { LOST_AFTER_MS, type BeatReply, type Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
 import type { ShareEpoch, WorkerDirectory } from "../ports.ts";
+import { LocalClaims } from "./localClaims.ts";
 
 /** How long an unseen worker stays in `list`, and until it is forgotten with its reservation. */
 const LISTED_MS = 10_000;
@@ -14,6 +16,7 @@ interface Entry {
 
 export interface LocalWorkerDirectory extends WorkerDirectory {
   beat(heartbeat: Heartbeat): BeatReply;
+  claim(claim: Claim): Grant;
   leave(workerId: string): void;
 }
 
@@ -32,6 +35,7 @@ export function createLocalWorkerDirectory(options: LocalDirectoryOptions): Loca
   const workers = new Map<string, Entry>();
   const reservations = new Map<string, string>();
   const shares: Shares = new Map();
+  const claims = new LocalClaims();
   const ageMs = (entry: Entry) => options.nowUs() / 1_000 - entry.lastSeenMs;
   return {
     async list() {
@@ -61,8 +65,12 @@ export function createLocalWorkerDirectory(options: LocalDirectoryOptions): Loca
     async release(runId) {
       for (const [id, run] of reservations) if (run === runId) reservations.delete(id);
       shares.delete(runId);
+      claims.release(runId);
       options.onReleased(runId);
     },
+    claimed: async (runId) => claims.claimed(runId),
+    claim: (claim) =>
+      claims.claim(claim, shares.get(claim.runId)?.get(claim.share)?.epoch === claim.epoch),
     beat(heartbeat) {
       const lastSeenMs = Math.floor(options.nowUs() / 1_000);
       workers.set(heartbeat.workerId, { heartbeat, lastSeenMs });

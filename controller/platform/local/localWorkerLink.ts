@@ -117,6 +117,8 @@ function answer(
       return reports.append(message.runId, message.bytes);
     case "beat":
       return directory.beat(message.heartbeat);
+    case "claim":
+      return directory.claim(message.claim);
     case "leave":
       return directory.leave(message.workerId);
     case "now":

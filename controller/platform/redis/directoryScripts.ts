@@ -58,13 +58,13 @@ end
 return chosen
 `;
 
-/** KEYS[3], KEYS[4]: the run's shares and commands. ARGV: run id. */
+/** KEYS[3] to KEYS[5]: the run's shares, commands and claims. ARGV: run id. */
 export const RELEASE = `
 local reservations = redis.call('HGETALL', KEYS[2])
 for i = 1, #reservations, 2 do
   if reservations[i + 1] == ARGV[1] then redis.call('HDEL', KEYS[2], reservations[i]) end
 end
-return redis.call('DEL', KEYS[3], KEYS[4])
+return redis.call('DEL', KEYS[3], KEYS[4], KEYS[5])
 `;
 
 /** KEYS[1]: the run's shares. ARGV: their life in ms, then path and value of each. */

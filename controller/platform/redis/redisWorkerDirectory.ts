@@ -13,6 +13,9 @@ import { LIST, RELEASE, RESERVE, SET_SHARES } from "./directoryScripts.ts";
 const LISTED_MS = 10_000;
 const REMEMBERED_MS = 60_000;
 
+/** Fields of the claims that count what a share has claimed. */
+const CLAIMED_BY = "share:";
+
 export interface RedisDirectoryOptions {
   /** A worker is gone for good, and what is kept for it can go too. */
   onForgotten(workerId: string): Promise<void>;
@@ -46,8 +49,17 @@ export function createRedisWorkerDirectory(
       ]);
       await setShares([keys.shares(runId)], [RUN_KEYS_TTL_MS, ...fields]);
     },
+    async claimed(runId) {
+      const fields = Object.entries(await redis.hgetall(keys.claims(runId)));
+      return Object.fromEntries(
+        fields
+          .filter(([field]) => field.startsWith(CLAIMED_BY))
+          .map(([field, count]) => [field.slice(CLAIMED_BY.length), Number(count)]),
+      );
+    },
     async release(runId) {
-      await release([...both, keys.shares(runId), keys.commands(runId)], [runId]);
+      const ofRun = [keys.shares(runId), keys.commands(runId), keys.claims(runId)];
+      await release([...both, ...ofRun], [runId]);
     },
   };
 }

@@ -73,14 +73,14 @@ function Totals({ preview }: { preview: Preview }) {
     <div className="facts">
       <div>
         <b className="num" data-testid="preview-total">
-          {formatCount(totalIterations)}
+          {totalIterations === null ? "open" : formatCount(totalIterations)}
         </b>
         <span>arrivals in total</span>
       </div>
       {totalRequests !== totalIterations && (
         <div>
           <b className="num" data-testid="preview-requests">
-            {formatCount(totalRequests)}
+            {totalRequests === null ? "open" : formatCount(totalRequests)}
           </b>
           <span>requests in total</span>
         </div>
@@ -92,7 +92,9 @@ function Totals({ preview }: { preview: Preview }) {
         <span>peak rate</span>
       </div>
       <div>
-        <b className="num">{rate(durationSeconds > 0 ? totalIterations / durationSeconds : 0)}</b>
+        <b className="num">
+          {rate(durationSeconds > 0 ? (totalIterations ?? 0) / durationSeconds : 0)}
+        </b>
         <span>on average</span>
       </div>
       <div>

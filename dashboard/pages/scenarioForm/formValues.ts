@@ -1,5 +1,3 @@
-import type { LoadProfile } from "@onrush/shared/scenario/loadProfile.ts";
-
 /** A number field as it is edited: empty, a number, or text that is not a number yet. */
 export type NumberText = number | string;
 
@@ -26,7 +24,7 @@ export interface StageRow {
 
 /** The fields of all profiles at once, so that switching the type loses nothing. */
 export interface ProfileValues {
-  type: LoadProfile["type"];
+  type: "CONSTANT" | "RAMP" | "BURST" | "SPIKE" | "STAGES";
   initialRps: NumberText;
   targetRps: NumberText;
   rampUpSeconds: NumberText;

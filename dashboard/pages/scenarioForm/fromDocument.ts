@@ -15,7 +15,7 @@ const shown = new Set([
   ...["loadProfile", "maxInFlight", "timeouts", "gracefulStopSeconds", "tls"],
 ]);
 
-function profileValues(profile: LoadProfile): ProfileValues {
+function profileValues(profile: LoadProfile): ProfileValues | undefined {
   const values = newProfile();
   switch (profile.type) {
     case "BURST":
@@ -38,6 +38,11 @@ function profileValues(profile: LoadProfile): ProfileValues {
     case "RAMP":
     case "SPIKE":
       return { ...values, ...profile };
+    case "VUS":
+    case "VU_STAGES":
+    case "ITERATIONS":
+    case "DEVICES":
+      return undefined;
   }
 }
 
@@ -72,6 +77,8 @@ export function fromDocument(document: ScenarioDocument): FormValues | undefined
   const lenient = { ...filled, targetUrl: document["targetUrl"] || "http://preview.invalid/" };
   const parsed = scenarioSchema.safeParse(lenient);
   if (!profile.success || !parsed.success) return undefined;
+  const values = profileValues(profile.data);
+  if (values === undefined) return undefined;
   const { data } = parsed;
   return {
     ...newValues(),
@@ -86,7 +93,7 @@ export function fromDocument(document: ScenarioDocument): FormValues | undefined
     ...bodyText(data.body),
     ...(data.durationSeconds === undefined ? {} : { durationSeconds: data.durationSeconds }),
     numWorkers: data.numWorkers,
-    profile: profileValues(profile.data),
+    profile: values,
     maxInFlight: data.maxInFlight,
     requestSeconds: data.timeouts.requestSeconds,
     gracefulStopSeconds: data.gracefulStopSeconds,

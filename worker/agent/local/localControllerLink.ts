@@ -1,3 +1,4 @@
+import { grantSchema } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import { beatReplySchema } from "@onrush/shared/wire/heartbeat.ts";
 import { nowReplySchema, type LocalChannel } from "@onrush/shared/wire/localMessages.ts";
@@ -46,6 +47,7 @@ export function createLocalControllerLink(
     directory: {
       beat: async (heartbeat) =>
         beatReplySchema.parse(await pipe.request({ type: "beat", heartbeat })),
+      claim: async (claim) => grantSchema.parse(await pipe.request({ type: "claim", claim })),
       async leave(workerId) {
         await pipe.request({ type: "leave", workerId });
       },

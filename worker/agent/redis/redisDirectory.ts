@@ -1,8 +1,10 @@
 import type { Redis } from "ioredis";
 import { beatReplySchema, type BeatReply, type HeldShare } from "@onrush/shared/wire/heartbeat.ts";
-import type { RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
+import { WANT_ALL, workloadOf } from "@onrush/shared/wire/claims.ts";
+import { RUN_KEYS_TTL_MS, type RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import type { Directory } from "../ports.ts";
 import { BEAT, LEAVE } from "./beatScript.ts";
+import { CLAIM } from "./claimScript.ts";
 import { defineScript } from "./defineScript.ts";
 
 type RunReply = [standings: (string | null)[], commands: string[]];
@@ -15,6 +17,7 @@ export function createRedisDirectory(
 ): Directory {
   const beat = defineScript<RunReply[]>(redis, "onrushBeat", BEAT);
   const leave = defineScript<number>(redis, "onrushLeave", LEAVE);
+  const claim = defineScript<[string, string]>(redis, "onrushClaim", CLAIM);
   return {
     async beat(heartbeat) {
       const { workerId } = heartbeat;
@@ -25,6 +28,14 @@ export function createRedisDirectory(
         [workerId, JSON.stringify(stored), ...runs.flatMap(([, held]) => pathsOf(held))],
       );
       return beatReplySchema.parse(readReply(runs, reply));
+    },
+    async claim({ runId, share, epoch, thread, request, want, limit, parts }) {
+      const asked = want === WANT_ALL ? -1 : want;
+      const [first, granted] = await claim(
+        [keys.shares(runId), keys.claims(runId)],
+        [share, epoch, thread, request, asked, limit, parts, workloadOf(share), RUN_KEYS_TTL_MS],
+      );
+      return { first: Number(first), count: Number(granted) };
     },
     async leave(workerId) {
       await leave([keys.workers, keys.reservations], [workerId]);

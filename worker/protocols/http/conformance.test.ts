@@ -155,9 +155,10 @@ const cases: Record<string, Case> = {
 };
 
 const clock: RunClock = { nowUs: () => performance.now() * 1000 };
+const limits = { connections: Infinity, perUser: false };
 const transports: [string, (rejectUnauthorized: boolean) => HttpTransport][] = [
-  ["raw", (rejectUnauthorized) => new RawTransport(clock, rejectUnauthorized)],
-  ["undici", (rejectUnauthorized) => new UndiciTransport(clock, rejectUnauthorized)],
+  ["raw", (rejectUnauthorized) => new RawTransport(clock, { rejectUnauthorized, limits })],
+  ["undici", (rejectUnauthorized) => new UndiciTransport(clock, { rejectUnauthorized, limits })],
 ];
 
 const scripts = Object.fromEntries(

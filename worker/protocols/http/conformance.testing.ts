@@ -16,7 +16,7 @@ export function perform(
   change: Partial<Slot> = {},
 ): Promise<Outcome & { slot: Slot }> {
   const slot = new Slot(0);
-  slot.beginRequest(0, 0);
+  slot.beginRequest(0, 0, 0);
   Object.assign(slot, change);
   return new Promise((resolve) => {
     const timer = setTimeout(() => slot.cancel?.(slot, "timeout"), giveUpMs);

@@ -1,5 +1,7 @@
 import type { Template, Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation } from "../../engine/operation.ts";
+import type { Slot } from "../../engine/slot.ts";
+import type { PoolLimits } from "../connectionPool.ts";
 import type { Inspection } from "./responseCapture.ts";
 
 /** A request as a step describes it, ready to be compiled by a transport. */
@@ -21,7 +23,15 @@ export interface HttpTransport {
   operation(request: HttpRequest): Operation;
   /** Opens connections ahead, to every origin that has operations. */
   warmUp(connections: number): Promise<void>;
+  /** The user on `slot` is gone: what it had of its own is closed. */
+  leave(slot: Slot): void;
   close(): void;
+}
+
+/** What a transport needs to know beside the requests. */
+export interface TransportOptions {
+  rejectUnauthorized: boolean;
+  limits: PoolLimits;
 }
 
 /** The request's headers and those that every request has unless it names them. */

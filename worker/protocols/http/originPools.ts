@@ -1,3 +1,4 @@
+import type { Slot } from "../../engine/slot.ts";
 import type { ConnectionPool } from "../connectionPool.ts";
 
 /** A pool of connections for each origin that requests go to. */
@@ -28,6 +29,10 @@ export class OriginPools<Request> {
   /** Opens `connections` to every origin known so far. */
   async warmUp(connections: number): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.warmUp(connections)));
+  }
+
+  leave(slot: Slot): void {
+    for (const pool of this.#pools.values()) pool.leave(slot);
   }
 
   close(): void {

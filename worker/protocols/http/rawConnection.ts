@@ -1,9 +1,11 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import type { ConnectionPhases } from "@onrush/shared/metrics/phases.ts";
 import type { RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
+import { OpeningClock } from "./openingClock.ts";
 import { type WireRequest, WireTemplate } from "./wireRequest.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
@@ -28,6 +30,8 @@ export interface RawOrigin {
   gone(connection: RawConnection): void;
 }
 
+const NOTHING = new Uint8Array(0);
+
 const PORTS: Record<string, number> = { "http:": 80, "https:": 443 };
 
 function connectionError(code: string, message: string): Error {
@@ -48,23 +52,30 @@ export class RawConnection implements PooledConnection<RawRequest> {
   /** Made when a request first wants it. */
   #capture: ResponseCapture | null = null;
   #received = 0;
+  /** What opening it took, until its first request has taken it along. */
+  #opened: ConnectionPhases | null = null;
   #isOpen = false;
   #isGone = false;
+  /** When the last bytes came. */
+  #readUs = 0;
 
   constructor(origin: RawOrigin) {
     this.#origin = origin;
   }
 
   open(opened: (error: unknown) => void): void {
-    const { connectTimeoutMs } = this.#origin;
+    const { connectTimeoutMs, clock } = this.#origin;
     const socket = this.#connect();
     this.#socket = socket;
+    const opening = new OpeningClock(socket, () => clock.nowUs());
     const settle = (error: unknown) => {
       clearTimeout(timer);
       socket.off("error", settle);
       if (this.#isOpen || this.#isGone) return;
-      if (error === null) this.#isOpen = true;
-      else this.#isGone = true;
+      if (error === null) {
+        this.#isOpen = true;
+        this.#opened = opening.phases(this.#isTls);
+      } else this.#isGone = true;
       if (error !== null) socket.destroy();
       opened(error);
     };
@@ -92,10 +103,17 @@ export class RawConnection implements PooledConnection<RawRequest> {
     const isTemplate = wire instanceof WireTemplate;
     const bytes = isTemplate ? wire.render(slot) : wire;
     slot.bytesSent = bytes.length;
+    slot.opened = this.#opened;
+    this.#opened = null;
     slot.sentUs = this.#origin.clock.nowUs();
-    this.#socket?.write(bytes);
-    // What could not be sent at once is still read from the buffer.
-    if (isTemplate && this.#socket?.writableLength !== 0) wire.handOver();
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    socket.write(bytes);
+    if (socket.writableLength === 0) return this.#written();
+    // The kernel did not take everything at once: an empty write calls back when it has, and until
+    // then the bytes are read from.
+    socket.write(NOTHING, this.#written);
+    if (isTemplate) wire.handOver();
   }
 
   #beginCapture(inspection: Inspection | null): ResponseCapture | null {
@@ -110,6 +128,11 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#isGone = true;
     this.#socket?.destroy();
   }
+
+  readonly #written = (): void => {
+    const slot = this.#slot;
+    if (slot !== undefined && slot.writtenUs < 0) slot.writtenUs = this.#origin.clock.nowUs();
+  };
 
   get #isTls(): boolean {
     return this.#origin.url.protocol === "https:";
@@ -141,7 +164,14 @@ export class RawConnection implements PooledConnection<RawRequest> {
   #read(bytes: Uint8Array, length: number): void {
     this.#received += length;
     // Bytes that nobody asked for belong to no response: they must not become the next one's.
-    if (this.#slot === undefined) return this.#lost("protocol");
+    const slot = this.#slot;
+    if (slot === undefined) return this.#lost("protocol");
+    this.#readUs = this.#origin.clock.nowUs();
+    if (slot.firstByteUs < 0) {
+      slot.firstByteUs = this.#readUs;
+      // An answer before the request was written out: the target did not wait for all of it.
+      if (slot.writtenUs < 0) slot.writtenUs = this.#readUs;
+    }
     const taken = this.#parser.feed(bytes, 0, length);
     if (this.#parser.hasFailed) return this.#lost("protocol");
     if (this.#parser.isDone) this.#complete(taken === length);
@@ -150,6 +180,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
 
   #ended(): void {
     this.#parser.end();
+    this.#readUs = this.#origin.clock.nowUs();
     if (this.#slot !== undefined && this.#parser.isDone) this.#complete(false);
     else this.#lost("connectionClosed");
   }
@@ -158,14 +189,14 @@ export class RawConnection implements PooledConnection<RawRequest> {
     const reusable = nothingLeft && this.#parser.keepAlive && !this.#isGone;
     const { status } = this.#parser;
     if (!reusable) this.#leave();
-    this.#finish(status, "", reusable);
+    this.#finish(status, "", reusable, this.#readUs);
   }
 
   /** The connection is over; so is the request under way, if any. */
   #lost(error: string): void {
     const wasGone = this.#isGone;
     if (!wasGone && this.#isOpen) this.#leave();
-    if (this.#slot !== undefined) this.#finish(0, error, false);
+    if (this.#slot !== undefined) this.#finish(0, error, false, this.#origin.clock.nowUs());
   }
 
   #leave(): void {
@@ -174,13 +205,13 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#socket?.destroy();
   }
 
-  #finish(status: number, error: string, reusable: boolean): void {
+  #finish(status: number, error: string, reusable: boolean, endUs: number): void {
     const slot = this.#slot;
     const done = this.#done;
     if (slot === undefined || done === undefined) return;
     this.#slot = undefined;
     this.#done = undefined;
-    slot.endUs = this.#origin.clock.nowUs();
+    slot.endUs = endUs;
     slot.status = status;
     slot.error = error;
     slot.bytesReceived = this.#received;

@@ -2,7 +2,7 @@ import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
-import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
+import { type HttpRequest, type HttpTransport, type TransportOptions } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
 import { wireRequest } from "./wireRequest.ts";
@@ -18,13 +18,14 @@ class Origin implements RawOrigin {
   readonly readBuffer: Uint8Array;
   readonly pool: ConnectionPool<RawRequest>;
 
-  constructor(url: URL, clock: RunClock, rejectUnauthorized: boolean, readBuffer: Uint8Array) {
+  constructor(url: URL, clock: RunClock, options: TransportOptions, readBuffer: Uint8Array) {
     this.url = url;
     this.clock = clock;
-    this.rejectUnauthorized = rejectUnauthorized;
+    this.rejectUnauthorized = options.rejectUnauthorized;
     this.readBuffer = readBuffer;
     this.pool = new ConnectionPool({
       clock,
+      limits: options.limits,
       create: () => new RawConnection(this),
       errorKind: httpErrorKind,
     });
@@ -43,11 +44,9 @@ class Origin implements RawOrigin {
 export class RawTransport implements HttpTransport {
   readonly #pools: OriginPools<RawRequest>;
 
-  constructor(clock: RunClock, rejectUnauthorized: boolean) {
+  constructor(clock: RunClock, options: TransportOptions) {
     const readBuffer = Buffer.alloc(READ_BUFFER_BYTES);
-    this.#pools = new OriginPools(
-      (url) => new Origin(url, clock, rejectUnauthorized, readBuffer).pool,
-    );
+    this.#pools = new OriginPools((url) => new Origin(url, clock, options, readBuffer).pool);
   }
 
   get connections(): number {
@@ -70,6 +69,10 @@ export class RawTransport implements HttpTransport {
 
   warmUp(connections: number): Promise<void> {
     return this.#pools.warmUp(connections);
+  }
+
+  leave(slot: Slot): void {
+    this.#pools.leave(slot);
   }
 
   close(): void {

@@ -93,7 +93,10 @@ export class UndiciConnection
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (this.#inspection !== null) this.#takeHeaders(this.#inspection, headers);
-    if (statusCode >= 200 && this.#slot !== undefined) this.#slot.status = statusCode;
+    const slot = this.#slot;
+    if (statusCode < 200 || slot === undefined) return;
+    slot.status = statusCode;
+    slot.firstByteUs = this.#owner.clock.nowUs();
   }
 
   #takeHeaders(

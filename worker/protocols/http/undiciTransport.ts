@@ -4,7 +4,12 @@ import type { Slot } from "../../engine/slot.ts";
 import { buildConnector } from "undici";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
-import { defaultHeaders, type HttpRequest, type HttpTransport } from "./httpRequest.ts";
+import {
+  defaultHeaders,
+  type HttpRequest,
+  type HttpTransport,
+  type TransportOptions,
+} from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
 import { type ConnectionOwner, UndiciConnection, type UndiciRequest } from "./undiciConnection.ts";
 
@@ -17,13 +22,15 @@ class Origin implements ConnectionOwner {
   readonly connector: buildConnector.connector;
   readonly pool: ConnectionPool<UndiciRequest>;
 
-  constructor(origin: string, clock: RunClock, rejectUnauthorized: boolean) {
+  constructor(origin: string, clock: RunClock, options: TransportOptions) {
     this.origin = origin;
     this.clock = clock;
     const timeout = CONNECT_TIMEOUT_MS;
+    const { rejectUnauthorized } = options;
     this.connector = buildConnector({ allowH2: false, timeout, rejectUnauthorized, noDelay: true });
     this.pool = new ConnectionPool({
       clock,
+      limits: options.limits,
       create: () => new UndiciConnection(this),
       errorKind: httpErrorKind,
     });
@@ -38,8 +45,8 @@ class Origin implements ConnectionOwner {
 export class UndiciTransport implements HttpTransport {
   readonly #pools: OriginPools<UndiciRequest>;
 
-  constructor(clock: RunClock, rejectUnauthorized: boolean) {
-    this.#pools = new OriginPools((url) => new Origin(url.origin, clock, rejectUnauthorized).pool);
+  constructor(clock: RunClock, options: TransportOptions) {
+    this.#pools = new OriginPools((url) => new Origin(url.origin, clock, options).pool);
   }
 
   get connections(): number {
@@ -77,6 +84,10 @@ export class UndiciTransport implements HttpTransport {
 
   warmUp(connections: number): Promise<void> {
     return this.#pools.warmUp(connections);
+  }
+
+  leave(slot: Slot): void {
+    this.#pools.leave(slot);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { histogramOf, latencyUs } from "./deltas.testing.ts";
-import { latencyStats } from "./hdrHistogram.ts";
+import { latencyStats } from "./latencyStats.ts";
 import { Histogram } from "./histogram.ts";
 import { MAX_VALUE_US } from "./histogramLayout.ts";
 

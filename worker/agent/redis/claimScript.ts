@@ -1,0 +1,28 @@
+/**
+ * Claims a block of iterations; the same rules as `controller/platform/local/localClaims.ts`.
+ * KEYS: the run's shares, the run's claims. ARGV: share, epoch, thread, request, want (-1 for all),
+ * limit, parts, workload, life of the claims in ms. Replies the first number and how many, as text.
+ */
+export const CLAIM = `
+local share, epoch, caller, request = ARGV[1], ARGV[2], 'last:' .. ARGV[1] .. ':' .. ARGV[3], ARGV[4]
+local standing = redis.call('HGET', KEYS[1], share)
+if not standing or string.match(standing, '^%d+') ~= epoch then return { '0', '0' } end
+local known = redis.call('HGET', KEYS[2], caller)
+if known then
+  local asked, first, count = string.match(known, '^(%d+) (%d+) (%d+)$')
+  if asked == request then return { first, count } end
+end
+local want, limit, parts = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local field = 'next:' .. ARGV[8]
+local first = tonumber(redis.call('HGET', KEYS[2], field) or '0')
+local count = limit - first
+if want >= 0 then
+  count = math.min(count, want, math.max(1, math.ceil(count / (2 * parts))))
+end
+local firstText, countText = string.format('%.0f', first), string.format('%.0f', count)
+redis.call('HSET', KEYS[2], field, string.format('%.0f', first + count))
+redis.call('HINCRBY', KEYS[2], 'share:' .. share, countText)
+redis.call('HSET', KEYS[2], caller, request .. ' ' .. firstText .. ' ' .. countText)
+redis.call('PEXPIRE', KEYS[2], ARGV[9])
+return { firstText, countText }
+`;

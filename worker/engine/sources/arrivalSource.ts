@@ -1,0 +1,109 @@
+import type { Task } from "@onrush/shared/wire/task.ts";
+import type { ArrivalCursor } from "../../pacing/arrivalCursor.ts";
+import type { Iterations } from "../iterations.ts";
+import type { Slot } from "../slot.ts";
+import { ArrivalQueue } from "./arrivalQueue.ts";
+import type { LoadSource } from "./loadSource.ts";
+
+/** An arrival that the generator itself is later with than this is dropped, not sent in a burst. */
+const LATE_LIMIT_US = 1e6;
+
+export interface ArrivalSourceOptions {
+  cursor: ArrivalCursor;
+  /** The end of the workload. */
+  endUs: number;
+  overload: Task["overload"];
+  /** Arrival k belongs to device k mod devices; 0 when each is a fresh user. */
+  devices: number;
+}
+
+/** The open model: everything due begins, whatever became of the ones before. */
+export class ArrivalSource implements LoadSource {
+  failure = "";
+  readonly users = 0;
+  readonly #options: ArrivalSourceOptions;
+  readonly #iterations: Iterations;
+  readonly #queue = new ArrivalQueue();
+  #stoppedAtUs = Infinity;
+
+  constructor(options: ArrivalSourceOptions, iterations: Iterations) {
+    this.#options = options;
+    this.#iterations = iterations;
+  }
+
+  get nextDueUs(): number {
+    return Math.min(this.#queue.nextDueUs, this.#options.cursor.nextDueUs);
+  }
+
+  get endUs(): number {
+    return Math.min(this.#options.endUs, this.#stoppedAtUs);
+  }
+
+  get scheduled(): number {
+    return this.#options.cursor.position;
+  }
+
+  stop(atUs: number): void {
+    this.#stoppedAtUs = Math.min(this.#stoppedAtUs, atUs);
+  }
+
+  release(nowUs: number): void {
+    const { cursor } = this.#options;
+    const hasLease = this.#iterations.hasLease(nowUs);
+    this.#expire(nowUs);
+    const untilUs = Math.min(nowUs, this.#stoppedAtUs);
+    while (cursor.nextDueUs <= untilUs) {
+      const dueUs = cursor.nextDueUs;
+      if (!hasLease) this.#iterations.drop(dueUs, "lease");
+      else if (nowUs - dueUs > LATE_LIMIT_US) this.#iterations.drop(dueUs, "late");
+      else this.#begin(dueUs, cursor.nextArrival);
+      cursor.advance();
+    }
+  }
+
+  ended(slot: Slot): void {
+    this.#iterations.give(slot);
+    if (this.#queue.size === 0 || !this.#iterations.hasLease(slot.endUs)) return;
+    this.#expire(slot.endUs);
+    if (this.#queue.size === 0) return;
+    const free = this.#iterations.take();
+    if (free === undefined) return;
+    const dueUs = this.#queue.nextDueUs;
+    // It waited for the target, not for the generator: that is no lateness.
+    this.#beginOn(free, dueUs, this.#queue.shift(), false);
+  }
+
+  giveUp(): void {
+    this.#dropQueuedBefore(Infinity);
+  }
+
+  #begin(dueUs: number, arrival: number): void {
+    const slot = this.#queue.size > 0 ? undefined : this.#iterations.take();
+    if (slot !== undefined) return this.#beginOn(slot, dueUs, arrival, true);
+    const { policy } = this.#options.overload;
+    if (policy === "queue" && this.#queue.add(dueUs, arrival)) return;
+    this.#iterations.drop(dueUs, "inFlightLimit");
+    if (policy === "fail" && this.failure === "") {
+      const limit = this.#iterations.limit;
+      this.failure = `an arrival found all ${limit} places of an engine thread in flight (overload: fail)`;
+    }
+  }
+
+  #beginOn(slot: Slot, dueUs: number, arrival: number, counts: boolean): void {
+    const { devices } = this.#options;
+    slot.user = devices === 0 ? arrival : arrival % devices;
+    this.#iterations.begin(slot, arrival, dueUs, counts);
+  }
+
+  #expire(nowUs: number): void {
+    this.#dropQueuedBefore(nowUs - this.#options.overload.maxDelayMs * 1000);
+  }
+
+  #dropQueuedBefore(us: number): void {
+    while (this.#queue.size > 0 && this.#queue.nextDueUs < us) {
+      const dueUs = this.#queue.nextDueUs;
+      this.#queue.shift();
+      this.#iterations.drop(dueUs, "queueExpired");
+    }
+  }
+}
