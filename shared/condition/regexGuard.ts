@@ -10,11 +10,19 @@ interface Group {
 }
 
 const unbounded = /^(?:[*+]|\{\d+,\})/;
+const MANY_TIMES = 10;
+
+/** Without bound, or so often that it makes no difference. */
+function repeatsOften(rest: string): boolean {
+  if (unbounded.test(rest)) return true;
+  const [, least, most = least] = /^\{(\d+)(?:,(\d+))?\}/.exec(rest) ?? [];
+  return Number(most ?? 0) >= MANY_TIMES;
+}
 
 /**
  * What is wrong with a pattern, or undefined. Refused besides wrong ones: back references, and a
- * repetition without bound of something that itself repeats without bound or has alternatives, as
- * `(a+)+`: such patterns can take exponential time. What is left, as `.*a.*b`, takes a power of the
+ * repetition without bound, or ten times and more, of something that itself repeats without bound
+ * or has alternatives, as `(a+)+`: such patterns can take exponential time. What is left, as `.*a.*b`, takes a power of the
  * length of the text, which is why only its beginning is searched.
  */
 export function patternProblem(pattern: string): string | undefined {
@@ -41,7 +49,7 @@ export function patternProblem(pattern: string): string | undefined {
       group.ambiguous = true;
     } else if (char === ")") {
       groups.pop();
-      const isRepeated = unbounded.test(pattern.slice(i + 1));
+      const isRepeated = repeatsOften(pattern.slice(i + 1));
       if (isRepeated && group.ambiguous) {
         return "a repetition within a repetition, or of alternatives, can take for ever";
       }
