@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "{shared,controller,worker,dashboard,cli,targets,examples,deploy,docs}/**/*.test.ts",
+            "{shared,controller,worker,dashboard,cli,targets,examples,deploy,docs,bench}/**/*.test.ts",
           ],
           exclude: [...exclude, "**/*.services.test.ts"],
         },

@@ -9,7 +9,7 @@ import { Slot } from "@onrush/worker/engine/slot.ts";
 import { ResponseCapture } from "@onrush/worker/protocols/http/responseCapture.ts";
 import { WireTemplate, wireRequest } from "@onrush/worker/protocols/http/wireRequest.ts";
 import { compileRequest, StepLanguage } from "@onrush/worker/steps/compileRequest.ts";
-import type { MicroBench } from "./microBench.ts";
+import { type MicroBench, repeat } from "./microBench.ts";
 
 const COUNT = 100_000;
 
@@ -59,16 +59,6 @@ function latencies(count: number): number[] {
     const uniform = state / 2_147_483_647;
     return Math.round(-20_000 * Math.log(1 - uniform)) + 500;
   });
-}
-
-function repeat(name: string, operations: number, operation: (i: number) => void): MicroBench {
-  return {
-    name,
-    operations,
-    run() {
-      for (let i = 0; i < operations; i++) operation(i);
-    },
-  };
 }
 
 function snapshotOf(histogram: Uint8Array): Snapshot {

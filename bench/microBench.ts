@@ -1,3 +1,5 @@
+import { median } from "./statistics.ts";
+
 /** One thing to time: `run` does it `operations` times. */
 export interface MicroBench {
   name: string;
@@ -14,8 +16,20 @@ export interface MicroResult {
 const WARM_UPS = 3;
 const ROUNDS = 9;
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** One operation, many times. */
+export function repeat(
+  name: string,
+  operations: number,
+  operation: (i: number) => void,
+): MicroBench {
+  return {
+    name,
+    operations,
+    run() {
+      for (let i = 0; i < operations; i++) operation(i);
+    },
+  };
+}
 
 /** Nanoseconds per operation: the median and the best of several rounds after a warm-up. */
 export function measure(bench: MicroBench): MicroResult {

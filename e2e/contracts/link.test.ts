@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe } from "vitest";
 import { startRedis } from "../services/redisServer.ts";
 import { describeUnavailable } from "../services/service.ts";
 import { openLocalBench, openRedisBench, type LinkBench } from "./linkBench.ts";
+import { claimSuite } from "./linkClaims.suite.ts";
 import { commandSuite } from "./linkCommands.suite.ts";
 import { directorySuite } from "./linkDirectory.suite.ts";
 import { leaseSuite } from "./linkLease.suite.ts";
@@ -41,6 +42,7 @@ for (const { name, skipped, open } of links) {
     reportSuite(current);
     commandSuite(current);
     directorySuite(current);
+    claimSuite(current);
     leaseSuite(current);
   });
 }

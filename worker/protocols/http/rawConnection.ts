@@ -30,7 +30,7 @@ export interface RawOrigin {
   gone(connection: RawConnection): void;
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = Buffer.alloc(0);
 
 const PORTS: Record<string, number> = { "http:": 80, "https:": 443 };
 

@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import type { Task } from "@onrush/shared/wire/task.ts";
+import type { Context } from "../context.ts";
+import { type CountedRun, countedRun } from "../countedRun.ts";
+import type { Sample } from "../figures.ts";
+import type { Job, JobResult } from "./job.ts";
+
+/** Of an open schedule: what is due beyond it is dropped. */
+export const MAX_IN_FLIGHT = 1_024;
+
+const DRIVER = fileURLToPath(new URL("driver.ts", import.meta.url));
+
+/** The request that everybody sends. */
+export function plainStep(url: string): Job["step"] {
+  return { name: "get", protocol: "http", method: "GET", url, headers: {} };
+}
+
+type Asked = Pick<Job, "step" | "data" | "threads" | "load">;
+
+async function runJob(context: Context, asked: Asked): Promise<[JobResult, CountedRun]> {
+  const job: Job = { ...asked, seconds: context.seconds, targetPid: context.target.pid };
+  const ran = await countedRun(context, [process.execPath, DRIVER, JSON.stringify(job)]);
+  return [JSON.parse(ran.output) as JobResult, ran];
+}
+
+function sampleOf(result: JobResult, { othersCpu }: CountedRun): Sample {
+  const { seconds, requests, failed, cpuSeconds, targetCpuSeconds, unaccounted } = result;
+  const { p50Ms, p99Ms } = result;
+  return {
+    requestsPerSecond: requests / seconds,
+    cpuUsPerRequest: (cpuSeconds * 1e6) / requests,
+    generatorCpu: cpuSeconds / seconds,
+    ...(targetCpuSeconds === null ? {} : { targetCpu: targetCpuSeconds / seconds }),
+    ...(othersCpu === null ? {} : { othersCpu }),
+    ...{ p50Ms, p99Ms, failed, unaccounted },
+  };
+}
+
+/** One round of a closed loop of so many users. */
+export async function closedRound(
+  context: Context,
+  step: Job["step"],
+  users: number,
+  threads = 1,
+  data: Task["data"] = {},
+): Promise<Sample> {
+  const load = { type: "closed", users } as const;
+  return sampleOf(...(await runJob(context, { step, data, threads, load })));
+}
+
+/** One round of arrivals by schedule. */
+export async function openRound(
+  context: Context,
+  { rps, threads, pacing }: { rps: number; threads: number; pacing: Task["pacing"] },
+): Promise<Sample> {
+  const load = { type: "open", rps, maxInFlight: MAX_IN_FLIGHT, pacing } as const;
+  const step = plainStep(context.target.url);
+  const [result, ran] = await runJob(context, { step, threads, load });
+  const { scheduled, started, latenessP50Ms, latenessP99Ms } = result;
+  return {
+    ...sampleOf(result, ran),
+    startedPercent: (100 * started) / scheduled,
+    ...{ latenessP50Ms, latenessP99Ms },
+  };
+}

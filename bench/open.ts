@@ -1,0 +1,29 @@
+import type { Context } from "./context.ts";
+import type { GroupResult } from "./figures.ts";
+import { MAX_IN_FLIGHT, openRound } from "./onrush/onrushRound.ts";
+import { alternate } from "./rounds.ts";
+
+/** Arrivals by schedule on one engine thread. Limits go by these names. */
+const cases = [
+  { name: "20,000/s", rps: 20_000, threads: 1, pacing: "timer" },
+  { name: "20,000/s precise", rps: 20_000, threads: 1, pacing: "precise" },
+  { name: "80,000/s", rps: 80_000, threads: 1, pacing: "timer" },
+] as const;
+
+/** How much of a schedule is started, and how late. */
+export async function openGroup(context: Context): Promise<GroupResult> {
+  const contenders = cases.map(({ name, ...asked }) => ({
+    name,
+    round: () => openRound(context, asked),
+  }));
+  return {
+    name: "open",
+    title: `Open model, one engine thread, up to ${MAX_IN_FLIGHT.toLocaleString("en")} connections`,
+    columns: [
+      ...(["startedPercent", "latenessP50Ms", "latenessP99Ms", "p50Ms", "p99Ms"] as const),
+      ...(["cpuUsPerRequest", "generatorCpu", "targetCpu", "othersCpu", "failed"] as const),
+    ],
+    contenders: await alternate(contenders, context.rounds, context.tell),
+    notes: [],
+  };
+}

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Claim, WANT_ALL } from "@onrush/shared/wire/claims.ts";
+import type { ControllerLink } from "@onrush/worker/agent/ports.ts";
+import type { LinkBench } from "./linkBench.ts";
+
+export function claimSuite(bench: () => LinkBench): void {
+  let worker: ControllerLink;
+  const directory = () => bench().controller.directory;
+  const claim = (changes: Partial<Claim> = {}): Claim => ({
+    ...{ runId: "run", share: "0/0", epoch: 1, thread: 0, request: 1 },
+    ...{ want: 10, limit: 100, parts: 2 },
+    ...changes,
+  });
+  const ask = (changes: Partial<Claim> = {}) => worker.directory.claim(claim(changes));
+
+  describe("claims of iterations", () => {
+    beforeEach(async () => {
+      worker = await bench().addWorker();
+      await directory().setShares("run", [
+        { share: "0/0", epoch: 1, ackedSeq: 0 },
+        { share: "0/1", epoch: 1, ackedSeq: 0 },
+        { share: "1/0", epoch: 1, ackedSeq: 0 },
+      ]);
+    });
+
+    it("hand out each number once, whoever asks", async () => {
+      expect(await ask()).toEqual({ first: 0, count: 10 });
+      expect(await ask({ share: "0/1" })).toEqual({ first: 10, count: 10 });
+      expect(await ask({ thread: 1 })).toEqual({ first: 20, count: 10 });
+      expect(await ask({ request: 2 })).toEqual({ first: 30, count: 10 });
+    });
+
+    it("give at most half a fair part of what is left, and at least one", async () => {
+      expect(await ask({ want: 1_000 })).toEqual({ first: 0, count: 25 });
+      expect(await ask({ want: 1_000, request: 2 })).toEqual({ first: 25, count: 19 });
+      expect(await ask({ runId: "run", share: "1/0", limit: 1 })).toEqual({ first: 0, count: 1 });
+    });
+
+    it("give everything that is left when all is wanted, then nothing", async () => {
+      await ask();
+      expect(await ask({ request: 2, want: WANT_ALL })).toEqual({ first: 10, count: 90 });
+      expect(await ask({ request: 3 })).toMatchObject({ count: 0 });
+    });
+
+    it("count each workload for itself", async () => {
+      await ask();
+      expect(await ask({ share: "1/0" })).toEqual({ first: 0, count: 10 });
+    });
+
+    it("are answered as before when they are asked again", async () => {
+      const first = await ask();
+      expect(await ask()).toEqual(first);
+      expect(await ask({ request: 2 })).toEqual({ first: 10, count: 10 });
+      expect(await directory().claimed("run")).toEqual({ "0/0": 20 });
+    });
+
+    it("of another epoch, an unknown share or an unknown run get nothing", async () => {
+      expect(await ask({ epoch: 2 })).toMatchObject({ count: 0 });
+      expect(await ask({ share: "0/7" })).toMatchObject({ count: 0 });
+      expect(await ask({ runId: "other" })).toMatchObject({ count: 0 });
+      expect(await directory().claimed("run")).toEqual({});
+    });
+
+    it("are known by share, and forgotten with the run", async () => {
+      await Promise.all([ask(), ask({ share: "0/1", want: 3 }), ask({ thread: 1 })]);
+      expect(await directory().claimed("run")).toEqual({ "0/0": 20, "0/1": 3 });
+      await directory().release("run");
+      expect(await directory().claimed("run")).toEqual({});
+    });
+
+    it("keep numbers of many digits exact", async () => {
+      const limit = 10_000_000_000;
+      expect(await ask({ want: WANT_ALL, limit })).toEqual({ first: 0, count: limit });
+    });
+  });
+}
