@@ -1,3 +1,4 @@
+import { HeadCache } from "@onrush/worker/protocols/http/headCache.ts";
 import { ResponseParser } from "@onrush/worker/protocols/http/responseParser.ts";
 import { wireRequest } from "@onrush/worker/protocols/http/wireRequest.ts";
 import type { RequestResult } from "@onrush/worker/metrics/dueSecond.ts";
@@ -15,14 +16,15 @@ const chunkedAnswer = Buffer.from(
     "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
 );
 
-function parse(parser: ResponseParser, bytes: Uint8Array): void {
-  parser.begin(false);
+function parse(parser: ResponseParser, bytes: Uint8Array, heads?: HeadCache): void {
+  parser.begin(false, heads);
   parser.feed(bytes, 0, bytes.length);
 }
 
 /** What a request costs on its way through the worker, without the kernel. */
 export function httpBenches(): MicroBench[] {
   const parser = new ResponseParser();
+  const heads = new HeadCache();
   const recorder = new Recorder();
   const result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 10, endUs: 1_000, status: 200, error: "" },
@@ -45,6 +47,9 @@ export function httpBenches(): MicroBench[] {
       recorder.wallAt(result.endUs).step(0).completed++;
     }),
     repeat("parse an answer with a length", COUNT, () => parse(parser, fixedAnswer)),
+    repeat("parse an answer with the same head again", COUNT, () =>
+      parse(parser, fixedAnswer, heads),
+    ),
     repeat("parse a chunked answer", COUNT, () => parse(parser, chunkedAnswer)),
     repeat("prepare a request's bytes", 10_000, () => void wireRequest(request)),
   ];

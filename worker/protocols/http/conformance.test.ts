@@ -4,6 +4,7 @@ import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { RunClock } from "../../engine/operation.ts";
+import { Slot } from "../../engine/slot.ts";
 import { get, type Outcome, perform } from "./conformance.testing.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { RawTransport } from "./rawTransport.ts";
@@ -408,6 +409,22 @@ describe.each(transports)("%s", (name, create) => {
     test("that breaks off has no checks that held", async () => {
       const broken = { status: 0, error: "connectionClosed", checksPassed: 0, variables: [] };
       expect(await look("/cut", everything)).toEqual(broken);
+    });
+
+    test("is seen whole each time, also when its head is the same again", async () => {
+      const language = new StepLanguage({ data: {}, dataSeed: 0, seed: 0 });
+      for (const extract of [everything.extract, { id: "json($.id)" }]) {
+        const step = { name: "s", protocol: "http", method: "GET", url: `${base}/whole` } as const;
+        const operation = transport.operation(
+          compileRequest({ ...step, headers: {}, extract }, language),
+        );
+        for (let i = 0; i < 4; i++) {
+          const slot = new Slot(0);
+          slot.beginRequest(0, 0, 0);
+          await new Promise<void>((resolve) => operation.perform(slot, () => resolve()));
+          expect([slot.error, slot.variables[0]]).toEqual(["", "grüße"]);
+        }
+      }
     });
 
     test("leaves nothing behind for the next one on its connection", async () => {

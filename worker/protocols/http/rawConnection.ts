@@ -4,6 +4,7 @@ import type { ConnectionPhases } from "@onrush/shared/metrics/phases.ts";
 import type { RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PooledConnection } from "../connectionPool.ts";
+import type { HeadCache } from "./headCache.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { OpeningClock } from "./openingClock.ts";
 import { type WireRequest, WireTemplate } from "./wireRequest.ts";
@@ -15,6 +16,8 @@ export interface RawRequest {
   wire: WireRequest;
   isHead: boolean;
   inspection: Inspection | null;
+  /** Undefined where headers are wanted: a head that is only compared gives none. */
+  heads: HeadCache | undefined;
 }
 
 /** What the connections of one origin share. */
@@ -97,7 +100,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#slot = slot;
     this.#done = done;
     this.#received = 0;
-    this.#parser.begin(request.isHead, this.#beginCapture(request.inspection));
+    this.#parser.begin(request.isHead, request.heads, this.#beginCapture(request.inspection));
     slot.cancel = this.#cancel;
     const { wire } = request;
     const isTemplate = wire instanceof WireTemplate;

@@ -2,7 +2,8 @@ import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
-import { type HttpRequest, type HttpTransport, type TransportOptions } from "./httpRequest.ts";
+import type { HttpRequest, HttpTransport, TransportOptions } from "./httpRequest.ts";
+import { HeadCache } from "./headCache.ts";
 import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
 import { wireRequest } from "./wireRequest.ts";
@@ -55,10 +56,13 @@ export class RawTransport implements HttpTransport {
 
   operation(request: HttpRequest): Operation {
     const pool = this.#pools.of(request.url);
+    const inspection = request.inspection ?? null;
+    const wantsHeaders = inspection !== null && inspection.wants.headers.length > 0;
     const raw: RawRequest = {
       wire: wireRequest(request),
       isHead: request.method === "HEAD",
-      inspection: request.inspection ?? null,
+      inspection,
+      heads: wantsHeaders ? undefined : new HeadCache(),
     };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {

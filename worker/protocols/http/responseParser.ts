@@ -1,3 +1,4 @@
+import type { HeadCache } from "./headCache.ts";
 import type { ResponseCapture } from "./responseCapture.ts";
 
 /**
@@ -76,13 +77,19 @@ export class ResponseParser {
   #otherCoding = false;
   #headerBytes = 0;
   #capture: ResponseCapture | null = null;
+  /** Heads of the answers to the same request. */
+  #cache: HeadCache | undefined;
   /** A head or chunk line that has arrived in part. */
   #partial = new Uint8Array(0);
 
-  /** Prepares for the response to the next request. */
-  begin(isHead: boolean, capture: ResponseCapture | null = null): void {
+  /**
+   * Prepares for the response to the next request; `cache` knows earlier responses to the same. A
+   * capture that wants headers goes without one.
+   */
+  begin(isHead: boolean, cache?: HeadCache, capture: ResponseCapture | null = null): void {
     this.#capture = capture;
     this.#bodyless = isHead;
+    this.#cache = cache;
     this.failure = "";
     this.#partial = EMPTY;
     this.#beginHead();
@@ -173,8 +180,13 @@ export class ResponseParser {
 
   #takeHead(bytes: Uint8Array, at: number, to: number): number {
     if (this.#partial.length === 0) {
+      const known = this.#cache?.match(bytes, at, to) ?? 0;
+      if (known > 0) return this.#takeKnownHead(at + known);
       const end = this.#parseHead(bytes, at, to);
-      if (end >= 0) return end;
+      if (end >= 0) {
+        this.#learnHead(bytes, at, end);
+        return end;
+      }
     }
     // The head is not complete: keep it and look again when there is more.
     const before = this.#partial.length;
@@ -187,6 +199,27 @@ export class ResponseParser {
     if (joined.length > MAX_HEAD_BYTES) this.#fail("the head is too large");
     this.#partial = joined;
     return to;
+  }
+
+  #takeKnownHead(end: number): number {
+    const { status, keepAlive, contentLength } = (this.#cache as HeadCache).head;
+    this.status = status;
+    this.keepAlive = keepAlive;
+    if (contentLength === 0) this.#finish(true);
+    else {
+      this.#left = contentLength;
+      this.#state = "fixedBody";
+    }
+    return end;
+  }
+
+  /** Heads before a body of known length are worth knowing again. */
+  #learnHead(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#cache === undefined || this.#contentLength < 0) return;
+    if (this.#state !== "fixedBody" && this.#state !== "done") return;
+    const contentLength = this.#state === "done" ? 0 : this.#contentLength;
+    const { status, keepAlive } = this;
+    this.#cache.learn(bytes, from, to, { status, keepAlive, contentLength });
   }
 
   #join(bytes: Uint8Array, at: number, to: number): Uint8Array<ArrayBuffer> {
@@ -342,8 +375,8 @@ export class ResponseParser {
       if (this.#state === "chunkSize" && hexValue(line[0] as number) < 0) {
         return this.#failAt("not a chunk size", to);
       }
-      // Not slice(), which copies nothing when the bytes are a Buffer.
-      this.#partial = before === 0 ? new Uint8Array(line) : (line as Uint8Array<ArrayBuffer>);
+      // A Buffer's own slice would be a view of bytes that are read into again.
+      this.#partial = new Uint8Array(line);
       return to;
     }
     this.#partial = EMPTY;
