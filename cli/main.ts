@@ -59,6 +59,10 @@ export function createProgram(): Command {
     .command("worker")
     .description("start a worker that takes its tasks from Redis (REDIS_URL)")
     .option("--labels <pairs>", "for example region=eu,zone=a")
+    .option("--calibrate", "measure what this machine can send, store it, and end")
+    .option("--seconds <number>", "time of each of its three measurements (default 2)")
+    .option("--json", "print the measurement as JSON")
+    .addHelpText("after", "\nExample:\n  onrush worker --calibrate --seconds 5")
     .action(ends(worker));
   addRunOptions(program.command("run").description("run a scenario file and report"))
     .argument("<file>", "scenario (JSON)")

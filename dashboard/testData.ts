@@ -26,7 +26,7 @@ export function second(at: number, some: Partial<SecondView> = {}): SecondView {
       bytesReceived: 0,
     },
     ...{ response: latency(), service: latency(), latenessP99Ms: 0, phases: {} },
-    ...{ statusCodes: {}, errors: {}, steps: [], workers: {} },
+    ...{ statusCodes: {}, errors: {}, steps: [], workers: {}, bad: [] },
     ...some,
   };
 }

@@ -4,8 +4,10 @@ import { Agent } from "./agent/agent.ts";
 import { createLocalControllerLink } from "./agent/local/localControllerLink.ts";
 import { parentChannel } from "./agent/local/parentChannel.ts";
 import { createLogger } from "./agent/logger.ts";
+import { readCapacity, thisMachine } from "./calibration/capacityFile.ts";
+import { warnOfLimits } from "./health/startLimits.ts";
 import type { ControllerLink } from "./agent/ports.ts";
-import { connectRedisControllerLink } from "./agent/redis/redisControllerLink.ts";
+import type { RedisControllerLinkOptions } from "./agent/redis/redisControllerLink.ts";
 
 /** The composition root of a worker process. */
 
@@ -16,6 +18,13 @@ export interface WorkerSettings {
   redisPrefix?: string | undefined;
   threads: number;
   labels: Record<string, string>;
+  /** Where `capacity.json` of a calibration may lie. */
+  dataDirectory: string;
+}
+
+/** ONRUSH_DATA, the folder of everything this machine stores. */
+export function dataDirectory(): string {
+  return process.env["ONRUSH_DATA"] || ".onrush";
 }
 
 export interface RunningWorker {
@@ -28,6 +37,12 @@ export function defaultThreads(workers = 1): number {
   return Math.max(1, Math.floor(Math.max(1, availableParallelism() - 1) / workers));
 }
 
+/** Loaded when it is needed: a worker without Redis is 20 MB smaller. */
+async function connectRedis(options: RedisControllerLinkOptions): Promise<ControllerLink> {
+  const { connectRedisControllerLink } = await import("./agent/redis/redisControllerLink.ts");
+  return connectRedisControllerLink(options);
+}
+
 /** Starts a worker in this process. Rejects, saying what to do, when it cannot reach Redis. */
 export async function startWorker(
   settings: WorkerSettings,
@@ -37,16 +52,18 @@ export async function startWorker(
   const logger = createLogger(workerId);
   const { redisUrl, redisPrefix, threads, labels } = settings;
   const warn = (text: string) => logger.warn(text);
-  const link: ControllerLink =
+  const link =
     redisUrl === undefined
       ? createLocalControllerLink(parentChannel(), { warn })
-      : await connectRedisControllerLink({
+      : await connectRedis({
           url: redisUrl,
           warn,
           ...(redisPrefix === undefined ? {} : { prefix: redisPrefix }),
         });
   link.onLost(() => onEnd("the controller has ended"));
-  const agent = new Agent({ workerId, threads, labels, link, logger });
+  warnOfLimits(warn);
+  const capacity = await readCapacity(settings.dataDirectory, thisMachine(threads));
+  const agent = new Agent({ workerId, threads, labels, link, logger, capacity });
   await agent.start((error) => {
     logger.error({ err: error }, "an engine thread failed");
     onEnd("an engine thread failed");
@@ -77,6 +94,7 @@ async function runAsChild(): Promise<void> {
     redisPrefix: ONRUSH_PREFIX || undefined,
     threads: Number(WORKER_THREADS ?? defaultThreads()),
     labels: {},
+    dataDirectory: dataDirectory(),
   };
   await startWorker(settings, () => process.exit(1));
 }

@@ -1,11 +1,21 @@
 import { readWorkerCounts } from "@onrush/controller/platform/settings.ts";
-import { defaultThreads, parseLabels, startWorker } from "@onrush/worker/main.ts";
+import { dataDirectory, defaultThreads, parseLabels, startWorker } from "@onrush/worker/main.ts";
+import { calibrate, type CalibrateOptions } from "./calibrate.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstSignal } from "../signals.ts";
 
-/** A worker process that takes its tasks from Redis. */
-export async function worker(options: { labels?: string }): Promise<number> {
+export interface WorkerOptions extends CalibrateOptions {
+  labels?: string;
+  calibrate?: boolean;
+}
+
+/** A worker process that takes its tasks from Redis, or only a measurement of what it could do. */
+export async function worker(options: WorkerOptions): Promise<number> {
+  if (options.calibrate === true) return calibrate(options);
+  if (options.seconds !== undefined || options.json === true) {
+    throw new CliError("--seconds and --json go with --calibrate", EXIT.badScenario);
+  }
   const signal = firstSignal();
   const redisUrl = process.env["REDIS_URL"];
   if (!redisUrl) {
@@ -18,6 +28,7 @@ export async function worker(options: { labels?: string }): Promise<number> {
       redisUrl,
       redisPrefix: process.env["ONRUSH_PREFIX"] || undefined,
       threads: readWorkerCounts(process.env).threads ?? defaultThreads(),
+      dataDirectory: dataDirectory(),
       labels: parseLabels(options.labels ?? process.env["WORKER_LABELS"] ?? ""),
     },
     failed,

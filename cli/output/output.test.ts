@@ -133,6 +133,14 @@ describe("the summary", () => {
     for (const reason of reasons) expect(text).toContain(`! ${reason}`);
   });
 
+  test("bad seconds of the generator are told with what was wrong, the most frequent first", () => {
+    const badSeconds = { count: 3, of: 60, by: { gc: 1, lateness: 3 } };
+    const text = runSummary(endedRun({ summary: { ...emptySummary(), badSeconds } }));
+    expect(text).toContain("3 of 60 seconds bad: lateness p99 above 5 ms (3), a long GC pause (1)");
+    const good = { ...emptySummary(), badSeconds: { count: 0, of: 60, by: {} } };
+    expect(runSummary(endedRun({ summary: good }))).not.toContain("seconds bad");
+  });
+
   test("a run that never started has a ledger and nothing else", () => {
     const text = runSummary(endedRun({ state: "FAILED", summary: null }));
     expect(text).toContain("checkout: FAILED");

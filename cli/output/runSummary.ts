@@ -60,6 +60,26 @@ function trafficLines(summary: Summary): string[] {
   return lines;
 }
 
+const faultNames: Record<string, string> = {
+  lateness: "lateness p99 above 5 ms",
+  cpu: "engine CPU above 90 %",
+  gc: "a long GC pause",
+  ports: "few local ports left",
+  files: "few file descriptors left",
+  dropped: "arrivals dropped by its own fault",
+  clamped: "latencies beyond one hour",
+};
+
+/** In how many seconds the generator itself was strained, and by what; nothing when in none. */
+function generatorLines({ badSeconds }: Summary): string[] {
+  if (badSeconds === undefined || badSeconds.count === 0) return [];
+  const why = Object.entries(badSeconds.by)
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, seconds]) => `${faultNames[kind] ?? kind} (${count(seconds)})`);
+  const { count: bad, of } = badSeconds;
+  return [`  generator   ${count(bad)} of ${count(of)} seconds bad: ${why.join(", ")}`];
+}
+
 /** What a run came to, for people: ledger, verdict, requests, latencies. */
 export function runSummary(run: RunView): string {
   const { ledger, verdict, summary } = run;
@@ -71,7 +91,7 @@ export function runSummary(run: RunView): string {
     `  ledger      ${count(ledger.scheduled)} scheduled = ${count(ledger.started)} started + ` +
       `${count(ledger.dropped)} dropped + ${count(ledger.lost)} lost` +
       (droppedBy === "" ? "" : ` (${droppedBy})`),
-    ...(summary === null ? [] : trafficLines(summary)),
+    ...(summary === null ? [] : [...generatorLines(summary), ...trafficLines(summary)]),
   ];
   return lines.join("\n");
 }

@@ -30,7 +30,7 @@ export function viewOfSecond(second: number, change: Partial<SecondView> = {}): 
     ...{ droppedBy: {}, sent: 0, completed: 0, inFlight: 0, users: 0, connections: 0 },
     ...{ bytesSent: 0, bytesReceived: 0, ok: 0, failed: 0, neutral: 0, interrupted: 0 },
     ...{ response: latency(), service: latency(), latenessP99Ms: 0, phases: {} },
-    ...{ statusCodes: {}, errors: {}, steps: [], workers: {} },
+    ...{ statusCodes: {}, errors: {}, steps: [], workers: {}, bad: [] },
     ...change,
   };
 }

@@ -51,7 +51,7 @@ function allRoutes(options: HttpServerOptions): Route[] {
   const { runs, scenarios, directory, info } = options;
   const service = new ScenarioService(scenarios, runs);
   const routes = [
-    ...scenarioRoutes(service, scenarios),
+    ...scenarioRoutes(service, scenarios, directory),
     ...runRoutes(runs, service),
     ...resultRoutes(runs, service),
     ...workerRoutes(directory),

@@ -1,7 +1,14 @@
 import { problemSchema } from "@onrush/shared/api/problem.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isRawResponse } from "./route.ts";
-import { document, sendJson, startTestServer, testSecond, type TestServer } from "./testServer.ts";
+import {
+  document,
+  sendJson,
+  startTestServer,
+  testSecond,
+  type TestServer,
+  testWorker,
+} from "./testServer.ts";
 
 let server: TestServer;
 beforeEach(async () => (server = await startTestServer()));
@@ -114,7 +121,25 @@ describe("scenarios", () => {
     expect(body).toMatchObject({ totalIterations: 83, totalRequests: 83, durationSeconds: 10 });
     const { workloads } = body as { workloads: { plannedPerSecond: number[] }[] };
     expect(workloads[0]?.plannedPerSecond.reduce((a, b) => a + b, 0)).toBe(83);
+    expect(body).toMatchObject({ warnings: [] });
     expect(server.scenarios.all.size).toBe(0);
+  });
+
+  test("preview warns of a plan above what the workers measured", async () => {
+    const capacity = { requestsPerSecond: 5, perThread: 5, perConnection: 1 };
+    server.directory.workers = [{ ...testWorker, capacity }];
+    const { body } = await call("POST", "/api/v1/scenarios/preview", document);
+    const { warnings } = body as { warnings: string[] };
+    expect(warnings).toEqual([expect.stringMatching(/peak of 8 requests\/s .* 5\/s/)]);
+    const { body: listed } = await call("GET", "/api/v1/workers");
+    expect(listed).toMatchObject({ items: [{ capacity }] });
+  });
+
+  test("preview answers while the workers cannot be asked", async () => {
+    const list = vi.spyOn(server.directory, "list").mockRejectedValue(new Error("away"));
+    const { status, body } = await call("POST", "/api/v1/scenarios/preview", document);
+    expect([status, body]).toMatchObject([200, { totalIterations: 83, warnings: [] }]);
+    list.mockRestore();
   });
 });
 

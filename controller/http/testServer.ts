@@ -55,7 +55,15 @@ export function testSecond(second: number, rev = 1): SecondView {
   return {
     ...{ second, rev, partial: false, planned: 10, started: 10, lost: 0, dropped: 0 },
     ...{ droppedBy: {}, sent: 10, completed: 10, inFlight: 0, users: 0, connections: 1 },
-    ...{ bytesSent: 0, bytesReceived: 0, latenessP99Ms: 0, phases: {}, steps: [], workers: {} },
+    ...{
+      bytesSent: 0,
+      bytesReceived: 0,
+      latenessP99Ms: 0,
+      phases: {},
+      steps: [],
+      workers: {},
+      bad: [],
+    },
     ...{ ok: 9, failed: 1, neutral: 0, interrupted: 0 },
     ...{ statusCodes: { 200: 9, 500: 1 }, errors: { "status 500": 1 } },
     response: { ...noLatency, count: 10, avg: 20, p50: 15, p99: 40 },

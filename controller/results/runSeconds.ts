@@ -1,4 +1,5 @@
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
+import { mergeHealth } from "@onrush/shared/metrics/health.ts";
 import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import type { Applied, StoredMinute } from "./secondStore.ts";
@@ -52,7 +53,10 @@ export class RunSeconds {
     for (const health of snapshot.health) {
       // Health alone does not make a second.
       if (!this.#entries.has(health.second)) continue;
-      this.#dense(health.second).workers[workerId] = health;
+      const { workers } = this.#dense(health.second);
+      const known = workers[workerId];
+      // Each share's report holds its worker's sums so far, and they may come in any order.
+      workers[workerId] = known === undefined ? health : mergeHealth(known, health);
     }
   }
 

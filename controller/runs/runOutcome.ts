@@ -1,6 +1,6 @@
 import type { Ledger, Summary, Verdict } from "@onrush/shared/api/runView.ts";
-import type { RunSecond } from "@onrush/shared/metrics/second.ts";
-import { RunTotals, summarise } from "@onrush/shared/metrics/summary.ts";
+import type { FaultOptions } from "@onrush/shared/metrics/secondFaults.ts";
+import { type RunTotals, summarise } from "@onrush/shared/metrics/summary.ts";
 import { conservationProblems } from "@onrush/shared/run/conservation.ts";
 import { ledgerProblems } from "@onrush/shared/run/ledger.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
@@ -48,7 +48,8 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     accountingProblems,
     seconds: totals.seconds,
     lateSeconds: totals.lateSeconds,
-    workerCpu: totals.workerCpu(),
+    workerCpu: totals.generator.workerCpu(),
+    headRoom: totals.generator.leastHeadRoom(),
     requests: {
       sent: summary.requests.sent,
       generatorFault:
@@ -57,7 +58,8 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     usersLost: input.usersLost,
     failure: state.failure,
   });
-  return { summary, ledger, verdict: { sla: "NONE", ...judged } };
+  const badSeconds = totals.generator.badSeconds();
+  return { summary: { ...summary, badSeconds }, ledger, verdict: { sla: "NONE", ...judged } };
 }
 
 /** A share that ended by itself must have walked through all it was given. */
@@ -71,9 +73,7 @@ function planProblems(plan: RunPlan, state: RunState): string[] {
   );
 }
 
-/** Folds seconds into totals. */
-export function totalsOf(seconds: Iterable<RunSecond>): RunTotals {
-  const totals = new RunTotals();
-  for (const second of seconds) totals.add(second);
-  return totals;
+/** How the seconds of a run are judged. */
+export function faultOptions({ scenario }: RunPlan): FaultOptions {
+  return { precisePacing: scenario.pacing === "precise" };
 }

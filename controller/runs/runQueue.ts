@@ -1,3 +1,4 @@
+import { placementWarnings } from "../planning/placementWarnings.ts";
 import { LEASE_TTL_MS, type PublishingPlatform } from "./runPlatform.ts";
 import type { StoredRun } from "./runStore.ts";
 import { RunSupervisor } from "./runSupervisor.ts";
@@ -115,8 +116,22 @@ export class RunQueue {
       workers.length < wanted
         ? [`${wanted} workers wanted, ${workers.length} free: they carry the whole load`]
         : [];
+    notes.push(...(await this.#warnings(supervisor, workers)));
     await supervisor.begin(token, workers, notes);
     return true;
+  }
+
+  /** What these workers may not be able to carry; nothing while they cannot be looked at. */
+  async #warnings(supervisor: RunSupervisor, workerIds: readonly string[]): Promise<string[]> {
+    const { link, logger } = this.#options;
+    try {
+      const chosen = new Set(workerIds);
+      const workers = (await link.directory.list()).filter((w) => chosen.has(w.workerId));
+      return placementWarnings(supervisor.plan, workers);
+    } catch (error) {
+      logger.warn({ err: error, runId: supervisor.id }, "workers could not be checked for a run");
+      return [];
+    }
   }
 
   /** Tries again until the lease of the process that left them has run out. */

@@ -8,7 +8,7 @@ import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { plannedIn, type RunPlan } from "../planning/runPlan.ts";
 import { minuteOf, RunSeconds } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
-import { totalsOf } from "./runOutcome.ts";
+import { faultOptions } from "./runOutcome.ts";
 
 /** Seconds kept in memory for live views and windows; older ones are read from the store. */
 const KEEP_SECONDS = 900;
@@ -101,7 +101,7 @@ export class RunRecord {
 
   /** All seconds folded, once everything is saved. */
   async finalTotals(lastSecond: number): Promise<RunTotals> {
-    const totals = totalsOf([]);
+    const totals = new RunTotals(faultOptions(this.#plan));
     for (let first = 0; first <= minuteOf(lastSecond); first += MINUTES_PER_READ) {
       const minutes = await this.#store.read(this.#runId, first, first + MINUTES_PER_READ - 1);
       for (const second of closedOf(minutes)) totals.add(second);
@@ -116,7 +116,7 @@ export class RunRecord {
 
 export function viewOf(plan: RunPlan, record: RunSecond): SecondView {
   const planned = plan.workloads.reduce((sum, w) => sum + plannedIn(w, record.second), 0);
-  return viewSecond(record, plan, planned);
+  return viewSecond(record, plan, planned, faultOptions(plan));
 }
 
 const closedOf = (minutes: readonly StoredMinute[]) =>

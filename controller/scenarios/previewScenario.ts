@@ -1,6 +1,8 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
 import { loadDurationMs } from "@onrush/shared/scenario/load.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
+import { likelyWorkers, placementWarnings } from "../planning/placementWarnings.ts";
 import { plannedPerSecond } from "@onrush/shared/schedule/plannedCounts.ts";
 import { curvePoints, peakRate } from "@onrush/shared/schedule/rateCurve.ts";
 import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
@@ -46,8 +48,8 @@ function previewWorkload({ name, load, startMs, schedule }: PlannedWorkload): Pr
 const sumKnown = (parts: readonly (number | null)[]) =>
   parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 
-/** What a valid scenario would do, without doing it. */
-export function previewScenario(scenario: Scenario): Preview {
+/** What a valid scenario would do with the workers that are there, without doing it. */
+export function previewScenario(scenario: Scenario, workers: readonly ListedWorker[]): Preview {
   const plan = planRun(scenario);
   const workloads = plan.workloads.map(previewWorkload);
   const requests = workloads.map(({ total }, i) =>
@@ -58,5 +60,6 @@ export function previewScenario(scenario: Scenario): Preview {
     totalIterations: sumKnown(workloads.map(({ total }) => total)),
     totalRequests: sumKnown(requests),
     workloads,
+    warnings: placementWarnings(plan, likelyWorkers(workers, scenario.numWorkers)),
   };
 }

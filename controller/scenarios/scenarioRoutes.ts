@@ -6,16 +6,23 @@ import {
   storedScenarioSchema,
 } from "@onrush/shared/api/scenarioApi.ts";
 import { route, type Route } from "../http/route.ts";
+import type { WorkerDirectory } from "../platform/ports.ts";
 import { previewScenario } from "./previewScenario.ts";
 import { createBody, previewBody, replaceBody } from "./scenarioBody.ts";
 import type { ScenarioService } from "./scenarioService.ts";
 import type { ScenarioStore } from "./scenarioStore.ts";
 
+type Directory = Pick<WorkerDirectory, "list">;
+
 const base = "/api/v1/scenarios";
 const tags = ["scenarios"];
 const params = storedScenarioSchema.pick({ id: true });
 
-function collectionRoutes(service: ScenarioService, store: ScenarioStore): Route[] {
+function collectionRoutes(
+  service: ScenarioService,
+  store: ScenarioStore,
+  directory: Directory,
+): Route[] {
   return [
     route({
       method: "post",
@@ -45,7 +52,11 @@ function collectionRoutes(service: ScenarioService, store: ScenarioStore): Route
       tags,
       body: previewBody,
       responses: { 200: previewSchema },
-      handle: ({ body }) => Promise.resolve({ status: 200, body: previewScenario(body) }),
+      handle: async ({ body }) => {
+        // Without an answer of the workers the curve is still right.
+        const workers = await directory.list().catch(() => []);
+        return { status: 200, body: previewScenario(body, workers) };
+      },
     }),
   ];
 }
@@ -91,6 +102,10 @@ function itemRoutes(service: ScenarioService): Route[] {
   ];
 }
 
-export function scenarioRoutes(service: ScenarioService, store: ScenarioStore): Route[] {
-  return [...collectionRoutes(service, store), ...itemRoutes(service)];
+export function scenarioRoutes(
+  service: ScenarioService,
+  store: ScenarioStore,
+  directory: Directory,
+): Route[] {
+  return [...collectionRoutes(service, store, directory), ...itemRoutes(service)];
 }

@@ -9,8 +9,19 @@ interface ChartTooltipProps {
   format: (value: number) => string;
 }
 
-const markText = (mark: Mark) =>
-  mark.kind === "lost" ? `${mark.count} arrivals lost here` : "partial: not every worker reported";
+/** What a mark says at one second. */
+function markTexts(mark: Mark, second: number): string[] {
+  switch (mark.kind) {
+    case "lost":
+      return [`${mark.count} arrivals lost here`];
+    case "partial":
+      return ["partial: not every worker reported"];
+    case "bad": {
+      const reasons = mark.reasons?.get(second) ?? [];
+      return reasons.map((reason) => `generator: ${reason}`);
+    }
+  }
+}
 
 export function ChartTooltip({ row, series, marks, format }: ChartTooltipProps) {
   const stack = series.filter((one) => one.shape === "stack");
@@ -31,11 +42,13 @@ export function ChartTooltip({ row, series, marks, format }: ChartTooltipProps) 
           </>
         )}
       </dl>
-      {here.map((mark) => (
-        <div key={mark.kind} style={{ color: "var(--c-amber)", marginTop: 3 }}>
-          {markText(mark)}
-        </div>
-      ))}
+      {here.flatMap((mark) =>
+        markTexts(mark, row.at).map((text) => (
+          <div key={text} style={{ color: "var(--c-amber)", marginTop: 3 }}>
+            {text}
+          </div>
+        )),
+      )}
     </div>
   );
 }

@@ -34,6 +34,7 @@ export interface TimeChartProps extends Span {
 const markColor: Record<Mark["kind"], string> = {
   partial: "var(--c-amber)",
   lost: "var(--c-red)",
+  bad: "var(--c-violet)",
 };
 const noMarks: readonly Mark[] = [];
 const margin = { top: 6, right: 18, bottom: 0, left: 0 };

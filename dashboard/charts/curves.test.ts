@@ -64,7 +64,7 @@ describe("rate curves", () => {
 
   test("the peak is that of all workloads together", () => {
     const chart = previewChart({
-      ...{ durationSeconds: 15, totalIterations: 0, totalRequests: 0 },
+      ...{ durationSeconds: 15, totalIterations: 0, totalRequests: 0, warnings: [] },
       workloads: [workload("a", 0, 10), workload("b", 5, 7)],
     });
     expect(chart.peakRps).toBe(17);

@@ -17,6 +17,18 @@ test("neighbouring seconds become one mark, each kind on its own", () => {
   ]);
 });
 
+test("bad seconds become a mark that knows why", () => {
+  const seconds = [
+    second(0),
+    second(1, { bad: ["w1: lateness p99 9.0 ms"] }),
+    second(2, { bad: ["w1: engine CPU 97 %", "3 dropped (late)"] }),
+  ];
+  const [mark, ...others] = secondMarks(seconds);
+  expect(others).toEqual([]);
+  expect(mark).toMatchObject({ kind: "bad", from: 0.5, to: 2.5, count: 2 });
+  expect(mark?.reasons?.get(2)).toEqual(["w1: engine CPU 97 %", "3 dropped (late)"]);
+});
+
 test("a whole run has no marks", () => {
   expect(secondMarks([second(0), second(1)])).toEqual([]);
 });

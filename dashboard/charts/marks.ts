@@ -2,10 +2,12 @@ import type { SecondView } from "@onrush/shared/api/secondView.ts";
 
 /** A stretch of seconds that a chart shades. Ends lie half a second outside. */
 export interface Mark {
-  kind: "partial" | "lost";
+  kind: "partial" | "lost" | "bad";
   from: number;
   to: number;
   count: number;
+  /** Of bad seconds: why, by second. */
+  reasons?: ReadonlyMap<number, readonly string[]>;
 }
 
 function stretches(
@@ -28,10 +30,21 @@ function stretches(
   return marks;
 }
 
-/** Seconds still partial (counted in seconds), and seconds with lost arrivals (in arrivals). */
+/** Seconds that tell of the generator, each with its reasons. */
+function badMarks(seconds: readonly SecondView[]): Mark[] {
+  const reasons = new Map(seconds.map(({ second, bad }) => [second, bad]));
+  const marks = stretches(seconds, "bad", ({ bad }) => (bad.length > 0 ? 1 : 0));
+  return marks.map((mark) => ({ ...mark, reasons }));
+}
+
+/**
+ * Seconds still partial (counted in seconds), seconds with lost arrivals (in arrivals), and seconds
+ * in which the generator was at its limit (in seconds).
+ */
 export function secondMarks(seconds: readonly SecondView[]): Mark[] {
   return [
     ...stretches(seconds, "partial", (second) => (second.partial ? 1 : 0)),
     ...stretches(seconds, "lost", (second) => second.lost),
+    ...badMarks(seconds),
   ];
 }

@@ -1,4 +1,5 @@
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { LATENESS_LIMIT_MS } from "@onrush/shared/metrics/secondFaults.ts";
 import { type Mark, secondMarks } from "./marks.ts";
 import { type Range, resolveRange, type Span } from "./range.ts";
 import type { ChartData, ChartRow, Series } from "./rows.ts";
@@ -18,9 +19,6 @@ export interface RunCharts extends Span {
   lateness: ChartData;
   marks: Mark[];
 }
-
-/** The generator is suspect when its lateness exceeds this. */
-const LATENESS_LIMIT_MS = 5;
 
 /** Rows by second; one empty row where seconds are missing, so that lines break there. */
 function rowsOf(

@@ -39,8 +39,17 @@ export const terms = {
     "The worker's clock against the common clock, with its error bound (half the best round trip).",
   partial:
     "A second closed after 3 s without word from every worker; a later revision may fill it.",
+  badSecond:
+    "The generator itself was late, busy, paused, nearly out of ports or files, or dropped arrivals by its own fault: in these seconds the numbers tell of it as much as of the target.",
   lag: "99th percentile of the event-loop delay of the engine threads.",
   cpu: "CPU of the engine threads over the cores they may use.",
+  processCpu: "CPU of the whole worker process, in cores.",
+  gc: "Garbage collection in the engine threads: milliseconds per second, and the longest pause.",
+  ports:
+    "Local ports left to the busiest destination, of the system's range. Each connection takes one.",
+  files: "File descriptors left of the worker's limit (ulimit -n). Each connection takes one.",
+  capacity:
+    "Requests per second that onrush worker --calibrate measured here, against a minimal responder: an upper bound for any scenario.",
 } as const;
 
 export type TermId = keyof typeof terms;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Claim, WANT_ALL } from "@onrush/shared/wire/claims.ts";
+import type { Claim } from "@onrush/shared/wire/claims.ts";
+import { WANT_ALL } from "@onrush/shared/wire/grantSize.ts";
 import type { ControllerLink } from "@onrush/worker/agent/ports.ts";
 import type { LinkBench } from "./linkBench.ts";
 

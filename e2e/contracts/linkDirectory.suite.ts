@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ControllerLink } from "@onrush/worker/agent/ports.ts";
 import type { LinkBench } from "./linkBench.ts";
-import { heldShare, sampleHeartbeat, sampleTask } from "./linkSamples.ts";
+import { fullHealth, heldShare, sampleHeartbeat, sampleTask } from "./linkSamples.ts";
 
 export function directorySuite(bench: () => LinkBench): void {
   let worker: ControllerLink;
@@ -30,6 +30,17 @@ export function directorySuite(bench: () => LinkBench): void {
       expect(listed).toEqual({ ...heartbeat, lastSeenMs: listed?.lastSeenMs });
       expect(listed?.lastSeenMs).toBeGreaterThanOrEqual(beforeMs);
       expect(listed?.lastSeenMs).toBeLessThanOrEqual(afterMs);
+    });
+
+    it("passes on what a worker tells of its health and capacity, and what it does not know", async () => {
+      const known = sampleHeartbeat("a", fullHealth);
+      const unknown = sampleHeartbeat("b", { ports: null, files: null, capacity: null });
+      await worker.directory.beat(known);
+      await worker.directory.beat(unknown);
+      const listed = await directory().list();
+      const [a, b] = ["a", "b"].map((id) => listed.find(({ workerId }) => workerId === id));
+      expect(a).toEqual({ ...known, lastSeenMs: a?.lastSeenMs });
+      expect(b).toEqual({ ...unknown, lastSeenMs: b?.lastSeenMs });
     });
 
     it("lists a worker for 10 s after its last heartbeat", async () => {

@@ -62,6 +62,15 @@ export function sampleHeartbeat(workerId: string, changes: Partial<Heartbeat> = 
   };
 }
 
+/** Everything a heartbeat may tell of its worker's health and capacity. */
+export const fullHealth: Partial<Heartbeat> = {
+  ...{ cpu: 0.875, rssBytes: 90_000_000, mbps: 81.25, lagMs: 1.5, processCpu: 1.25 },
+  ...{ latenessP99Ms: 0.75, inFlight: 40, connections: 64, gcMs: 12.5, gcMaxMs: 3.25 },
+  ports: { left: 28_168, limit: 28_232 },
+  files: { left: 19_900, limit: 20_000 },
+  capacity: { requestsPerSecond: 150_000.5, perThread: 90_000, perConnection: 9_000 },
+};
+
 export function heldShare(runId: string, share: string): HeldShare {
   return { runId, share, epoch: 1, started: 10, dropped: 0 };
 }

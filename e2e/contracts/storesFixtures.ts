@@ -127,10 +127,15 @@ export function aSecondOf(
     steps,
   };
   const health = { second, cpu: 0.25, rssBytes: 123_456_789, mbps: 80.5, lagMs: 0.4 };
+  // What came later than the first stored documents.
+  const fullHealth = {
+    ...{ ...health, processCpu: 1.25, latenessP99Ms: 0.75, inFlight: 12, connections: 30 },
+    ...{ gcMs: 3.5, gcMaxMs: 2.25, files: { left: 900, limit: 1_024 }, ports: null },
+  };
   return {
     ...{ second, rev: 0, partial: false },
     workloads: [workload],
-    workers: { "worker-a": health },
+    workers: { "worker-a": health, "worker-b": fullHealth },
     ...over,
   };
 }

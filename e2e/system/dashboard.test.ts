@@ -72,6 +72,8 @@ describe("the dashboard in a browser", () => {
       expect(await at(chart).locator("path.recharts-curve").count()).toBeGreaterThan(0);
     }
     expect(await at("share-row").count()).toBe(1);
+    expect(await at("health-row").count()).toBe(1);
+    expect(await at("health-row").textContent()).toContain("cores");
 
     // An ended run shows the same when it is opened again.
     await page.reload();
@@ -128,6 +130,7 @@ describe("the dashboard in a browser", () => {
   test("workers are listed with what they measure", async () => {
     await page.goto(`${platform.api.url}/workers`);
     await expect.poll(() => at("worker-row").count(), { timeout: 10_000 }).toBe(2);
+    expect(await at("worker-capacity").allTextContents()).toEqual(["not measured", "not measured"]);
   });
 
   test("the API's documentation renders without the network", async () => {

@@ -25,9 +25,9 @@ async function workersSeen(api: Api, count: number): Promise<void> {
   }
 }
 
-/** `onrush up`: everything embedded. */
-export async function startEmbedded(workers: number): Promise<TestPlatform> {
-  const data = await mkdtemp(join(tmpdir(), "onrush-e2e-"));
+/** `onrush up`: everything embedded. `calibrated` is a data folder with a capacity in it. */
+export async function startEmbedded(workers: number, calibrated?: string): Promise<TestPlatform> {
+  const data = calibrated ?? (await mkdtemp(join(tmpdir(), "onrush-e2e-")));
   const env = { PORT: "0", WORKERS: String(workers), WORKER_THREADS: "1", ONRUSH_DATA: data };
   const up = new OnrushProcess(["up"], env);
   const [, url = ""] = await up.waitFor(UP);

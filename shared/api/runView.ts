@@ -86,6 +86,10 @@ export const workloadSummarySchema = z.object({
   steps: z.array(stepSummarySchema),
 });
 
+/** How many seconds told of the generator rather than of the target, and in how many what did. */
+export const badSecondsSchema = z.object({ count, of: count, by: countsSchema });
+export type BadSeconds = z.infer<typeof badSecondsSchema>;
+
 export const summarySchema = z
   .object({
     durationSeconds: z.number().nonnegative(),
@@ -94,6 +98,9 @@ export const summarySchema = z
     iterationDuration: latencySchema,
     vus: vusSchema,
     lateness: latencySchema.meta({ description: "Dispatch minus due, the generator's own delay." }),
+    badSeconds: badSecondsSchema
+      .optional()
+      .meta({ description: "Of an ended run; by kind, and a second may be bad for several." }),
     workloads: z.array(workloadSummarySchema),
     steps: z.array(stepSummarySchema),
   })

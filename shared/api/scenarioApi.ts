@@ -40,6 +40,9 @@ export const previewSchema = z
     totalIterations: count.nullable(),
     totalRequests: count.nullable(),
     workloads: z.array(previewWorkloadSchema),
+    warnings: z.array(z.string()).meta({
+      description: "What the workers that are there now may not be able to carry.",
+    }),
   })
   .meta({ id: "Preview" });
 export type Preview = z.infer<typeof previewSchema>;

@@ -37,6 +37,9 @@ export const secondViewSchema = outcomeSchema
     errors: countsSchema,
     steps: z.array(stepViewSchema),
     workers: z.record(z.string(), healthSchema),
+    bad: z.array(z.string()).meta({
+      description: "Why this second tells of the generator rather than of the target; [] is good.",
+    }),
   })
   .meta({ id: "Second" });
 export type SecondView = z.infer<typeof secondViewSchema>;

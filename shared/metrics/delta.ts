@@ -71,7 +71,15 @@ export const wallDeltaSchema = z.object({
 });
 export type WallDelta = z.infer<typeof wallDeltaSchema>;
 
-/** How the generator itself was, by wall second and worker; not additive, the latest holds. */
+/** A resource of the worker that runs out: what is left of it, and what there is. */
+export const headRoomSchema = z.object({ left: count, limit: count });
+export type HeadRoom = z.infer<typeof headRoomSchema>;
+
+/**
+ * How the generator itself was, by wall second and worker. Not additive: each report of a second
+ * holds what all shares of the worker have reported of it so far, so `mergeHealth` brings two of
+ * them together. What is optional came later than the first stored documents.
+ */
 export const healthSchema = z.object({
   second: count,
   /** CPU of the engine threads over the cores they may use, 0 to 1. */
@@ -81,5 +89,18 @@ export const healthSchema = z.object({
   mbps: z.number().nonnegative(),
   /** 99th percentile of the engine threads' event-loop delay. */
   lagMs: z.number().nonnegative(),
+  /** CPU of the whole worker process, in cores. */
+  processCpu: z.number().nonnegative().optional(),
+  latenessP99Ms: z.number().nonnegative().optional(),
+  /** Of all shares and threads together, each at its highest of the second. */
+  inFlight: count.optional(),
+  connections: count.optional(),
+  /** Local ports to the busiest destination; null where the system does not tell. */
+  ports: headRoomSchema.nullable().optional(),
+  /** File descriptors; null where the system does not tell. */
+  files: headRoomSchema.nullable().optional(),
+  /** Garbage collection in the engine threads: per second, added up, and the longest pause. */
+  gcMs: z.number().nonnegative().optional(),
+  gcMaxMs: z.number().nonnegative().optional(),
 });
 export type Health = z.infer<typeof healthSchema>;

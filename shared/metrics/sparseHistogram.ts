@@ -81,6 +81,14 @@ export function encodeSparse(histogram: Histogram): Uint8Array {
   return writer.take();
 }
 
+/** How many values of an encoded histogram were above its range. Throws as `addSparse` does. */
+export function clampedOf(bytes: Uint8Array): number {
+  if (bytes.length === 0) return 0;
+  const reader = new Reader(bytes);
+  for (let skipped = 0; skipped < 3; skipped++) reader.number();
+  return reader.number();
+}
+
 /**
  * Adds an encoded histogram to `into`. Throws RangeError when the bytes are not one; `into` may
  * then hold a part of them, so a caller that goes on must discard it.

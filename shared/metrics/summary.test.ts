@@ -203,7 +203,10 @@ test("a worker's CPU is the average of the seconds it reported", () => {
     accumulator.workers["w"] = { second, cpu, rssBytes: 0, mbps: 0, lagMs: 0 };
     return accumulator.toRecord(1, false);
   };
-  expect(totalsOf([at(0, 0.5), at(1, 1), at(2, 0.9)]).workerCpu()["w"]).toBeCloseTo(0.8, 9);
+  expect(totalsOf([at(0, 0.5), at(1, 1), at(2, 0.9)]).generator.workerCpu()["w"]).toBeCloseTo(
+    0.8,
+    9,
+  );
 });
 
 describe("the view of a second", () => {

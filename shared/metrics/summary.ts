@@ -13,7 +13,9 @@ import { Histogram } from "./histogram.ts";
 import { latencyStats } from "./latencyStats.ts";
 import { phases } from "./phases.ts";
 import type { RunSecond } from "./second.ts";
+import { type FaultOptions, LATENESS_LIMIT_MS } from "./secondFaults.ts";
 import { addSparse } from "./sparseHistogram.ts";
+import { GeneratorTotals } from "./generatorTotals.ts";
 
 /** Names and planned counts that seconds do not carry. */
 export interface RunNames {
@@ -24,8 +26,6 @@ export interface RunNames {
 }
 
 type StepNames = RunNames["workloads"][number]["steps"][number];
-
-const LATE_P99_MS = 5;
 
 /** Peaks of users per workload and in all; shares report a second at different times. */
 class UserPeaks {
@@ -61,9 +61,13 @@ export class RunTotals {
   readonly workloads = new Map<number, WorkloadAccumulator>();
   seconds = 0;
   lateSeconds = 0;
+  readonly generator: GeneratorTotals;
   /** Users there at once: per workload in each second, so that only the maximum has to be kept. */
   readonly #users = new UserPeaks();
-  readonly #cpu = new Map<string, { sum: number; count: number }>();
+
+  constructor(options: FaultOptions = {}) {
+    this.generator = new GeneratorTotals(options);
+  }
 
   /** A snapshot's deltas of one workload, for totals while the run goes on. */
   addDeltas(workload: number, deltas: { due: readonly DueDelta[]; wall: readonly WallDelta[] }) {
@@ -97,17 +101,9 @@ export class RunTotals {
     }
     if (lateness.total > 0) {
       this.seconds++;
-      if (latencyStats(lateness).p99 > LATE_P99_MS) this.lateSeconds++;
+      if (latencyStats(lateness).p99 > LATENESS_LIMIT_MS) this.lateSeconds++;
     }
-    for (const [worker, health] of Object.entries(second.workers)) {
-      const cpu = this.#cpu.get(worker) ?? { sum: 0, count: 0 };
-      this.#cpu.set(worker, { sum: cpu.sum + health.cpu, count: cpu.count + 1 });
-    }
-  }
-
-  /** Average CPU of each worker over the seconds it reported, 0 to 1. */
-  workerCpu(): Record<string, number> {
-    return Object.fromEntries([...this.#cpu].map(([id, cpu]) => [id, cpu.sum / cpu.count]));
+    this.generator.add(second);
   }
 
   /** The most users there at once, of one workload or of all. */

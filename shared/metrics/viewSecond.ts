@@ -3,12 +3,18 @@ import { latencyStats } from "./latencyStats.ts";
 import { Histogram } from "./histogram.ts";
 import { phases } from "./phases.ts";
 import type { RunSecond } from "./second.ts";
+import { type FaultOptions, faultTexts, secondFaults } from "./secondFaults.ts";
 import { addCounts, StepAccumulator, WorkloadAccumulator } from "./secondAccumulator.ts";
 import { addSparse } from "./sparseHistogram.ts";
 import type { RunNames } from "./summary.ts";
 
 /** A merged second in numbers for charts. `planned` is the plan's count for this second. */
-export function viewSecond(record: RunSecond, names: RunNames, planned: number): SecondView {
+export function viewSecond(
+  record: RunSecond,
+  names: RunNames,
+  planned: number,
+  options: FaultOptions = {},
+): SecondView {
   const traffic = new StepAccumulator();
   const totals = { planned, started: 0, lost: 0, inFlight: 0, users: 0, connections: 0 };
   const droppedBy: Record<string, number> = {};
@@ -44,6 +50,7 @@ export function viewSecond(record: RunSecond, names: RunNames, planned: number):
     latenessP99Ms: latencyStats(lateness).p99,
     steps,
     workers: record.workers,
+    bad: faultTexts(secondFaults(record, options)),
   };
 }
 

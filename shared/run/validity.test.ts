@@ -13,6 +13,10 @@ const sound: ValidityInput = {
 const withLedger = (fields: object) => ({ ledger: { ...sound.ledger, ...fields } });
 const dropped = (droppedBy: Record<string, number>) => withLedger({ droppedBy });
 
+const ports = (left: number, limit: number) => ({
+  ...{ worker: "w1", of: "ports" as const, left, limit },
+});
+
 /** DESIGN's table of validity, each limit from both sides. */
 const table: [string, Partial<ValidityInput>, string, RegExp | null][] = [
   ["nothing wrong", {}, "VALID", null],
@@ -45,6 +49,19 @@ const table: [string, Partial<ValidityInput>, string, RegExp | null][] = [
 
   ["90 % CPU", { workerCpu: { w1: 0.9 } }, "VALID", null],
   ["more than 90 % CPU", { workerCpu: { w1: 0.2, w2: 0.91 } }, "SUSPECT", /w2 used 91 %/],
+  ["5 % of the ports left", { headRoom: [ports(50, 1_000)] }, "VALID", null],
+  [
+    "fewer ports",
+    { headRoom: [ports(312, 28_232)] },
+    "SUSPECT",
+    /w1 had only 312 of 28,232 local ports/,
+  ],
+  [
+    "no file left",
+    { headRoom: [{ worker: "w1", of: "files", left: 0, limit: 1_024 }] },
+    "SUSPECT",
+    /w1 had only 0 of 1,024 file descriptors/,
+  ],
   ["100 % CPU", { workerCpu: { w1: 1 } }, "SUSPECT", /w1 used 100 %/],
 ];
 

@@ -1,4 +1,6 @@
 import type { Ledger, Verdict } from "../api/runView.ts";
+import type { LeastHeadRoom } from "../metrics/generatorTotals.ts";
+import { isLow } from "../metrics/health.ts";
 
 /** What the validity of a run is judged by. */
 export interface ValidityInput {
@@ -10,6 +12,8 @@ export interface ValidityInput {
   lateSeconds: number;
   /** Worker id to its average CPU over the cores its engine may use, 0 to 1. */
   workerCpu: Readonly<Record<string, number>>;
+  /** The least each worker had left of its ports and file descriptors in any second. */
+  headRoom?: readonly LeastHeadRoom[];
   /** Requests, and those of them that failed for want of the generator's own ports or files. */
   requests?: { sent: number; generatorFault: number };
   /** Virtual users that were lost with their workers. */
@@ -31,6 +35,17 @@ const shown = (value: number) => `${value < 0.1 && value > 0 ? "<0.1" : value.to
 function above(value: number, suspect: number, invalid: number, reason: string): Finding[] {
   if (value > invalid) return [{ level: "INVALID", reason }];
   return value > suspect ? [{ level: "SUSPECT", reason }] : [];
+}
+
+const resources: Record<LeastHeadRoom["of"], string> = {
+  ports: "local ports to its busiest destination",
+  files: "file descriptors",
+};
+
+function headRoomFinding({ worker, of, left, limit }: LeastHeadRoom): Finding {
+  const figures = `${left.toLocaleString("en-US")} of ${limit.toLocaleString("en-US")}`;
+  const reason = `worker ${worker} had only ${figures} ${resources[of]} left: its own limit`;
+  return { level: "SUSPECT", reason };
 }
 
 /**
@@ -71,6 +86,7 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
     const used = `worker ${worker} used ${(cpu * 100).toFixed(0)} % of its cores`;
     findings.push(...above(cpu * 100, 90, Infinity, `${used}: it may have been the bottleneck`));
   }
+  findings.push(...(input.headRoom ?? []).filter(isLow).map(headRoomFinding));
   const levels = new Set(findings.map((finding) => finding.level));
   const validity = levels.has("INVALID") ? "INVALID" : levels.has("SUSPECT") ? "SUSPECT" : "VALID";
   return { validity, reasons: findings.map((finding) => finding.reason) };

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { healthSchema } from "../metrics/delta.ts";
+import { capacitySchema } from "./capacity.ts";
 import { commandSchema } from "./commands.ts";
 import { sharePathSchema } from "./task.ts";
 
@@ -14,6 +16,12 @@ export const heldShareSchema = z.object({
 });
 export type HeldShare = z.infer<typeof heldShareSchema>;
 
+/** Of its newest second; what is optional came later than the first heartbeats. */
+const workerHealthShape = healthSchema.pick({
+  ...{ processCpu: true, latenessP99Ms: true, inFlight: true, connections: true },
+  ...{ ports: true, files: true, gcMs: true, gcMaxMs: true },
+}).shape;
+
 export const workerStates = ["idle", "preparing", "running", "draining"] as const;
 
 /** Sent every 300 ms, also as registration; a worker that goes says so with `leave`. */
@@ -28,6 +36,9 @@ export const heartbeatSchema = z.object({
   rssBytes: count,
   mbps: z.number().nonnegative(),
   lagMs: z.number().nonnegative(),
+  ...workerHealthShape,
+  /** What it measured itself able to; null when it was never calibrated as it is now. */
+  capacity: capacitySchema.nullable().optional(),
   clockOffsetUs: z.number(),
   clockErrorUs: z.number().nonnegative(),
   shares: z.array(heldShareSchema),

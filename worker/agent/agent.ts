@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Health } from "@onrush/shared/metrics/delta.ts";
+import type { Capacity } from "@onrush/shared/wire/capacity.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import {
   type BeatReply,
@@ -11,6 +11,8 @@ import {
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
 import type { FromEngine } from "../engine/engineMessages.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
+import { ProcessMeter } from "../health/processMeter.ts";
+import { WorkerHealth } from "../health/workerHealth.ts";
 import { type ClockReading, readClock } from "./clockOffset.ts";
 import { EngineThreads } from "./engineThreads.ts";
 import type { Logger } from "./logger.ts";
@@ -27,9 +29,10 @@ export interface AgentOptions {
   labels: Record<string, string>;
   link: ControllerLink;
   logger: Logger;
+  /** What `onrush worker --calibrate` measured here, if it still holds. */
+  capacity: Capacity | null;
 }
 
-const idleHealth = (): Health => ({ second: 0, cpu: 0, rssBytes: 0, mbps: 0, lagMs: 0 });
 const nowMs = () => monotonicUs() / 1000;
 
 /**
@@ -44,7 +47,7 @@ export class Agent {
   #threads: EngineThreads | undefined;
   #clock: ClockReading = { commonMinusMonotonicUs: 0, offsetUs: 0, errorUs: 0 };
   #clockReadAtMs = -Infinity;
-  #health = idleHealth();
+  readonly #health = new WorkerHealth(new ProcessMeter());
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #closed = false;
@@ -134,9 +137,7 @@ export class Agent {
       case "counts":
         return session.counts(thread, message);
       case "report": {
-        const health = session.report(thread, message, process.memoryUsage.rss());
-        if (health === undefined) return;
-        this.#health = health;
+        if (!session.report(thread, message, this.#health)) return;
         void session.flush(nowMs()).catch((error: unknown) => this.#warn(error));
       }
     }
@@ -213,7 +214,7 @@ export class Agent {
     this.#sessions.delete(key);
     const others = [...this.#sessions.values()].some((s) => s.task.runId === runId);
     if (!others) this.#runs.delete(runId);
-    if (this.#sessions.size === 0) this.#health = idleHealth();
+    if (this.#sessions.size === 0) this.#health.rest();
   }
 
   async #flushAll(): Promise<void> {
@@ -226,7 +227,6 @@ export class Agent {
   #heartbeat(): Heartbeat {
     const sessions = [...this.#sessions.values()].filter((s) => s.phase !== "ended");
     const { workerId, labels, threads } = this.#options;
-    const { cpu, mbps, lagMs } = this.#health;
     return {
       workerId,
       labels,
@@ -234,7 +234,8 @@ export class Agent {
       hostname: hostname(),
       pid: process.pid,
       state: this.#closed ? "draining" : stateOf(sessions),
-      ...{ cpu, mbps, lagMs, rssBytes: process.memoryUsage.rss() },
+      ...this.#health.newest(monotonicUs()),
+      capacity: this.#options.capacity,
       clockOffsetUs: Math.round(this.#clock.offsetUs),
       clockErrorUs: Math.round(this.#clock.errorUs),
       shares: sessions.map((session) => session.held()),

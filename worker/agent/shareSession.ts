@@ -1,14 +1,15 @@
-import type { Health } from "@onrush/shared/metrics/delta.ts";
 import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { HeldShare, ShareStanding } from "@onrush/shared/wire/heartbeat.ts";
 import { encodeReport, type Report } from "@onrush/shared/wire/reports.ts";
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
 import type { FromEngine } from "../engine/engineMessages.ts";
+import { monotonicUs } from "../engine/monotonicClock.ts";
+import type { WorkerHealth } from "../health/workerHealth.ts";
 import type { ClockReading } from "./clockOffset.ts";
 import type { EngineThreads } from "./engineThreads.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReportSink } from "./ports.ts";
-import { type MergedReport, ThreadMerge } from "./threadMerge.ts";
+import { ThreadMerge } from "./threadMerge.ts";
 
 export type SessionPhase = "preparing" | "ready" | "running" | "draining" | "reported" | "ended";
 
@@ -127,16 +128,17 @@ export class ShareSession {
     this.#counts[thread] = { started: message.started, dropped: message.dropped };
   }
 
-  /** Takes a thread's report; answers the wall second's health when it completes a second. */
+  /** Takes a thread's report; true when it completes a second, so that there is a snapshot. */
   report(
     thread: number,
     message: Extract<FromEngine, { type: "report" }>,
-    rssBytes: number,
-  ): Health | undefined {
-    if (this.phase === "ended") return undefined;
+    worker: WorkerHealth,
+  ): boolean {
+    if (this.phase === "ended") return false;
     const merged = this.#merge.add(thread, message.report, message.health);
-    if (merged === undefined) return undefined;
-    const health = this.#healthOf(merged, rssBytes);
+    if (merged === undefined) return false;
+    const { runId } = this.task;
+    const health = worker.add(runId, merged, this.#merge.health(), monotonicUs());
     this.#seq++;
     const bytes = encodeReport({
       type: "snapshot",
@@ -145,12 +147,12 @@ export class ShareSession {
       watermark: merged.watermark,
       due: merged.due,
       wall: merged.wall,
-      health: [health],
+      health,
       ...(merged.totals === null ? {} : { totals: merged.totals }),
     });
     if (merged.totals !== null) this.phase = "reported";
     this.#outbox.add(this.#seq, bytes);
-    return health;
+    return true;
   }
 
   async flush(nowMs: number): Promise<void> {
@@ -166,15 +168,6 @@ export class ShareSession {
       this.#counts.reduce((total, counts) => total + pick(counts), 0);
     const { runId, share, epoch } = this.task;
     return { runId, share, epoch, started: sum((c) => c.started), dropped: sum((c) => c.dropped) };
-  }
-
-  #healthOf(merged: MergedReport, rssBytes: number): Health {
-    const steps = merged.wall.flatMap((wall) => wall.steps);
-    const bytes = steps.reduce((sum, step) => sum + step.bytesSent + step.bytesReceived, 0);
-    const seconds = Math.max(1, merged.wall.length);
-    const mbps = Math.round((bytes * 8) / seconds / 1000) / 1000;
-    const second = Math.max(0, merged.watermark);
-    return { second, ...this.#merge.health(), rssBytes, mbps };
   }
 
   #ref() {

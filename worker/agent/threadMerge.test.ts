@@ -4,9 +4,10 @@ import { dueDelta, wallDelta } from "@onrush/shared/metrics/deltas.testing.ts";
 import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import type { RunnerReport } from "../engine/shareRunner.ts";
+import { noThreadHealth } from "../health/threadHealth.ts";
 import { ThreadMerge } from "./threadMerge.ts";
 
-const health = { cpu: 0.5, lagP99Us: 1_000 };
+const health = { ...noThreadHealth(), cpu: 0.5, lagP99Us: 1_000 };
 
 const report = (watermark: number, change: Partial<RunnerReport> = {}): RunnerReport => ({
   ...{ watermark, due: [], wall: [], totals: null },
@@ -58,9 +59,9 @@ describe("merging threads", () => {
 
   test("health: CPU of all threads over their cores, the worst lag, never negative", () => {
     const merge = new ThreadMerge(2);
-    expect(merge.health()).toEqual({ cpu: 0, lagMs: 0 });
-    merge.add(0, report(0), { cpu: 0.9, lagP99Us: 500 });
-    merge.add(1, report(0), { cpu: 0.3, lagP99Us: 4_000 });
+    expect(merge.health()).toMatchObject({ cpu: 0, lagMs: 0 });
+    merge.add(0, report(0), { ...health, cpu: 0.9, lagP99Us: 500 });
+    merge.add(1, report(0), { ...health, cpu: 0.3, lagP99Us: 4_000 });
     expect(merge.health().cpu).toBeCloseTo(0.6, 9);
     expect(merge.health().lagMs).toBe(4);
   });

@@ -1,4 +1,4 @@
-import type { DueDelta, Health, WallDelta } from "@onrush/shared/metrics/delta.ts";
+import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
 import {
   addCounts,
   addOutcomes,
@@ -7,6 +7,8 @@ import {
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import type { ThreadHealth } from "../engine/engineMessages.ts";
 import type { RunnerReport } from "../engine/shareRunner.ts";
+import { noThreadHealth } from "../health/threadHealth.ts";
+import { mergeThreads, type ThreadsHealth } from "../health/threadsHealth.ts";
 
 /** What all engine threads together report of a share. */
 export interface MergedReport {
@@ -59,11 +61,10 @@ export class ThreadMerge {
   #watermark = -1;
 
   constructor(threads: number) {
-    const health = { cpu: 0, lagP99Us: 0 };
     this.#threads = Array.from({ length: threads }, () => ({
       watermark: -1,
       totals: null,
-      health,
+      health: noThreadHealth(),
     }));
   }
 
@@ -84,11 +85,9 @@ export class ThreadMerge {
     return { watermark: last, ...this.#takeUpTo(watermark), totals: this.#totals() };
   }
 
-  /** CPU of the engine threads over their cores, and the worst thread's lag. */
-  health(): Pick<Health, "cpu" | "lagMs"> {
-    const cpu = this.#threads.reduce((sum, t) => sum + t.health.cpu, 0) / this.#threads.length;
-    const lagUs = Math.max(...this.#threads.map((t) => t.health.lagP99Us));
-    return { cpu: Math.max(0, cpu), lagMs: Math.max(0, lagUs / 1000) };
+  /** All engine threads of the worker as one. */
+  health(): ThreadsHealth {
+    return mergeThreads(this.#threads.map((thread) => thread.health));
   }
 
   #takeUpTo(watermark: number) {

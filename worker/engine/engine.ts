@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ThreadMeter } from "../health/threadHealth.ts";
+import { noThreadHealth, ThreadMeter } from "../health/threadHealth.ts";
 import type { FromEngine, ThreadHealth, ToEngine } from "./engineMessages.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 import { type PreparedShare, prepareShare } from "./prepareShare.ts";
@@ -13,9 +13,11 @@ const WARM_UP_WITHIN_MS = 5_000;
 /** All shares of one engine thread, driven by one timer. */
 export class Engine {
   readonly #shares = new Map<string, PreparedShare>();
+  /** The latest message to prepare each share that is not prepared yet. */
+  readonly #preparing = new Map<string, ToEngine>();
   readonly #send: (message: FromEngine) => void;
   #meter: ThreadMeter | undefined;
-  #health: ThreadHealth = { cpu: 0, lagP99Us: 0 };
+  #health = noThreadHealth();
   #healthAtUs = -Infinity;
   #lastTickUs = 0;
   #lastSweepUs = 0;
@@ -29,7 +31,8 @@ export class Engine {
   handle(message: ToEngine): void {
     switch (message.type) {
       case "prepare":
-        return this.#prepare(message);
+        void this.#prepare(message);
+        return;
       case "start":
         return this.#start(message.key, message.startUs);
       case "granted": {
@@ -47,27 +50,30 @@ export class Engine {
     }
   }
 
-  #prepare(message: Extract<ToEngine, { type: "prepare" }>): void {
+  /** Says `prepared` or `refused`, unless the share is dropped before. */
+  async #prepare(message: Extract<ToEngine, { type: "prepare" }>): Promise<void> {
     const { key } = message;
-    let share: PreparedShare;
+    this.#preparing.set(key, message);
     try {
-      share = prepareShare(message, (request, want) =>
+      const share = await prepareShare(message, (request, want) =>
         this.#send({ type: "claim", key, request, want }),
       );
+      // Dropped meanwhile, or handed out again.
+      if (this.#preparing.get(key) !== message) return share.program.close();
+      this.#preparing.delete(key);
+      this.#shares.set(key, share);
+      // A target that does not even answer to connect must fail requests, not the barrier.
+      const warm = Promise.race([
+        share.program.warmUp(share.warmConnections),
+        pause(WARM_UP_WITHIN_MS, undefined, { ref: false }),
+      ]);
+      await Promise.all([warm, share.claimed]);
+      this.#send({ type: "prepared", key });
     } catch (error) {
+      this.#preparing.delete(key);
       const reason = error instanceof Error ? error.message : String(error);
-      return this.#send({ type: "refused", key, reason });
+      this.#send({ type: "refused", key, reason });
     }
-    this.#shares.set(key, share);
-    // A target that does not even answer to connect must fail requests, not the barrier.
-    const warm = Promise.race([
-      share.program.warmUp(share.warmConnections),
-      pause(WARM_UP_WITHIN_MS, undefined, { ref: false }),
-    ]);
-    Promise.all([warm, share.claimed]).then(
-      () => this.#send({ type: "prepared", key }),
-      (error: unknown) => this.#send({ type: "refused", key, reason: String(error) }),
-    );
   }
 
   #start(key: string, startUs: number): void {
@@ -106,7 +112,10 @@ export class Engine {
     }
     if (isPrecise) setImmediate(this.#tick);
     else if (goesOn) setTimeout(this.#tick, TICK_MS);
-    else this.#ticking = false;
+    else {
+      this.#ticking = false;
+      this.#meter?.close();
+    }
   }
 
   #drive(key: string, share: PreparedShare, nowUs: number, sweep: boolean, counts: boolean): void {
@@ -138,6 +147,7 @@ export class Engine {
   }
 
   #drop(key: string): void {
+    this.#preparing.delete(key);
     const share = this.#shares.get(key);
     if (share === undefined) return;
     this.#shares.delete(key);

@@ -25,6 +25,11 @@ export interface ThreadHealth {
   /** CPU time of the thread over the time that passed. */
   cpu: number;
   lagP99Us: number;
+  /** Garbage collection: per second of time that passed, and the longest pause. */
+  gcMs: number;
+  gcMaxMs: number;
+  /** Open connections to the busiest destinations. */
+  destinations: Record<string, number>;
 }
 
 export type FromEngine =

@@ -110,11 +110,11 @@ function warmConnections(task: Task, threads: number, users: number): number {
   return Math.min(MAX_WARM_CONNECTIONS, Math.ceil(perThread * WARM_ANSWER_SECONDS));
 }
 
-/** Compiles one thread's part of a share. Throws when its steps cannot be compiled. */
-export function prepareShare(
+/** Compiles one thread's part of a share. Rejects when its steps cannot be compiled. */
+export async function prepareShare(
   message: Extract<ToEngine, { type: "prepare" }>,
   claim: Claim,
-): PreparedShare {
+): Promise<PreparedShare> {
   const { task, thread, threads } = message;
   const clock = { originUs: 0 };
   const nowUs = () => monotonicUs() - clock.originUs;
@@ -123,7 +123,7 @@ export function prepareShare(
     { offset: 0, weights: threads, index: thread },
   ]);
   const users = ownership.ownedBelow(usersOf(task));
-  const program = compileSteps(
+  const program = await compileSteps(
     task.steps,
     { nowUs },
     {

@@ -1,10 +1,18 @@
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
 import type { ThreadHealth } from "../engine/engineMessages.ts";
+import { connectionsByDestination } from "./destinations.ts";
+import { GcMeter } from "./gcMeter.ts";
 
-/** Measures the thread it runs in: CPU time, and how late its loop comes back. */
+export const noThreadHealth = (): ThreadHealth => ({
+  ...{ cpu: 0, lagP99Us: 0, gcMs: 0, gcMaxMs: 0 },
+  destinations: {},
+});
+
+/** Measures the thread it runs in: CPU time, how late its loop comes back, and its collector. */
 export class ThreadMeter {
   readonly #lag = new Histogram();
+  readonly #gc = new GcMeter();
   #cpuUs = ThreadMeter.#cpuNow();
   #sinceUs: number;
 
@@ -25,7 +33,13 @@ export class ThreadMeter {
     this.#lag.reset();
     this.#cpuUs = cpuUs;
     this.#sinceUs = nowUs;
-    return { cpu, lagP99Us };
+    const gc = this.#gc.take();
+    const gcMs = (gc.sumMs * 1e6) / passed;
+    return { cpu, lagP99Us, gcMs, gcMaxMs: gc.maxMs, destinations: connectionsByDestination() };
+  }
+
+  close(): void {
+    this.#gc.close();
   }
 
   static #cpuNow(): number {

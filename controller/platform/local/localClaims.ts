@@ -1,4 +1,5 @@
-import { type Claim, type Grant, grantSize, workloadOf } from "@onrush/shared/wire/claims.ts";
+import { type Claim, type Grant, workloadOf } from "@onrush/shared/wire/claims.ts";
+import { grantSize } from "@onrush/shared/wire/grantSize.ts";
 
 interface RunClaims {
   /** Workload to the first iteration nobody has claimed. */

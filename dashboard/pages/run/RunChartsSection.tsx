@@ -13,6 +13,7 @@ import {
   formatRate,
   formatShort,
 } from "../../format/numbers.ts";
+import type { TermId } from "../../format/terms.ts";
 
 interface RunChartsSectionProps {
   seconds: readonly SecondView[];
@@ -158,7 +159,7 @@ function RangeBar({ view, onChange, marks }: RangeBarProps) {
   const { range } = view;
   const total = (kind: Mark["kind"]) =>
     marks.filter((mark) => mark.kind === kind).reduce((sum, mark) => sum + mark.count, 0);
-  const [partial, lost] = [total("partial"), total("lost")];
+  const [partial, lost, bad] = [total("partial"), total("lost"), total("bad")];
   return (
     <Group gap="sm" mb={8} fz="xs" mih={30}>
       <SegmentedControl
@@ -175,17 +176,31 @@ function RangeBar({ view, onChange, marks }: RangeBarProps) {
       ) : (
         <span className="dimmed">drag over a chart to zoom</span>
       )}
-      {partial > 0 && <MarkNote color="var(--c-amber)" text={`${partial} partial seconds`} />}
-      {lost > 0 && <MarkNote color="var(--c-red)" text={`${formatCount(lost)} arrivals lost`} />}
+      {partial > 0 && (
+        <MarkNote term="partial" color="var(--c-amber)" text={`${partial} partial seconds`} />
+      )}
+      {lost > 0 && (
+        <MarkNote term="lost" color="var(--c-red)" text={`${formatCount(lost)} arrivals lost`} />
+      )}
+      {bad > 0 && (
+        <MarkNote
+          term="badSecond"
+          color="var(--c-violet)"
+          text={`generator at its limit in ${bad} ${bad === 1 ? "second" : "seconds"}`}
+        />
+      )}
     </Group>
   );
 }
 
-function MarkNote({ color, text }: { color: string; text: string }) {
+function MarkNote({ term, color, text }: { term: TermId; color: string; text: string }) {
   return (
-    <span style={{ display: "inline-flex", alignItems: "center", gap: 6 }}>
+    <span
+      data-testid={`mark-${term}`}
+      style={{ display: "inline-flex", alignItems: "center", gap: 6 }}
+    >
       <i className="swatch block" style={{ background: color }} />
-      <Term id={text.includes("partial") ? "partial" : "lost"}>{text}</Term>
+      <Term id={term}>{text}</Term>
     </span>
   );
 }

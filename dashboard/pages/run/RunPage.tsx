@@ -1,4 +1,5 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { Alert, Skeleton, Stack } from "@mantine/core";
 import { useParams } from "react-router";
@@ -18,6 +19,7 @@ import { RunChartsSection } from "./RunChartsSection.tsx";
 import { RunHead } from "./RunHead.tsx";
 import { ShareTable } from "./ShareTable.tsx";
 import { StepTable } from "./StepTable.tsx";
+import { WorkerHealthTable } from "./WorkerHealthTable.tsx";
 
 export default function RunPage() {
   const { id = "" } = useParams();
@@ -48,9 +50,15 @@ function LiveRunPage({ first }: { first: RunView }) {
       </div>
       <StepTable run={run} seconds={seconds} />
       <CheckTable run={run} />
-      <ShareTable shares={run.shares} health={seconds.at(-1)?.workers ?? {}} />
+      <WorkerHealthTable second={newestHealth(seconds)} />
+      <ShareTable shares={run.shares} />
     </Stack>
   );
+}
+
+/** The newest second that workers told of: the last ones hold only late answers. */
+function newestHealth(seconds: readonly SecondView[]): SecondView | undefined {
+  return seconds.findLast(({ workers }) => Object.keys(workers).length > 0);
 }
 
 function LinkNotice({ live, ended }: { live: LiveSnapshot; ended: boolean }) {

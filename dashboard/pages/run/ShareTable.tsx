@@ -1,24 +1,12 @@
 import type { ShareView } from "@onrush/shared/api/runView.ts";
-import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { Badge, Progress, Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import {
-  formatBytes,
-  formatClock,
-  formatClockOffset,
-  formatCount,
-  formatMs,
-  formatPercent,
-} from "../../format/numbers.ts";
-
-type Health = SecondView["workers"][string];
+import { formatClock, formatClockOffset, formatCount } from "../../format/numbers.ts";
 
 interface ShareTableProps {
   shares: readonly ShareView[];
-  /** Worker id to its health in the newest second. */
-  health: Readonly<Record<string, Health>>;
 }
 
 const stateColor: Record<ShareView["state"], string> = {
@@ -39,16 +27,13 @@ const columns: [string, ReactNode, boolean][] = [
   ["dropped", <Term id="dropped">Dropped</Term>, true],
   ["watermark", <Term id="watermark">Watermark</Term>, true],
   ["clock", <Term id="clockOffset">Clock offset</Term>, true],
-  ["cpu", <Term id="cpu">CPU</Term>, true],
-  ["rss", "Memory", true],
-  ["lag", <Term id="lag">Lag</Term>, true],
 ];
 
-export function ShareTable({ shares, health }: ShareTableProps) {
+export function ShareTable({ shares }: ShareTableProps) {
   if (shares.length === 0) return null;
   return (
     <Panel title="Workers and shares" testId="share-table">
-      <Table.ScrollContainer minWidth={1000} type="native">
+      <Table.ScrollContainer minWidth={820} type="native">
         <Table aria-label="Workers and shares" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
@@ -61,11 +46,7 @@ export function ShareTable({ shares, health }: ShareTableProps) {
           </Table.Thead>
           <Table.Tbody>
             {shares.map((share) => (
-              <Row
-                key={`${share.share}:${share.epoch}`}
-                share={share}
-                health={health[share.workerId]}
-              />
+              <Row key={`${share.share}:${share.epoch}`} share={share} />
             ))}
           </Table.Tbody>
         </Table>
@@ -74,9 +55,8 @@ export function ShareTable({ shares, health }: ShareTableProps) {
   );
 }
 
-function Row({ share, health }: { share: ShareView; health: Health | undefined }) {
+function Row({ share }: { share: ShareView }) {
   const part = share.planned > 0 ? (share.started / share.planned) * 100 : 0;
-  const hot = health !== undefined && health.cpu > 0.9;
   return (
     <Table.Tr data-testid="share-row" data-share={share.share} data-worker-id={share.workerId}>
       <Table.Td fw={600}>{share.workerId}</Table.Td>
@@ -101,15 +81,6 @@ function Row({ share, health }: { share: ShareView; health: Health | undefined }
       </Table.Td>
       <Table.Td className="right num">
         {formatClockOffset(share.clockOffsetUs, share.clockErrorUs)}
-      </Table.Td>
-      <Table.Td className="right num" c={hot ? "var(--c-red)" : "inherit"}>
-        {health === undefined ? "–" : formatPercent(health.cpu)}
-      </Table.Td>
-      <Table.Td className="right num">
-        {health === undefined ? "–" : formatBytes(health.rssBytes)}
-      </Table.Td>
-      <Table.Td className="right num">
-        {health === undefined ? "–" : formatMs(health.lagMs)}
       </Table.Td>
     </Table.Tr>
   );

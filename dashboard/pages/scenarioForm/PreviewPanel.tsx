@@ -1,5 +1,5 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
-import { Loader } from "@mantine/core";
+import { Alert, Loader } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { previewChart } from "../../charts/curves.ts";
 import { Legend } from "../../charts/Legend.tsx";
@@ -33,6 +33,11 @@ export function PreviewPanel({ preview, busy, stale }: PreviewPanelProps) {
         <div style={{ opacity: stale ? 0.5 : 1 }}>
           <Curve preview={preview} />
           <Totals preview={preview} />
+          {preview.warnings.map((warning) => (
+            <Alert key={warning} color="yellow" py={6} mx={12} mb={8} data-testid="preview-warning">
+              {warning}
+            </Alert>
+          ))}
         </div>
       )}
     </Panel>

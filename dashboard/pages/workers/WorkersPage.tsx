@@ -11,9 +11,11 @@ import {
   formatAgo,
   formatBytes,
   formatClockOffset,
+  formatCount,
   formatMs,
   formatPercent,
   formatRate,
+  formatShort,
 } from "../../format/numbers.ts";
 
 const stateColor = {
@@ -72,13 +74,15 @@ const columns: [string, ReactNode, boolean][] = [
   ["rss", "Memory", true],
   ["mbps", "Mbit/s", true],
   ["lag", <Term id="lag">Lag</Term>, true],
+  ["files", <Term id="files">Files left</Term>, true],
+  ["capacity", <Term id="capacity">Capacity</Term>, true],
   ["clock", <Term id="clockOffset">Clock offset</Term>, true],
   ["seen", "Last seen", true],
 ];
 
 function WorkerTable({ workers, nowMs }: { workers: readonly WorkerView[]; nowMs: number }) {
   return (
-    <Table.ScrollContainer minWidth={960} type="native">
+    <Table.ScrollContainer minWidth={1120} type="native">
       <Table highlightOnHover aria-label="Workers">
         <Table.Thead>
           <Table.Tr>
@@ -144,6 +148,16 @@ function WorkerRow({ worker, nowMs }: { worker: WorkerView; nowMs: number }) {
       <Table.Td className="right num">{formatBytes(worker.rssBytes)}</Table.Td>
       <Table.Td className="right num">{formatRate(worker.mbps)}</Table.Td>
       <Table.Td className="right num">{formatMs(worker.lag)}</Table.Td>
+      <Table.Td className="right num">
+        {worker.files ? formatCount(worker.files.left) : "–"}
+      </Table.Td>
+      <Table.Td className="right num" data-testid="worker-capacity">
+        {worker.capacity ? (
+          `${formatShort(worker.capacity.requestsPerSecond)}/s`
+        ) : (
+          <span className="dimmed">not measured</span>
+        )}
+      </Table.Td>
       <Table.Td className="right num">
         {formatClockOffset(worker.clockOffsetUs, worker.clockErrorUs)}
       </Table.Td>

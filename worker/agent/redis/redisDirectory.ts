@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { beatReplySchema, type BeatReply, type HeldShare } from "@onrush/shared/wire/heartbeat.ts";
-import { WANT_ALL, workloadOf } from "@onrush/shared/wire/claims.ts";
+import { workloadOf } from "@onrush/shared/wire/claims.ts";
+import { WANT_ALL } from "@onrush/shared/wire/grantSize.ts";
 import { RUN_KEYS_TTL_MS, type RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import type { Directory } from "../ports.ts";
 import { BEAT, LEAVE } from "./beatScript.ts";

@@ -1,4 +1,4 @@
-import { WANT_ALL } from "@onrush/shared/wire/claims.ts";
+import { WANT_ALL } from "@onrush/shared/wire/grantSize.ts";
 import type { Iterations } from "../iterations.ts";
 import type { Slot } from "../slot.ts";
 import { TimeHeap } from "../timeHeap.ts";

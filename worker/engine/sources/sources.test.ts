@@ -5,7 +5,7 @@ import { curveOf, curves, flat } from "@onrush/shared/schedule/curves.testing.ts
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import type { RateCurve } from "@onrush/shared/schedule/rateCurve.ts";
 import { peakUsers, UserTimeline } from "@onrush/shared/schedule/userTimeline.ts";
-import { grantSize } from "@onrush/shared/wire/claims.ts";
+import { grantSize } from "@onrush/shared/wire/grantSize.ts";
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import { DrivenShare, type FakeRun } from "../fakeProgram.testing.ts";
 import { IterationSource } from "./iterationSource.ts";

@@ -1,10 +1,12 @@
 import type { Slot } from "../../engine/slot.ts";
+import { countDestination } from "../../health/destinations.ts";
 import type { ConnectionPool } from "../connectionPool.ts";
 
 /** A pool of connections for each origin that requests go to. */
 export class OriginPools<Request> {
   readonly #create: (origin: URL) => ConnectionPool<Request>;
   readonly #pools = new Map<string, ConnectionPool<Request>>();
+  readonly #uncount: (() => void)[] = [];
 
   constructor(create: (origin: URL) => ConnectionPool<Request>) {
     this.#create = create;
@@ -22,6 +24,7 @@ export class OriginPools<Request> {
     if (pool === undefined) {
       pool = this.#create(new URL(origin));
       this.#pools.set(origin, pool);
+      this.#uncount.push(countDestination(origin, pool));
     }
     return pool;
   }
@@ -37,5 +40,6 @@ export class OriginPools<Request> {
 
   close(): void {
     for (const pool of this.#pools.values()) pool.close();
+    for (const uncount of this.#uncount.splice(0)) uncount();
   }
 }

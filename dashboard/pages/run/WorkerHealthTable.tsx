@@ -1,0 +1,107 @@
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { Table } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Panel } from "../../components/Panel.tsx";
+import { Term } from "../../components/Term.tsx";
+import {
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRate,
+} from "../../format/numbers.ts";
+
+type Health = SecondView["workers"][string];
+
+const columns: [string, ReactNode][] = [
+  ["cpu", <Term id="cpu">Engine CPU</Term>],
+  ["process", <Term id="processCpu">Process</Term>],
+  ["lateness", <Term id="lateness">Lateness p99</Term>],
+  ["lag", <Term id="lag">Lag</Term>],
+  ["gc", <Term id="gc">GC</Term>],
+  ["inFlight", <Term id="inFlight">In flight</Term>],
+  ["connections", <Term id="connections">Connections</Term>],
+  ["mbps", "Mbit/s"],
+  ["rss", "Memory"],
+  ["ports", <Term id="ports">Ports left</Term>],
+  ["files", <Term id="files">Files left</Term>],
+];
+
+/** What a figure that may not be known looks like. */
+function known(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? "–" : format(value);
+}
+
+const cores = (value: number) => `${value.toFixed(2)} cores`;
+
+interface WorkerHealthTableProps {
+  /** The newest second that has any. */
+  second: SecondView | undefined;
+}
+
+/** How the generator itself is, worker by worker. */
+export function WorkerHealthTable({ second }: WorkerHealthTableProps) {
+  const workers = Object.entries(second?.workers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (second === undefined || workers.length === 0) return null;
+  return (
+    <Panel
+      title="Generator health"
+      note={`in second ${formatClock(second.second)}`}
+      testId="health-table"
+    >
+      <Table.ScrollContainer minWidth={1000} type="native">
+        <Table aria-label="Generator health" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Worker</Table.Th>
+              {columns.map(([key, text]) => (
+                <Table.Th key={key} className="right">
+                  {text}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {workers.map(([id, health]) => (
+              <Row key={id} id={id} health={health} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {second.bad.length > 0 && (
+        <ul className="dimmed" style={{ fontSize: 13, margin: "4px 12px 8px" }}>
+          {second.bad.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Row({ id, health }: { id: string; health: Health }) {
+  const figures = [
+    formatPercent(health.cpu),
+    known(health.processCpu, cores),
+    known(health.latenessP99Ms, formatMs),
+    formatMs(health.lagMs),
+    known(health.gcMs, (ms) => `${formatMs(ms)}/s, max ${formatMs(health.gcMaxMs ?? 0)}`),
+    known(health.inFlight, formatCount),
+    known(health.connections, formatCount),
+    formatRate(health.mbps),
+    formatBytes(health.rssBytes),
+    known(health.ports?.left, formatCount),
+    known(health.files?.left, formatCount),
+  ];
+  return (
+    <Table.Tr data-testid="health-row" data-worker-id={id}>
+      <Table.Td fw={600}>{id}</Table.Td>
+      {columns.map(([key], i) => (
+        <Table.Td key={key} className="right num">
+          {figures[i]}
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  );
+}
