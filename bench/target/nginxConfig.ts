@@ -1,6 +1,8 @@
+import { JSON_ANSWER, JSON_PATH } from "./answers.ts";
+
 const TEMPORARY = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
-/** One worker process that answers every request with three bytes and writes nothing. */
+/** One worker process that answers every request with three bytes, or a small document, and writes nothing. */
 export function nginxConfig(folder: string, port: number): string {
   return `
 daemon off;
@@ -17,6 +19,7 @@ http {
 ${TEMPORARY.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join("\n")}
   server {
     listen 127.0.0.1:${port} backlog=4096;
+    location = ${JSON_PATH} { default_type application/json; return 200 '${JSON_ANSWER}'; }
     location / { return 200 "ok\\n"; }
   }
 }

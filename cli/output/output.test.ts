@@ -116,6 +116,17 @@ describe("the summary", () => {
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("found no");
   });
 
+  test("every check is told in a line of its own, with what failed of it", () => {
+    const checks = [
+      { name: "status == 200", step: "pay", passed: 950, failed: 0, percent: 100 },
+      { name: "has id", step: "pay", passed: 900, failed: 50, percent: 94.736_8 },
+    ];
+    const text = runSummary(endedRun({ ledger, summary: { ...summary, checks } }));
+    expect(text).toContain("✓ pay: status == 200  100 % of 950\n");
+    expect(text).toContain("✗ pay: has id  94.74 % of 950, 50 failed\n");
+    expect(runSummary(endedRun({ ledger, summary }))).not.toContain("checks:");
+  });
+
   test("every reason against the run's validity is told", () => {
     const reasons = ["worker w1 used 95 % of its cores", "3 arrivals were lost"];
     const text = runSummary(endedRun({ verdict: { sla: "NONE", validity: "SUSPECT", reasons } }));

@@ -26,6 +26,16 @@ const pairs = (counts: Record<string, number>) =>
     .map(([name, value]) => `${name}: ${count(value)}`)
     .join(", ");
 
+/** A line for each check: what held and how often. */
+function checkLines({ checks }: Summary): string[] {
+  return checks.map(({ name, step, passed, failed, percent }) => {
+    const mark = failed === 0 ? "✓" : "✗";
+    const share = `${percent.toFixed(percent === 100 ? 0 : 2)} %`;
+    const misses = failed === 0 ? "" : `, ${count(failed)} failed`;
+    return `    ${mark} ${step}: ${name}  ${share} of ${count(passed + failed)}${misses}`;
+  });
+}
+
 function trafficLines(summary: Summary): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors } = summary;
   const lines = [
@@ -37,6 +47,7 @@ function trafficLines(summary: Summary): string[] {
     `  status      ${pairs(statusCodes) || "none"}`,
   ];
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
+  if (summary.checks.length > 0) lines.push("  checks:", ...checkLines(summary));
   lines.push("  response time (from due):", ...latencyBars(summary));
   const unsent = requests.sent - requests.interrupted - service.count;
   if (unsent > 0) lines.push(`  ${count(unsent)} of the requests found no connection to leave by`);

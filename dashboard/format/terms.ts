@@ -28,6 +28,8 @@ export const terms = {
   ok: "Iterations in which no step failed and none was neutral.",
   failed: "Iterations in which a step failed: an error, a timeout, a bad status, a failed check.",
   neutral: "Iterations with an outcome the scenario names as neither good nor bad.",
+  checks:
+    "passed ÷ (passed + failed). Every request that was not interrupted counts to each check of its step; one without an answer fails them all.",
   interrupted: "Iterations without an answer when the graceful stop ended.",
   watermark:
     "Every arrival of this share due up to this second is dispatched or dropped, and reported.",

@@ -83,6 +83,27 @@ describe("the dashboard in a browser", () => {
     await page.getByTestId("scenario-row").getByText("From the form").waitFor();
   });
 
+  test("a run's checks are listed with how often they held", async () => {
+    const { runId } = await platform.api.start({
+      ...{ name: "checked", targetUrl: `${target.url}/`, durationSeconds: 3 },
+      loadProfile: { type: "CONSTANT", initialRps: 100 },
+      checks: [
+        "status == 200",
+        { name: "answered", check: "status exists", failRequest: false },
+        { name: "never", check: "latency < 0ms", failRequest: false },
+      ],
+    });
+    await page.goto(`${platform.api.url}/runs/${runId}`);
+    await inState("COMPLETED");
+    const cells = async (check: string) =>
+      page.locator(`[data-testid="check-row"][data-check="${check}"] td`).allTextContents();
+    await expect
+      .poll(() => cells("status == 200"))
+      .toEqual(["status == 200", "request", "270", "30", "90 %"]);
+    expect(await cells("answered")).toEqual(["answered", "request", "300", "0", "100 %"]);
+    expect(await cells("never")).toEqual(["never", "request", "0", "300", "0 %"]);
+  });
+
   test("a run can be stopped from its page", async () => {
     await fillForm("To be stopped", 120);
     await at("save-and-start").click();

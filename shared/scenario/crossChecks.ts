@@ -156,7 +156,7 @@ function durationProblems(owner: Raw, inherited: unknown, path: string, workload
   return profileFits(profile, duration, `${prefix}loadProfile`, workloads);
 }
 
-const SHORT_FIELDS = ["targetUrl", "method", "headers", "body"] as const;
+const SHORT_FIELDS = ["targetUrl", "method", "headers", "body", "checks"] as const;
 
 function formProblems(raw: Raw): Problem[] {
   const problems: Problem[] = [];

@@ -16,13 +16,14 @@ export interface PlainWorkload {
 
 /** The steps of the short form (`targetUrl`, `method`, `headers`, `body`). */
 function shortSteps(scenario: Scenario): Step[] {
-  const { targetUrl, method, headers, body } = scenario;
+  const { targetUrl, method, headers, body, checks } = scenario;
   const step: Step = {
     name: "request",
     protocol: "http",
     method: method ?? "GET",
     url: targetUrl ?? "",
     headers: headers ?? {},
+    ...(checks === undefined ? {} : { checks }),
   };
   return [body === undefined ? step : { ...step, body }];
 }

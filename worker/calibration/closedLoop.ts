@@ -69,7 +69,7 @@ class Loop {
   readonly #slots: Slot[];
   readonly #result: RequestResult = {
     ...{ step: 0, dueUs: 0, beganUs: 0, sentUs: 0, writtenUs: 0, firstByteUs: 0, endUs: 0 },
-    ...{ opened: null, status: 0, error: "" },
+    ...{ opened: null, status: 0, error: "", checksPassed: 0 },
     outcome: "ok",
   };
   readonly #ended = Promise.withResolvers<void>();

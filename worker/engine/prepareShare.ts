@@ -128,6 +128,7 @@ export async function prepareShare(
     { nowUs },
     {
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
+      ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed },
       limits: poolLimits(task, thread, threads),
     },
   );

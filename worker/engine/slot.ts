@@ -20,6 +20,8 @@ export class Slot {
   nextDueUs = -1;
   /** Until when it pauses between two requests; -1 when it does not. */
   wakeUs = -1;
+  /** Values that earlier requests of the iteration have extracted. */
+  readonly variables: string[] = [];
   /** When the iteration was due. */
   iterationDueUs = 0;
   iterationFailed = false;
@@ -48,6 +50,10 @@ export class Slot {
   error = "";
   bytesSent = 0;
   bytesReceived = 0;
+  /** One bit for each check that held. */
+  checksPassed = 0;
+  /** False when the step was to extract variables and has not: the iteration cannot go on. */
+  hasExtracted = true;
   /** Set while an operation is under way: ends it early, `done` follows. */
   cancel: ((slot: Slot, error: string) => void) | null = null;
 
@@ -69,6 +75,8 @@ export class Slot {
     this.error = "";
     this.bytesSent = 0;
     this.bytesReceived = 0;
+    this.checksPassed = 0;
+    this.hasExtracted = true;
     this.cancel = null;
   }
 }

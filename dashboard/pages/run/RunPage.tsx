@@ -11,6 +11,7 @@ import { formatCount } from "../../format/numbers.ts";
 import type { LiveSnapshot } from "../../live/liveConnection.ts";
 import { useLiveRun } from "../../live/useLiveRun.ts";
 import { NotFoundPage } from "../NotFoundPage.tsx";
+import { CheckTable } from "./CheckTable.tsx";
 import { EventList } from "./EventList.tsx";
 import { KpiTiles } from "./KpiTiles.tsx";
 import { LedgerPanel } from "./LedgerPanel.tsx";
@@ -48,6 +49,7 @@ function LiveRunPage({ first }: { first: RunView }) {
         <EventList events={run.events} startedAt={run.startedAt} />
       </div>
       <StepTable run={run} seconds={seconds} />
+      <CheckTable run={run} />
       <WorkerHealthTable second={newestHealth(seconds)} />
       <ShareTable shares={run.shares} />
     </Stack>

@@ -4,6 +4,7 @@ import type { Slot } from "../../engine/slot.ts";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
+import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 
 export type Connector = buildConnector.connector;
 
@@ -16,14 +17,20 @@ export interface ConnectionOwner {
 }
 
 /** A request as undici takes it, made once per step. */
-export type RequestOptions = Dispatcher.DispatchOptions;
+type Options = Dispatcher.DispatchOptions;
+
+export interface UndiciRequest {
+  /** Fixed, or rendered for each request. */
+  options: Options | ((slot: Slot) => Options);
+  inspection: Inspection | null;
+}
 
 /**
  * One connection with at most one request under way. It is its own undici handler, so a request
  * makes no object of ours. One Client per connection is faster than a Pool and never queues.
  */
 export class UndiciConnection
-  implements Dispatcher.DispatchHandler, PooledConnection<RequestOptions>
+  implements Dispatcher.DispatchHandler, PooledConnection<UndiciRequest>
 {
   readonly #owner: ConnectionOwner;
   #client: Client;
@@ -33,6 +40,8 @@ export class UndiciConnection
   #done: ((slot: Slot) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #cancelled = "";
+  #inspection: Inspection | null = null;
+  readonly #capture = new ResponseCapture();
   #bytesReadBefore = 0;
   #bytesWrittenBefore = 0;
 
@@ -52,13 +61,16 @@ export class UndiciConnection
     });
   }
 
-  send(slot: Slot, options: RequestOptions, done: (slot: Slot) => void): void {
+  send(slot: Slot, request: UndiciRequest, done: (slot: Slot) => void): void {
+    const { options, inspection } = request;
+    this.#inspection = inspection;
+    if (inspection !== null) this.#capture.begin(inspection.wants);
     this.#slot = slot;
     this.#done = done;
     this.#controller = undefined;
     this.#cancelled = "";
     slot.cancel = this.#cancel;
-    this.#client.dispatch(options, this);
+    this.#client.dispatch(typeof options === "function" ? options(slot) : options, this);
   }
 
   close(): void {
@@ -75,14 +87,34 @@ export class UndiciConnection
     if (this.#slot !== undefined) this.#slot.sentUs = this.#owner.clock.nowUs();
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (this.#inspection !== null) this.#takeHeaders(this.#inspection, headers);
     const slot = this.#slot;
     if (statusCode < 200 || slot === undefined) return;
     slot.status = statusCode;
     slot.firstByteUs = this.#owner.clock.nowUs();
   }
 
-  onResponseData(): void {}
+  #takeHeaders(
+    { wants }: Inspection,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.#capture.resetHeaders();
+    for (const name of wants.headers) {
+      const value = headers[name];
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (one !== undefined) this.#capture.addHeader(name, one);
+      }
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#inspection !== null) this.#capture.addBody(chunk, 0, chunk.length);
+  }
 
   onResponseEnd(): void {
     this.#finish("");
@@ -105,8 +137,17 @@ export class UndiciConnection
       slot.bytesReceived = this.#socket.bytesRead - this.#bytesReadBefore;
       slot.bytesSent = this.#socket.bytesWritten - this.#bytesWrittenBefore;
     }
+    this.#inspect(slot);
     this.#owner.idle(this);
     done(slot);
+  }
+
+  /** Before the connection is used again: its capture then belongs to the next answer. */
+  #inspect(slot: Slot): void {
+    if (this.#inspection === null) return;
+    if (slot.error === "") this.#inspection.inspect(slot, this.#capture);
+    this.#capture.end();
+    this.#inspection = null;
   }
 
   readonly #cancel = (_slot: Slot, error: string): void => {

@@ -1,3 +1,4 @@
+import { renderText, type Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { buildConnector } from "undici";
@@ -10,7 +11,7 @@ import {
   type TransportOptions,
 } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
-import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
+import { type ConnectionOwner, UndiciConnection, type UndiciRequest } from "./undiciConnection.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -19,7 +20,7 @@ class Origin implements ConnectionOwner {
   readonly origin: string;
   readonly clock: RunClock;
   readonly connector: buildConnector.connector;
-  readonly pool: ConnectionPool<RequestOptions>;
+  readonly pool: ConnectionPool<UndiciRequest>;
 
   constructor(origin: string, clock: RunClock, options: TransportOptions) {
     this.origin = origin;
@@ -42,7 +43,7 @@ class Origin implements ConnectionOwner {
 
 /** HTTP/1.1 through undici's dispatch, the lowest of its interfaces. */
 export class UndiciTransport implements HttpTransport {
-  readonly #pools: OriginPools<RequestOptions>;
+  readonly #pools: OriginPools<UndiciRequest>;
 
   constructor(clock: RunClock, options: TransportOptions) {
     this.#pools = new OriginPools((url) => new Origin(url.origin, clock, options).pool);
@@ -55,17 +56,28 @@ export class UndiciTransport implements HttpTransport {
   operation(request: HttpRequest): Operation {
     const url = new URL(request.url);
     const pool = this.#pools.of(request.url);
-    const options: RequestOptions = {
-      method: request.method,
-      path: url.pathname + url.search,
-      headers: defaultHeaders(request).flat(),
-      body: request.body,
+    const headers = defaultHeaders(request).flat();
+    const path = request.path ?? url.pathname + url.search;
+    const { method, body } = request;
+    const optionsFor = (value: (part: Text) => string) => ({
+      method,
+      path: value(path),
+      headers: headers.map(value),
+      body: body === null || body instanceof Uint8Array ? body : value(body),
       // undici would close the connection after each HEAD otherwise.
       reset: false,
+    });
+    const isFixed = (part: Text | Uint8Array | null) =>
+      part === null || typeof part === "string" || part instanceof Uint8Array;
+    const undiciRequest: UndiciRequest = {
+      options: [path, body, ...headers].every(isFixed)
+        ? optionsFor(String)
+        : (slot) => optionsFor((part) => renderText(part, slot)),
+      inspection: request.inspection ?? null,
     };
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
-        pool.request(slot, options, done);
+        pool.request(slot, undiciRequest, done);
       },
     };
   }

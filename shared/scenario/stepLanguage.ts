@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { identifierSchema } from "../data/dataSchema.ts";
+import {
+  type Condition,
+  parseCondition,
+  parseSource,
+  type Source,
+} from "../condition/parseCondition.ts";
+
+/** What a step does with its answer. */
+
+/** So that the results of a request fit into one number. */
+export const MAX_CHECKS = 30;
+const MAX_EXTRACTIONS = 50;
+
+const expressionSchema = z.string().min(1, "an expression is needed").max(1_000);
+
+const checkSchema = z.union(
+  [
+    expressionSchema,
+    z.strictObject({
+      name: z
+        .string()
+        .trim()
+        .min(1, "a name is needed")
+        .max(200)
+        .refine((name) => name !== "__proto__", "not possible as a name"),
+      check: expressionSchema,
+      failRequest: z
+        .boolean()
+        .default(true)
+        .meta({ description: "false only counts: the request does not fail by it." }),
+    }),
+  ],
+  { error: 'a check is an expression, or {"name", "check", "failRequest"}' },
+);
+
+export const checksSchema = z.array(checkSchema).max(MAX_CHECKS).meta({
+  description:
+    'What must hold of the answer, as "status == 200" or "json($.id) exists"; a failed check is counted by its name and fails the request as `check`.',
+});
+
+export const extractSchema = z
+  .record(identifierSchema, expressionSchema)
+  .refine((all) => Object.keys(all).length <= MAX_EXTRACTIONS, `at most ${MAX_EXTRACTIONS}`)
+  .meta({
+    description:
+      'Variables for later steps of the iteration, {{vars.<name>}}: json($.path), header(name), regex("…"), status. Without a value the request fails as `extract` and the iteration ends.',
+  });
+
+export type CheckDocument = z.infer<typeof checkSchema>;
+
+export const checkName = (check: CheckDocument) => (typeof check === "string" ? check : check.name);
+
+export interface Check {
+  name: string;
+  condition: Condition;
+  failRequest: boolean;
+}
+
+/** Throws RangeError for a text that validation would have refused. */
+export function checkOf(document: CheckDocument): Check {
+  const text = typeof document === "string" ? document : document.check;
+  const parsed = parseCondition(text);
+  if (!parsed.ok) throw new RangeError(`column ${parsed.column}: ${parsed.message}`);
+  const failRequest = typeof document === "string" || document.failRequest;
+  return { name: checkName(document), condition: parsed.value, failRequest };
+}
+
+/** Throws RangeError for a text that validation would have refused. */
+export function sourceOf(text: string): Source {
+  const parsed = parseSource(text);
+  if (!parsed.ok) throw new RangeError(`column ${parsed.column}: ${parsed.message}`);
+  return parsed.value;
+}
