@@ -1,7 +1,7 @@
 import type { CheckResult, Ledger, Summary, Traffic } from "../api/runView.ts";
 import type { MergedTotals } from "../run/conservation.ts";
 import type { DueDelta, WallDelta } from "./delta.ts";
-import { type CheckDocument, checkName } from "../scenario/stepLanguage.ts";
+import { type CheckDocument, checkName } from "../condition/stepChecks.ts";
 import { makeLedger } from "../run/ledger.ts";
 import {
   addCounts,

@@ -1,11 +1,5 @@
 import { z } from "zod";
 import { identifierSchema } from "../data/dataSchema.ts";
-import {
-  type Condition,
-  parseCondition,
-  parseSource,
-  type Source,
-} from "../condition/parseCondition.ts";
 
 /** What a step does with its answer. */
 
@@ -47,29 +41,3 @@ export const extractSchema = z
     description:
       'Variables for later steps of the iteration, {{vars.<name>}}: json($.path), header(name), regex("…"), status. Without a value the request fails as `extract` and the iteration ends.',
   });
-
-export type CheckDocument = z.infer<typeof checkSchema>;
-
-export const checkName = (check: CheckDocument) => (typeof check === "string" ? check : check.name);
-
-export interface Check {
-  name: string;
-  condition: Condition;
-  failRequest: boolean;
-}
-
-/** Throws RangeError for a text that validation would have refused. */
-export function checkOf(document: CheckDocument): Check {
-  const text = typeof document === "string" ? document : document.check;
-  const parsed = parseCondition(text);
-  if (!parsed.ok) throw new RangeError(`column ${parsed.column}: ${parsed.message}`);
-  const failRequest = typeof document === "string" || document.failRequest;
-  return { name: checkName(document), condition: parsed.value, failRequest };
-}
-
-/** Throws RangeError for a text that validation would have refused. */
-export function sourceOf(text: string): Source {
-  const parsed = parseSource(text);
-  if (!parsed.ok) throw new RangeError(`column ${parsed.column}: ${parsed.message}`);
-  return parsed.value;
-}

@@ -1,7 +1,7 @@
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import { checkName } from "@onrush/shared/scenario/stepLanguage.ts";
+import { checkName } from "@onrush/shared/condition/stepChecks.ts";
 import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
 import { compileRequest, StepLanguage } from "./compileRequest.ts";

@@ -6,7 +6,7 @@ import {
 } from "@onrush/shared/condition/evaluate.ts";
 import type { Source } from "@onrush/shared/condition/parseCondition.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { checkOf, sourceOf } from "@onrush/shared/scenario/stepLanguage.ts";
+import { checkOf, sourceOf } from "@onrush/shared/condition/stepChecks.ts";
 import { BODY_TOO_LARGE, CHECK, EXTRACT } from "../engine/operation.ts";
 import type { Slot } from "../engine/slot.ts";
 import type { Inspection, ResponseCapture } from "../protocols/http/responseCapture.ts";
