@@ -129,7 +129,8 @@ function kindProblems(owner: Raw, path: string): Problem[] {
     if (owner["arrival"] === "poisson") {
       refuse("arrival", `${type} has no arrivals: its users begin when they are ready`);
     }
-    if (owner["overload"] !== undefined) {
+    // What is stored has its defaults filled in, and can be sent back.
+    if (owner["overload"] !== undefined && owner["overload"] !== "drop") {
       refuse("overload", `${type} cannot overload itself: its users wait for their answers`);
     }
   } else if (owner["connections"] === "perUser") {
