@@ -18,8 +18,9 @@ export const terms = {
     "Whether the numbers can be trusted, apart from whether they are good. VALID: the generator kept to its schedule. SUSPECT: read with care. INVALID: do not use.",
   sla: "Whether the target met the limits set in the scenario's sla lines. NONE: no limit was set.",
   ledger:
-    "Every arrival of the schedule is accounted for: it was started, dropped for a stated reason, or lost with its worker.",
-  scheduled: "Arrivals the schedule contained for the time the run really lasted.",
+    "Every arrival of the schedule and every iteration of users is accounted for: it was started, dropped for a stated reason, or lost with its worker.",
+  scheduled:
+    "Arrivals the schedule contained for the time the run really lasted, iterations asked for, and iterations that users began.",
   started: "Iterations that were dispatched.",
   dropped: "Arrivals the generator did not dispatch, each for a counted reason.",
   lost: "Arrivals that were due on a worker that died, neither reported started nor dropped.",
@@ -37,6 +38,19 @@ export const terms = {
     "The worker's clock against the common clock, with its error bound (half the best round trip).",
   partial:
     "A second closed after 3 s without word from every worker; a later revision may fill it.",
+  users: "Virtual users: each begins its next iteration when its last one has ended.",
+  iterations: "Passes through the steps. Of users: begun whenever one of them is ready.",
+  phases:
+    "Each phase's average over those requests of the second that had it. Opening a connection (dns, connect, tls) is only part of the first request it carries.",
+  phaseShare:
+    "This phase's part of the time that all requests took together, so that what few requests have counts little.",
+  blocked: "From due until a connection was chosen or its opening began.",
+  dns: "Looking up the target's address; once per connection.",
+  connect: "Opening the TCP connection; once per connection.",
+  tls: "The TLS handshake; once per connection.",
+  sending: "Handing the request to the connection.",
+  waiting: "From the request's last byte sent until the first byte of its answer.",
+  receiving: "From the answer's first byte to its last.",
   lag: "99th percentile of the event-loop delay of the engine threads.",
   cpu: "CPU of the engine threads over the cores they may use.",
 } as const;
