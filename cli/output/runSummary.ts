@@ -1,5 +1,6 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
+import { phaseLine } from "./phaseLine.ts";
 
 const BAR_WIDTH = 40;
 
@@ -26,9 +27,20 @@ const pairs = (counts: Record<string, number>) =>
     .map(([name, value]) => `${name}: ${count(value)}`)
     .join(", ");
 
+/** Only where users were: how many at once, and what they got done. */
+function usersLine({ vus, iterations, iterationDuration: duration }: Summary): string[] {
+  if (vus.max === 0) return [];
+  const times =
+    duration.count === 0 ? "" : `, each p50 ${ms(duration.p50)} p99 ${ms(duration.p99)}`;
+  return [
+    `  users       ${count(vus.max)} at most, ${count(iterations.started)} iterations${times}`,
+  ];
+}
+
 function trafficLines(summary: Summary): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors } = summary;
   const lines = [
+    ...usersLine(summary),
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
       `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
     `  rate        ${rate(summary.rps)}/s over ${summary.durationSeconds.toFixed(1)} s, ` +
@@ -46,6 +58,8 @@ function trafficLines(summary: Summary): string[] {
         `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
     );
   }
+  const phases = phaseLine(summary);
+  if (phases !== undefined) lines.push(`  time spent: ${phases}`);
   return lines;
 }
 
