@@ -1,6 +1,6 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
-import { phaseLine } from "./phaseLine.ts";
+import { phaseLines } from "./phaseLines.ts";
 
 const BAR_WIDTH = 40;
 
@@ -58,8 +58,7 @@ function trafficLines(summary: Summary): string[] {
         `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
     );
   }
-  const phases = phaseLine(summary);
-  if (phases !== undefined) lines.push(`  time spent: ${phases}`);
+  lines.push(...phaseLines(summary));
   return lines;
 }
 
