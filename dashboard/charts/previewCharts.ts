@@ -44,6 +44,8 @@ function chartOf(curves: readonly ColoredCurve[]): PreviewChart | undefined {
 
 /** The curves of a preview by their unit, workloads stacked to the total. */
 export function previewCharts({ workloads }: Preview): PreviewCharts {
+  // Users alone have the colour they have on other pages.
+  const firstColor = workloads.every(isOfUsers) ? 1 : 0;
   const curves = workloads.map((workload, i) => {
     const ofUsers = isOfUsers(workload);
     const points = ofUsers
@@ -51,7 +53,7 @@ export function previewCharts({ workloads }: Preview): PreviewCharts {
       : workload.points.map(({ seconds, rps }) => ({ seconds, value: rps }));
     return {
       ...{ ofUsers, name: workload.name, points: later(points, workload.startSecond) },
-      color: `var(--c-${colors[i % colors.length] ?? "blue"})`,
+      color: `var(--c-${colors[(i + firstColor) % colors.length] ?? "blue"})`,
     };
   });
   return {

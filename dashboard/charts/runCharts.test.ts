@@ -31,18 +31,18 @@ describe("from seconds to lines", () => {
     expect(load.rows).toEqual([{ at: 0, inFlight: 3, connections: 2, users: 4 }]);
   });
 
-  test("phases are stacked in the order of time, those that occurred", () => {
+  test("phases of requests are stacked in their order, opening a connection is beside them", () => {
     const seconds = [
-      second(0, { phases: { waiting: 40, connect: 2, tls: 0 } }),
+      second(0, { phases: { blocked: 3, waiting: 40, connect: 2, tls: 0 } }),
       second(1, { phases: { waiting: 41, receiving: 0.5 } }),
     ];
     const { series, rows } = runCharts({ ...input, seconds }).phases;
     expect(series.map(({ key, shape }) => `${key} ${shape}`)).toEqual([
-      ...["connect stack", "waiting stack", "receiving stack"],
+      ...["blocked stack", "waiting stack", "receiving stack", "connect line"],
     ]);
     expect(rows).toEqual([
-      { at: 0, connect: 2, waiting: 40, receiving: 0 },
-      { at: 1, connect: 0, waiting: 41, receiving: 0.5 },
+      { at: 0, blocked: 3, waiting: 40, receiving: 0, connect: 2 },
+      { at: 1, blocked: 0, waiting: 41, receiving: 0.5, connect: null },
     ]);
   });
 

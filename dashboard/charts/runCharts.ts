@@ -1,5 +1,6 @@
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
-import { phases } from "@onrush/shared/metrics/phases.ts";
+import type { Phase } from "@onrush/shared/metrics/phases.ts";
+import { openingPhases, requestPhases } from "../format/phaseKinds.ts";
 import { type Mark, secondMarks } from "./marks.ts";
 import { type Range, resolveRange, type Span } from "./range.ts";
 import type { ChartData, ChartRow, Series } from "./rows.ts";
@@ -110,9 +111,16 @@ function load(seconds: readonly SecondView[], hasUsers: boolean): ChartData {
 }
 
 function phaseChart(seconds: readonly SecondView[]): ChartData {
-  const seen = phases.filter((phase) => seconds.some((second) => second.phases[phase]));
-  const rows = rowsOf(seconds, seen, (s) => seen.map((phase) => s.phases[phase] ?? 0));
-  return { series: phaseSeries(seen), rows: thinStack(rows, seen) };
+  const isSeen = (phase: Phase) => seconds.some((second) => second.phases[phase]);
+  const stacked = requestPhases.filter(isSeen);
+  const opening = openingPhases.filter(isSeen);
+  const seen = [...stacked, ...opening];
+  // A second in which no connection was opened has no point, not an opening in no time.
+  const rows = rowsOf(seconds, seen, (s) => [
+    ...stacked.map((phase) => s.phases[phase] ?? 0),
+    ...opening.map((phase) => s.phases[phase] ?? null),
+  ]);
+  return { series: phaseSeries(seen), rows: thinStack(rows, stacked) };
 }
 
 const latenessSeries: Series[] = [

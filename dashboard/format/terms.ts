@@ -41,14 +41,14 @@ export const terms = {
   users: "Virtual users: each begins its next iteration when its last one has ended.",
   iterations: "Passes through the steps. Of users: begun whenever one of them is ready.",
   phases:
-    "Each phase's average over those requests of the second that had it. Opening a connection (dns, connect, tls) is only part of the first request it carries.",
+    "What follows one another is stacked: blocked, sending, waiting, receiving. Opening a connection (dns, connect, tls) is drawn beside it: it happens once per connection, before a request or while it is blocked.",
   phaseShare:
-    "This phase's part of the time that all requests took together, so that what few requests have counts little.",
-  blocked: "From due until a connection was chosen or its opening began.",
+    "This phase's part of the time that all requests took together. Opening connections has none: it happened before, or is part of blocked.",
+  blocked: "From dispatch until the request had a connection, waiting for it to open included.",
   dns: "Looking up the target's address; once per connection.",
   connect: "Opening the TCP connection; once per connection.",
   tls: "The TLS handshake; once per connection.",
-  sending: "Handing the request to the connection.",
+  sending: "From the first byte of the request written to its last.",
   waiting: "From the request's last byte sent until the first byte of its answer.",
   receiving: "From the answer's first byte to its last.",
   lag: "99th percentile of the event-loop delay of the engine threads.",

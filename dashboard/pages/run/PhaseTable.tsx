@@ -10,13 +10,17 @@ import { type PhaseRow, phaseRows } from "./phaseRows.ts";
 const columns = ["avg", "p50", "p95", "p99", "max"] as const;
 
 /** The phases of the whole run: how much of the time each took, and its percentiles. */
-export function PhaseTable({ summary }: { summary: Summary | null }) {
+export function PhaseTable({ summary, ended }: { summary: Summary | null; ended: boolean }) {
   const rows = useMemo(() => phaseRows(summary), [summary]);
   return (
-    <Panel title="Phases" note="of the whole run so far" testId="phase-table">
+    <Panel
+      title="Phases"
+      note={ended ? "of the whole run" : "of the run so far"}
+      testId="phase-table"
+    >
       {rows.length === 0 ? (
-        <div className="dimmed" style={{ padding: "0 12px 12px", fontSize: 13 }}>
-          No phase was measured yet.
+        <div className="dimmed" style={{ padding: 12, fontSize: 13 }}>
+          {ended ? "No phase was measured." : "No phase was measured yet."}
         </div>
       ) : (
         <Rows rows={rows} />
@@ -30,18 +34,18 @@ function Rows({ rows }: { rows: readonly PhaseRow[] }) {
     <>
       <div className="stackbar phases" aria-hidden>
         {rows.map(({ phase, share }) => (
-          <i key={phase} style={{ flex: share, background: phaseColor[phase] }} />
+          <i key={phase} style={{ flex: share ?? 0, background: phaseColor[phase] }} />
         ))}
       </div>
       <Table.ScrollContainer minWidth={500} type="native">
-        <Table aria-label="Phases" verticalSpacing={4}>
+        <Table aria-label="Phases" verticalSpacing={4} horizontalSpacing={7}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Phase</Table.Th>
               <Table.Th className="right">
                 <Term id="phaseShare">Of the time</Term>
               </Table.Th>
-              <Table.Th className="right">Requests</Table.Th>
+              <Table.Th className="right">Count</Table.Th>
               {columns.map((name) => (
                 <Table.Th key={name} className="right">
                   {name}
@@ -70,7 +74,7 @@ function Row({ row: { phase, share, latency } }: { row: PhaseRow }) {
         </span>
       </Table.Td>
       <Table.Td className="right num" fw={600}>
-        {formatPercent(share)}
+        {share === null ? "–" : formatPercent(share)}
       </Table.Td>
       <Table.Td className="right num">{formatCount(latency.count)}</Table.Td>
       {columns.map((name) => (

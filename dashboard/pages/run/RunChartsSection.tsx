@@ -128,14 +128,14 @@ export function RunChartsSection(props: RunChartsSectionProps) {
           {...common}
           title={<Term id="phases">Where the time goes</Term>}
           label="Where the time goes"
-          unit="average ms of the requests that had the phase"
+          unit="average ms of a request, phase by phase"
           data={charts.phases}
           format={formatMs}
           formatAxis={formatMs}
           testId="chart-phases"
           empty={ended ? "No phase was measured." : "No phase was measured yet."}
         />
-        <PhaseTable summary={summary} />
+        <PhaseTable summary={summary} ended={ended} />
       </div>
     </section>
   );

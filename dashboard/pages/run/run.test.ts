@@ -132,10 +132,11 @@ describe("what a run is about", () => {
   );
 });
 
-test("shares of phases are of the time of all requests", () => {
-  const rows = phaseRows({ phases: { waiting: latency(9, 100), connect: latency(50, 2) } });
-  expect(rows.map(({ phase, share }) => [phase, share])).toEqual([
-    ["connect", 0.1],
+test("shares of phases are of the time of all requests; connections have none of it", () => {
+  const phases = { waiting: latency(9, 100), connect: latency(50, 2), blocked: latency(1, 100) };
+  expect(phaseRows({ phases }).map(({ phase, share }) => [phase, share])).toEqual([
+    ["blocked", 0.1],
+    ["connect", null],
     ["waiting", 0.9],
   ]);
   expect(phaseRows({ phases: { dns: latency(0, 0) } })).toEqual([]);

@@ -47,19 +47,20 @@ function LimitFields({ form, values }: AdvancedFieldsProps) {
   const open = hasArrivals(values.profile.type);
   return (
     <>
-      <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
-        <NumberField
-          form={form}
-          path="maxInFlight"
-          label="In-flight limit"
-          description={
-            open ? "Per worker; see overload for what is due beyond it." : "Users per worker."
-          }
-          whole
-          step={100}
-          value={values.maxInFlight}
-          onChange={(maxInFlight) => form.patch({ maxInFlight })}
-        />
+      <SimpleGrid cols={{ base: 1, sm: open ? 3 : 2 }} spacing="sm">
+        {/* Users limit themselves: each has one iteration under way. */}
+        {open && (
+          <NumberField
+            form={form}
+            path="maxInFlight"
+            label="In-flight limit"
+            description="Per worker; see overload for what is due beyond it."
+            whole
+            step={100}
+            value={values.maxInFlight}
+            onChange={(maxInFlight) => form.patch({ maxInFlight })}
+          />
+        )}
         <NumberField
           form={form}
           path="timeouts.requestSeconds"

@@ -1,4 +1,4 @@
-import { Input, SegmentedControl, SimpleGrid } from "@mantine/core";
+import { Input, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
 import {
   aboutOf,
   arrivalChoices,
@@ -58,7 +58,7 @@ export function PacingFields({ form, values }: PacingFieldsProps) {
 
 function OverloadFields({ form, values }: PacingFieldsProps) {
   return (
-    <div>
+    <Stack gap="xs">
       <ChoiceField
         form={form}
         path="overload"
@@ -77,7 +77,7 @@ function OverloadFields({ form, values }: PacingFieldsProps) {
           onChange={(maxDelaySeconds) => form.patch({ maxDelaySeconds })}
         />
       )}
-    </div>
+    </Stack>
   );
 }
 
@@ -86,7 +86,7 @@ function ConnectionFields({ form, values, open }: PacingFieldsProps & { open: bo
   const known = choices.some(({ value }) => value === values.connections);
   const limited = values.connections === "limited";
   return (
-    <div>
+    <Stack gap="xs">
       <ChoiceField
         form={form}
         // A wrong number is told at the number.
@@ -107,7 +107,7 @@ function ConnectionFields({ form, values, open }: PacingFieldsProps & { open: bo
           onChange={(connectionLimit) => form.patch({ connectionLimit })}
         />
       )}
-    </div>
+    </Stack>
   );
 }
 

@@ -26,7 +26,7 @@ export function PreviewPanel({ preview, busy, stale }: PreviewPanelProps) {
   const { rate, users } = charts;
   const both = rate !== undefined && users !== undefined;
   const title = both ? "Rate and users" : users === undefined ? "Rate" : "Users";
-  const unit = users === undefined ? "arrivals per second" : "users over time";
+  const unit = users === undefined ? "arrivals per second" : "at work at the same time";
   const to = preview?.durationSeconds ?? 0;
   const height = both ? 160 : 230;
   return (

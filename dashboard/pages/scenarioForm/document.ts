@@ -91,7 +91,7 @@ export function toDocument(values: FormValues): ScenarioDocument {
     ...(definesLength(profile.type) ? {} : numbers({ durationSeconds })),
     ...numbers({ numWorkers }),
     loadProfile: profileDocument(profile),
-    ...numbers({ maxInFlight: values.maxInFlight }),
+    ...(hasArrivals(profile.type) ? numbers({ maxInFlight: values.maxInFlight }) : {}),
     timeouts: numbers({ requestSeconds: values.requestSeconds }),
     ...numbers({ gracefulStopSeconds: values.gracefulStopSeconds }),
     ...pacingFields(values),

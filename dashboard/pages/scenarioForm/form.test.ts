@@ -119,8 +119,9 @@ describe("how iterations begin and wait", () => {
   test.each(["VUS", "VU_STAGES", "ITERATIONS"] as const)("%s has no arrivals", (type) => {
     const document = toDocument({ ...profileOf(type), ...some });
     expect(document).toMatchObject({ connections: "perUser", pacing: "precise" });
-    expect(document).not.toHaveProperty("arrival");
-    expect(document).not.toHaveProperty("overload");
+    for (const name of ["arrival", "overload", "maxInFlight"]) {
+      expect(document).not.toHaveProperty(name);
+    }
     expect(parseScenario(document).ok).toBe(true);
   });
 
@@ -173,6 +174,7 @@ describe("problems find their fields", () => {
     ["VUS", {}, "loadProfile.initialRps", false],
     ["VUS", {}, "durationSeconds", true],
     ["VUS", {}, "arrival", false],
+    ["VUS", {}, "maxInFlight", false],
     ["VU_STAGES", {}, "loadProfile.stages[1].targetVus", true],
     ["VU_STAGES", {}, "loadProfile.stages[1].targetRps", false],
     ["VU_STAGES", {}, "durationSeconds", false],

@@ -15,8 +15,8 @@ function iterationFact(workloads: Preview["workloads"]): Fact {
   const counts = workloads.map(({ total }) => total);
   // One workload that goes on until its time is up leaves the sum unknown.
   if (counts.includes(null)) {
-    const label = "iterations: each begins when the one before is answered";
-    return { id: "iterations", value: "As fast as answered", label };
+    const label = "iterations: the faster the answers, the more";
+    return { id: "iterations", value: "Not fixed", label };
   }
   const total = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   return { id: "iterations", value: formatCount(total), label: "iterations in total" };

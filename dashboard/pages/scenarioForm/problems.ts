@@ -27,12 +27,12 @@ function profilePaths(profile: ProfileValues): string[] {
 /** Paths that the Advanced section has a place for. */
 export function advancedPaths({ profile, overload }: FormValues): string[] {
   const always = [
-    ...["maxInFlight", "timeouts.requestSeconds", "gracefulStopSeconds"],
+    ...["timeouts.requestSeconds", "gracefulStopSeconds"],
     ...["pacing", "connections", "thinkTimeSeconds", "seed"],
   ];
   if (!hasArrivals(profile.type)) return always;
   const delay = overload === "queue" ? ["overload.maxDelaySeconds"] : [];
-  return [...always, "arrival", "overload", ...delay];
+  return [...always, "arrival", "overload", "maxInFlight", ...delay];
 }
 
 /** Every path the form has a place for. */

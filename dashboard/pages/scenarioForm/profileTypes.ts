@@ -42,7 +42,7 @@ const whole = (name: ProfileNumber, label: string, step = 10) => ({
   ...{ name, label, step },
   whole: true,
 });
-const pace = { ...time("paceSeconds", "Begin at most every"), placeholder: "at once" };
+const pace = { ...time("paceSeconds", "One iteration every"), placeholder: "at once" };
 
 export const profileGroups: readonly { value: ProfileGroup; label: string; about: string }[] = [
   {

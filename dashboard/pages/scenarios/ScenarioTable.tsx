@@ -113,7 +113,7 @@ function ScenarioRow({ scenario, run, nowMs, starting, onStart, onDelete }: Scen
             <Sparkline
               points={users}
               label={`Users over time of ${name}`}
-              color="var(--c-violet)"
+              color="var(--c-teal)"
               width={curveWidth}
             />
           )}
