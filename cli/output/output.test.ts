@@ -172,6 +172,11 @@ describe("the summary", () => {
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("users ");
   });
 
+  test("work done within milliseconds was not done in no time", () => {
+    const short = { ...summary, durationSeconds: 0.034 };
+    expect(runSummary(endedRun({ ledger, summary: short }))).toContain("/s over 0.034 s");
+  });
+
   test("phases are told by their part of the time, without those that hardly took any", () => {
     const phases = {
       blocked: latency({ count: 1_000, avg: 0.2, p50: 0.01, p99: 30 }),

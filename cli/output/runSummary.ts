@@ -27,6 +27,9 @@ const pairs = (counts: Record<string, number>) =>
     .map(([name, value]) => `${name}: ${count(value)}`)
     .join(", ");
 
+/** A fixed amount of work may be done within milliseconds. */
+const seconds = (value: number) => value.toFixed(value < 1 ? 3 : 1);
+
 /** Only where users were: how many at once, and what they got done. */
 function usersLine({ vus, iterations, iterationDuration: duration }: Summary): string[] {
   if (vus.max === 0) return [];
@@ -43,7 +46,7 @@ function trafficLines(summary: Summary): string[] {
     ...usersLine(summary),
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
       `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
-    `  rate        ${rate(summary.rps)}/s over ${summary.durationSeconds.toFixed(1)} s, ` +
+    `  rate        ${rate(summary.rps)}/s over ${seconds(summary.durationSeconds)} s, ` +
       `success ${summary.successRate.toFixed(2)} %`,
     `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,
     `  status      ${pairs(statusCodes) || "none"}`,
