@@ -1,5 +1,6 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
+import { phaseLines } from "./phaseLines.ts";
 
 const BAR_WIDTH = 40;
 
@@ -36,12 +37,26 @@ function checkLines({ checks }: Summary): string[] {
   });
 }
 
+/** A fixed amount of work may be done within milliseconds. */
+const seconds = (value: number) => value.toFixed(value < 1 ? 3 : 1);
+
+/** Only where users were: how many at once, and what they got done. */
+function usersLine({ vus, iterations, iterationDuration: duration }: Summary): string[] {
+  if (vus.max === 0) return [];
+  const times =
+    duration.count === 0 ? "" : `, each p50 ${ms(duration.p50)} p99 ${ms(duration.p99)}`;
+  return [
+    `  users       ${count(vus.max)} at most, ${count(iterations.started)} iterations${times}`,
+  ];
+}
+
 function trafficLines(summary: Summary): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors } = summary;
   const lines = [
+    ...usersLine(summary),
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
       `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
-    `  rate        ${rate(summary.rps)}/s over ${summary.durationSeconds.toFixed(1)} s, ` +
+    `  rate        ${rate(summary.rps)}/s over ${seconds(summary.durationSeconds)} s, ` +
       `success ${summary.successRate.toFixed(2)} %`,
     `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,
     `  status      ${pairs(statusCodes) || "none"}`,
@@ -57,6 +72,7 @@ function trafficLines(summary: Summary): string[] {
         `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
     );
   }
+  lines.push(...phaseLines(summary));
   return lines;
 }
 
