@@ -5,7 +5,7 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { Context } from "./context.ts";
 import { type GroupResult, type Sample, summarise } from "./figures.ts";
-import { onCore, startProgram } from "./programs.ts";
+import { startProgram } from "./programs.ts";
 
 const ONRUSH = fileURLToPath(new URL("../onrush", import.meta.url));
 const SAMPLE_EVERY_MS = 250;
@@ -13,7 +13,7 @@ const USERS = 10_000;
 
 type Scenario = Omit<ScenarioInput, "name" | "targetUrl">;
 
-/** The whole platform on the generator's core: controller, and one worker with one engine thread. */
+/** The whole platform, not pinned: controller, and one worker with one engine thread. */
 const cases: { name: string; scenario(seconds: number): Scenario }[] = [
   {
     name: "20,000/s",
@@ -61,13 +61,13 @@ function residentMb(pid: number): number | undefined {
 
 /** Its worker's resident memory while `onrush run` is at work, in MB, and what it reported. */
 async function runScenario(context: Context, scenario: Scenario) {
-  const { folder, cores, target } = context;
+  const { folder, target } = context;
   const [file, json] = ["scenario.json", "run.json"].map((name) => join(folder, name));
   if (file === undefined || json === undefined) throw new RangeError("there are two files");
   writeFileSync(file, JSON.stringify({ name: "bench", targetUrl: target.url, ...scenario }));
   const words = [ONRUSH, "run", file, "--quiet", "--json", json];
   const environment = { WORKERS: "1", WORKER_THREADS: "1", ONRUSH_DATA: join(folder, "data") };
-  const program = startProgram(onCore(cores.generator, words), environment);
+  const program = startProgram(words, environment);
   const residentMbs: number[] = [];
   const timer = setInterval(() => {
     const mbs = childrenOf(program.pid).flatMap((pid) => residentMb(pid) ?? []);
