@@ -14,7 +14,8 @@ describe.each(engines)("when a worker is killed in mid-run, %s", (_engine, start
 
   beforeAll(async () => {
     [platform, target, slow] = await Promise.all([
-      start(3),
+      // Each test kills one, and the last still needs three.
+      start(6),
       startTarget("known"),
       startTarget("known", "--delay-ms", "400"),
     ]);
