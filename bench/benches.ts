@@ -4,9 +4,52 @@ import { addSparse, encodeSparse } from "@onrush/shared/metrics/sparseHistogram.
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import { decodeReport, encodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
+import { Slot } from "@onrush/worker/engine/slot.ts";
+import { ResponseCapture } from "@onrush/worker/protocols/http/responseCapture.ts";
+import { WireTemplate, wireRequest } from "@onrush/worker/protocols/http/wireRequest.ts";
+import { compileRequest, StepLanguage } from "@onrush/worker/steps/compileRequest.ts";
 import { type MicroBench, repeat } from "./microBench.ts";
 
 const COUNT = 100_000;
+
+/** A request whose values all differ, and a check and an extraction of a small answer. */
+function stepBenches(): MicroBench[] {
+  const users = {
+    count: COUNT,
+    fields: { key: "key-{{row}}", n: { randomInt: [1, 10] as [number, number] } },
+  };
+  const data: Task["data"] = { users: { generate: users, pick: "sequential" } };
+  const language = new StepLanguage({ data, dataSeed: 1, seed: 2 });
+  const request = compileRequest(
+    {
+      ...{ name: "s", protocol: "http", method: "POST", url: "http://127.0.0.1/" },
+      headers: { "x-key": "{{data.users.key}}" },
+      body: { key: "{{data.users.key}}", id: "{{uuid}}", n: "{{data.users.n}}" },
+      checks: ["status == 200", 'body contains "queued"', "json($.id) exists"],
+      extract: { id: "json($.id)" },
+    },
+    language,
+  );
+  const wire = wireRequest(request);
+  const slot = new Slot(0);
+  slot.status = 200;
+  const capture = new ResponseCapture();
+  const body = Buffer.from('{"id":"6f9619ff-8b86-d011-b42d-00cf4fc964ff","status":"queued"}');
+  const { inspection } = request;
+  return [
+    repeat("render a request of four values", COUNT, (i) => {
+      slot.arrival = i;
+      if (wire instanceof WireTemplate) wire.render(slot);
+    }),
+    repeat("three checks and an extraction", COUNT, () => {
+      if (inspection === null || inspection === undefined) return;
+      capture.begin(inspection.wants);
+      capture.addBody(body, 0, body.length);
+      inspection.inspect(slot, capture);
+    }),
+  ];
+}
 
 /** A spread of latencies like a busy service's, the same in every round. */
 function latencies(count: number): number[] {
@@ -21,7 +64,7 @@ function latencies(count: number): number[] {
 function snapshotOf(histogram: Uint8Array): Snapshot {
   const outcome = { ok: 2000, failed: 0, neutral: 0, interrupted: 0 };
   const none = new Uint8Array(0);
-  const maps = { statusCodes: { 200: 2000 }, errors: {}, outcomes: {} };
+  const maps = { statusCodes: { 200: 2000 }, errors: {}, outcomes: {}, checks: {} };
   const step = {
     step: 0,
     ...outcome,
@@ -69,6 +112,7 @@ export function benches(): MicroBench[] {
     repeat("encode a histogram of 2,000 values", 200, () => encodeSparse(second)),
     repeat("merge an encoded histogram of 2,000 values", 2_000, () => addSparse(into, sparse)),
     repeat("statistics of a histogram", 100, () => latencyStats(second)),
+    ...stepBenches(),
     repeat("encode a snapshot", 1_000, () => encodeReport(snapshot)),
     repeat("decode and check a snapshot", 1_000, () => decodeReport(bytes)),
   ];

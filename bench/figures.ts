@@ -12,6 +12,10 @@ export const figures = {
   generatorCpu: { label: "own CPU %", digits: 0, spread: false, percent: true },
   targetCpu: { label: "target CPU %", digits: 0, spread: false, percent: true },
   othersCpu: { label: "others' CPU %", digits: 0, spread: false, percent: true },
+  residentMb: { label: "RSS MB", digits: 0, spread: false },
+  growthPercent: { label: "growth %", digits: 1, spread: false },
+  kbPerUser: { label: "KB per user", digits: 1, spread: false },
+  invalid: { label: "not VALID", digits: 0, spread: false },
   unaccounted: { label: "unaccounted", digits: 0, spread: false },
   failed: { label: "failed", digits: 0, spread: false },
 } as const satisfies Record<

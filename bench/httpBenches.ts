@@ -1,6 +1,6 @@
-import { requestBytes } from "@onrush/worker/protocols/http/rawTransport.ts";
 import { HeadCache } from "@onrush/worker/protocols/http/headCache.ts";
 import { ResponseParser } from "@onrush/worker/protocols/http/responseParser.ts";
+import { wireRequest } from "@onrush/worker/protocols/http/wireRequest.ts";
 import type { RequestResult } from "@onrush/worker/metrics/dueSecond.ts";
 import { Recorder } from "@onrush/worker/metrics/recorder.ts";
 import { type MicroBench, repeat } from "./microBench.ts";
@@ -28,7 +28,7 @@ export function httpBenches(): MicroBench[] {
   const recorder = new Recorder();
   const result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 10, endUs: 1_000, status: 200, error: "" },
-    ...{ beganUs: 0, writtenUs: 15, firstByteUs: 1_000, opened: null },
+    ...{ beganUs: 0, writtenUs: 15, firstByteUs: 1_000, opened: null, checksPassed: 0 },
     outcome: "ok",
   };
   const request = {
@@ -51,6 +51,6 @@ export function httpBenches(): MicroBench[] {
       parse(parser, fixedAnswer, heads),
     ),
     repeat("parse a chunked answer", COUNT, () => parse(parser, chunkedAnswer)),
-    repeat("prepare a request's bytes", 10_000, () => void requestBytes(request)),
+    repeat("prepare a request's bytes", 10_000, () => void wireRequest(request)),
   ];
 }

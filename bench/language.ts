@@ -3,18 +3,42 @@ import type { GroupResult } from "./figures.ts";
 import type { Job } from "./onrush/job.ts";
 import { closedRound, plainStep } from "./onrush/onrushRound.ts";
 import { alternate } from "./rounds.ts";
+import { JSON_PATH } from "./target/answers.ts";
 
 const CONNECTIONS = 64;
 
+const fields = { key: "key-{{row}}", n: { randomInt: [1, 10] as [number, number] } };
+const data: Required<Job>["data"] = {
+  users: { generate: { count: 100_000, fields }, pick: "sequential" },
+};
+
+const post = (url: string): Job["step"] => ({
+  ...plainStep(new URL(JSON_PATH, url).href),
+  method: "POST",
+});
+
 /**
  * What the scenario language costs: the same request, plain and with what a step can ask for. The
- * first is what the others are measured against; limits go by these names. The templated request
- * (body template, three checks, JSON extraction, data rows) joins here as "templated".
+ * first is what the others are measured against; limits go by these names.
  */
 const variants: { name: string; step(url: string): Job["step"] }[] = [
   {
     name: "plain",
-    step: (url) => ({ ...plainStep(url), method: "POST", body: { user: "ada", amount: 10 } }),
+    step: (url) => ({
+      ...post(url),
+      headers: { "x-key": "key-12345" },
+      body: { to: "key-12345", id: "6f9619ff-8b86-4011-b42d-00cf4fc964ff", n: 5 },
+    }),
+  },
+  {
+    name: "templated",
+    step: (url) => ({
+      ...post(url),
+      headers: { "x-key": "{{data.users.key}}" },
+      body: { to: "{{data.users.key}}", id: "{{uuid}}", n: "{{data.users.n}}" },
+      checks: ["status == 200", 'body contains "queued"', "json($.id) exists"],
+      extract: { id: "json($.id)" },
+    }),
   },
 ];
 
@@ -22,7 +46,7 @@ const variants: { name: string; step(url: string): Job["step"] }[] = [
 export async function languageGroup(context: Context): Promise<GroupResult> {
   const contenders = variants.map(({ name, step }) => ({
     name,
-    round: () => closedRound(context, step(context.target.url), CONNECTIONS),
+    round: () => closedRound(context, step(context.target.url), CONNECTIONS, 1, data),
   }));
   return {
     name: "language",
@@ -32,6 +56,8 @@ export async function languageGroup(context: Context): Promise<GroupResult> {
       ...(["targetCpu", "othersCpu", "failed"] as const),
     ],
     contenders: await alternate(contenders, context.rounds, context.tell),
-    notes: variants.length === 1 ? ["templates are not part of this version yet"] : [],
+    notes: [
+      "templated: a header and a JSON body with four values of data rows and a UUID, three checks, a JSON extraction",
+    ],
   };
 }

@@ -70,6 +70,22 @@ export const limits: readonly Limit[] = [
     atMost: 0,
   },
   {
+    ...{ group: "worker", what: "resident MB at 20,000/s" },
+    ...{ value: figure("worker", "20,000/s", "residentMb"), atMost: 170 },
+  },
+  {
+    ...{ group: "worker", what: "growth % at 20,000/s" },
+    ...{ value: figure("worker", "20,000/s", "growthPercent"), atMost: 5 },
+  },
+  {
+    ...{ group: "worker", what: "KB per open connection of 10,000" },
+    ...{ value: figure("worker", "0 to 10,000 users", "kbPerUser"), atMost: 30 },
+  },
+  {
+    ...{ group: "worker", what: "0 to 10,000 users is not VALID" },
+    ...{ value: figure("worker", "0 to 10,000 users", "invalid"), atMost: 0 },
+  },
+  {
     ...{ group: "language", what: "requests/s, templated ÷ plain" },
     ...{ value: ratio("language", "requestsPerSecond", "templated", "plain"), atLeast: 0.75 },
   },

@@ -18,6 +18,7 @@ import { asMarkdown, asText, type Results, toJson } from "./report.ts";
 import { startTarget } from "./target/target.ts";
 import { threadsGroup } from "./threads.ts";
 import { compareTransports } from "./transports.ts";
+import { workerGroup } from "./worker.ts";
 
 /** Those that need a target and take turns. */
 const contests: Partial<Record<GroupName, (context: Context) => Promise<GroupResult>>> = {
@@ -25,6 +26,7 @@ const contests: Partial<Record<GroupName, (context: Context) => Promise<GroupRes
   open: openGroup,
   threads: threadsGroup,
   language: languageGroup,
+  worker: workerGroup,
 };
 
 const README = new URL("../README.md", import.meta.url);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 export const groupNames = [
-  ...(["closed", "open", "threads", "language", "transports", "micro"] as const),
+  ...(["closed", "open", "threads", "language", "worker", "transports", "micro"] as const),
 ] as const;
 export type GroupName = (typeof groupNames)[number];
 

@@ -85,3 +85,32 @@ export async function runCounted(command: readonly string[], timeoutMs: number):
   }
   return { output: output.text, cpuSeconds: childCpuSeconds(times.text) };
 }
+
+export interface Running {
+  pid: number;
+  /** Its exit code. Rejects when it could not be started, or was ended by a signal. */
+  ended: Promise<number>;
+}
+
+/** Starts a command to be watched while it runs; whoever ends first ends it, too. */
+export function startProgram(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Running {
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...environment },
+  });
+  const end = () => void child.kill("SIGTERM");
+  process.once("exit", end);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("exit", end);
+      if (code === null) reject(new Error(`${command.join(" ")} was ended by a signal`));
+      else resolve(code);
+    });
+  });
+  return { pid: child.pid ?? -1, ended };
+}

@@ -70,16 +70,24 @@ export function createProgram(): Command {
     .action(
       ends(async (file: string, options: RunOptions) => run(await readScenario(file), options)),
     );
-  addRunOptions(program.command("quick").description("load one URL at a constant rate and report"))
+  addRunOptions(program.command("quick").description("load one URL and report"))
     .argument("<url>")
-    .option("--rps <number>", "requests per second", "10")
-    .option("--duration <time>", "for example 10s or 1m30s", "10s")
+    .option("--rps <number>", "requests per second, on a schedule (default 10)")
+    .option("--vus <number>", "instead: users who each wait for their answers")
+    .option("-n, --iterations <number>", "instead: exactly so many requests")
+    .option("-c, --concurrency <number>", "users that share the requests of -n (default 1)")
+    .option(
+      "--duration <time>",
+      "for example 10s or 1m30s (default 10s; with -n the limit, default 10m)",
+    )
     .option("-m, --method <name>", "HTTP method (default GET, or POST with a body)")
     .option("-H, --header <line>", 'a header, "Name: value"; may be repeated', collect)
     .option("-d, --body <text>", "request body")
     .addHelpText(
       "after",
-      "\nExample:\n  onrush quick http://127.0.0.1:9092/ --rps 100 --duration 5s",
+      "\nExamples:\n  onrush quick http://127.0.0.1:9092/ --rps 100 --duration 5s" +
+        "\n  onrush quick http://127.0.0.1:9092/ -n 1000 -c 20" +
+        "\n  onrush quick http://127.0.0.1:9092/ --vus 50 --duration 30s",
     )
     .action(
       ends((url: string, options: QuickOptions & RunOptions) =>

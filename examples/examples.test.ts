@@ -21,6 +21,8 @@ const examples = [
   { file: "stages.json", type: "STAGES", seconds: 180, peak: 600, total: 67_500 },
   // 60 s at 2,000/s
   { file: "sms-gateway-stress.json", type: "CONSTANT", seconds: 60, peak: 2_000, total: 120_000 },
+  // 60 s at 500/s, two requests each
+  { file: "sms-campaign.json", type: "CONSTANT", seconds: 60, peak: 500, total: 30_000 },
 ];
 
 function load(file: string) {

@@ -3,6 +3,7 @@ import type { Task } from "@onrush/shared/wire/task.ts";
 /** What one process of engine threads is to do; travels as JSON. */
 export interface Job {
   step: Task["steps"][number];
+  data?: Task["data"];
   seconds: number;
   threads: number;
   /** Whose CPU time is to be read over the measured time. */

@@ -15,7 +15,7 @@ export function plainStep(url: string): Job["step"] {
   return { name: "get", protocol: "http", method: "GET", url, headers: {} };
 }
 
-type Asked = Pick<Job, "step" | "threads" | "load">;
+type Asked = Pick<Job, "step" | "data" | "threads" | "load">;
 
 async function runJob(context: Context, asked: Asked): Promise<[JobResult, CountedRun]> {
   const job: Job = { ...asked, seconds: context.seconds, targetPid: context.target.pid };
@@ -42,9 +42,10 @@ export async function closedRound(
   step: Job["step"],
   users: number,
   threads = 1,
+  data: Task["data"] = {},
 ): Promise<Sample> {
   const load = { type: "closed", users } as const;
-  return sampleOf(...(await runJob(context, { step, threads, load })));
+  return sampleOf(...(await runJob(context, { step, data, threads, load })));
 }
 
 /** One round of arrivals by schedule. */

@@ -1,13 +1,17 @@
 /**
  * The target where there is no nginx: answers every request head on a connection with the same
- * prepared bytes. `node bench/target/nodeResponder.ts PORT`; ends at SIGTERM.
+ * prepared bytes, or a small document. `node bench/target/nodeResponder.ts PORT`; ends at SIGTERM.
  */
 import { createServer } from "node:net";
+import { JSON_ANSWER, JSON_PATH } from "./answers.ts";
 
 const HEAD_END = "\r\n\r\n";
-const ANSWER = Buffer.from(
-  `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\nConnection: keep-alive${HEAD_END}ok\n`,
-);
+const answer = (type: string, body: string) =>
+  Buffer.from(
+    `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nConnection: keep-alive${HEAD_END}${body}`,
+  );
+const ANSWER = answer("text/plain", "ok\n");
+const JSON_DOCUMENT = answer("application/json", JSON_ANSWER);
 
 const server = createServer({ noDelay: true }, (socket) => {
   // The last bytes of a chunk that may be the begin of a head's end.
@@ -19,7 +23,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       const end = text.indexOf(HEAD_END, at);
       if (end < 0) break;
       at = end + HEAD_END.length;
-      socket.write(ANSWER);
+      socket.write(text.includes(` ${JSON_PATH} `) ? JSON_DOCUMENT : ANSWER);
     }
     rest = text.slice(Math.max(at, text.length - (HEAD_END.length - 1)));
   });

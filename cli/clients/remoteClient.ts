@@ -4,6 +4,7 @@ import { type RunEvent, type RunView, runViewSchema } from "@onrush/shared/api/r
 import { createdScenarioSchema, listOf } from "@onrush/shared/api/scenarioApi.ts";
 import { type SecondView, secondViewSchema } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { problemLines } from "../readScenario.ts";
@@ -37,12 +38,19 @@ async function call(base: string, method: string, path: string, body?: unknown):
   );
 }
 
+/** The document to send: a default that was filled in is refused beside users when written out. */
+function documentOf({ overload, ...rest }: Scenario): object {
+  return overload === "drop" ? rest : { ...rest, overload };
+}
+
 /** Runs at a controller elsewhere, through its HTTP API. */
 export function remoteClient(url: string): RunClient {
   const base = url.replace(/\/+$/, "");
   return {
     async start(scenario) {
-      const created = createdScenarioSchema.parse(await call(base, "POST", "/scenarios", scenario));
+      const created = createdScenarioSchema.parse(
+        await call(base, "POST", "/scenarios", documentOf(scenario)),
+      );
       const runId = created.runId ?? "";
       const seconds: ((view: SecondView) => void)[] = [];
       const events: ((event: RunEvent) => void)[] = [];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CliError } from "../cliError.ts";
-import { parseDuration, quickScenario } from "./quick.ts";
+import { parseDuration } from "./parseDuration.ts";
+import { quickScenario } from "./quick.ts";
 
 const refusal = (run: () => unknown): CliError => {
   try {
@@ -93,6 +94,66 @@ describe("a scenario from one line", () => {
     ["more than a week", "http://h/", { duration: "169h" }, "durationSeconds"],
   ])("%s is refused with exit code 2, naming it", (_name, url, change, named) => {
     const error = refusal(() => quickScenario(url, { ...options, ...change }));
+    expect(error.exitCode).toBe(2);
+    expect(error.message).toContain(named);
+  });
+});
+
+describe("load from one line", () => {
+  const profile = (options: object) => {
+    const { loadProfile, durationSeconds } = quickScenario("http://h/", options);
+    return { ...loadProfile, durationSeconds };
+  };
+
+  test.each<[string, object, object]>([
+    [
+      "nothing said is 10 a second for 10 s",
+      {},
+      { type: "CONSTANT", initialRps: 10, durationSeconds: 10 },
+    ],
+    [
+      "a rate and a duration",
+      { rps: "2.5", duration: "1m" },
+      { type: "CONSTANT", initialRps: 2.5, durationSeconds: 60 },
+    ],
+    [
+      "-n -c is exactly so many requests by so many users",
+      { iterations: "500", concurrency: "20" },
+      { type: "ITERATIONS", iterations: 500, concurrency: 20, maxDurationSeconds: 600 },
+    ],
+    [
+      "-n alone is one user",
+      { iterations: "7" },
+      { type: "ITERATIONS", iterations: 7, concurrency: 1, maxDurationSeconds: 600 },
+    ],
+    [
+      "a duration limits -n",
+      { iterations: "7", duration: "30s" },
+      { type: "ITERATIONS", iterations: 7, concurrency: 1, maxDurationSeconds: 30 },
+    ],
+    ["--vus is users for a time", { vus: "64" }, { type: "VUS", vus: 64, durationSeconds: 10 }],
+    [
+      "--vus with a duration",
+      { vus: "3", duration: "2s" },
+      { type: "VUS", vus: 3, durationSeconds: 2 },
+    ],
+  ])("%s", (_, options, expected) => expect(profile(options)).toEqual(expected));
+
+  test.each<[object, string]>([
+    [{ rps: "5", vus: "5" }, "--rps and --vus contradict each other"],
+    [{ rps: "5", iterations: "5" }, "--rps and -n contradict each other"],
+    [{ iterations: "5", vus: "5" }, "-n and --vus contradict each other"],
+    [{ rps: "1", iterations: "5", vus: "5" }, "--rps and -n and --vus contradict"],
+    [{ concurrency: "5" }, "-c says how many users share the requests of -n"],
+    [{ concurrency: "5", rps: "5" }, "-c says how many users share the requests of -n"],
+    [{ concurrency: "5", vus: "5" }, "not with --vus"],
+    [{ iterations: "many" }, "loadProfile.iterations"],
+    [{ iterations: "" }, "loadProfile.iterations"],
+    [{ iterations: "5", concurrency: "0" }, "loadProfile.concurrency"],
+    [{ vus: "1.5" }, "loadProfile.vus"],
+    [{ iterations: "5", duration: "soon" }, "is not a duration"],
+  ])("%o is refused with exit code 2, naming it", (options, named) => {
+    const error = refusal(() => quickScenario("http://h/", options));
     expect(error.exitCode).toBe(2);
     expect(error.message).toContain(named);
   });

@@ -2,27 +2,12 @@ import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { checkScenario } from "../readScenario.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
+import { quickLoad, type QuickLoadOptions } from "./quickLoad.ts";
 
-export interface QuickOptions {
-  rps: string;
-  duration: string;
+export interface QuickOptions extends QuickLoadOptions {
   method?: string;
   header?: string[];
   body?: string;
-}
-
-const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
-
-/** `10s`, `1m30s`, `500ms`, or plain seconds. Throws CliError (exit code 2). */
-export function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  const whole = parts.map(([part]) => part).join("") === text && parts.length > 0;
-  const seconds = whole
-    ? parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNITS[unit ?? "s"] ?? 1), 0)
-    : Number(/^\d+(\.\d+)?$/.test(text) ? text : Number.NaN);
-  const rounded = Math.round(seconds * 1000) / 1000;
-  if (rounded > 0) return rounded;
-  throw new CliError(`"${text}" is not a duration: write 10s, 1m30s or 500ms`, EXIT.badScenario);
 }
 
 function parseHeaders(lines: readonly string[]): Record<string, string> {
@@ -37,7 +22,7 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
   );
 }
 
-/** A scenario from one line: one URL at a constant rate. */
+/** A scenario from one line: one URL under a load of one kind. Throws CliError (exit code 2). */
 export function quickScenario(url: string, options: QuickOptions): Scenario {
   const body = options.body === undefined ? {} : { body: options.body };
   const document = {
@@ -46,8 +31,7 @@ export function quickScenario(url: string, options: QuickOptions): Scenario {
     method: options.method?.toUpperCase() ?? (options.body === undefined ? "GET" : "POST"),
     headers: parseHeaders(options.header ?? []),
     ...body,
-    durationSeconds: parseDuration(options.duration),
-    loadProfile: { type: "CONSTANT", initialRps: Number(options.rps) },
+    ...quickLoad(options),
   };
   return checkScenario(document, "the command");
 }

@@ -6,6 +6,7 @@ import { embeddedClient } from "../clients/embeddedClient.ts";
 import { remoteClient } from "../clients/remoteClient.ts";
 import type { RunClient, StartedRun } from "../clients/runClient.ts";
 import { EXIT, exitCodeOf } from "../exitCodes.ts";
+import { type LoadKind, loadKind } from "../output/loadKind.ts";
 import { ProgressCount, progressLine } from "../output/progressLine.ts";
 import { runSummary } from "../output/runSummary.ts";
 import { firstSignal } from "../signals.ts";
@@ -20,14 +21,15 @@ export interface RunOptions {
 const PLAIN_EVERY_SECONDS = 2;
 
 /** Prints seconds as they close: one line rewritten in a terminal, otherwise one every 2 s. */
-function showProgress(started: StartedRun, plannedSeconds: number): void {
+function showProgress(started: StartedRun, kind: LoadKind): void {
   const progress = new ProgressCount();
+  const { plannedSeconds } = started;
   let newest = -1;
   started.onSecond((view) => {
     progress.add(view);
-    if (view.second <= newest || view.planned + view.sent === 0) return;
+    if (view.second <= newest || view.planned + view.sent + view.users === 0) return;
     newest = view.second;
-    const line = progressLine(view, progress.total(), plannedSeconds);
+    const line = progressLine(view, progress.total(), { plannedSeconds, ...kind });
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line}`);
     else if ((view.second + 1) % PLAIN_EVERY_SECONDS === 0) console.error(line);
   });
@@ -51,7 +53,7 @@ async function report(run: RunView, options: RunOptions): Promise<void> {
 async function follow(client: RunClient, scenario: Scenario, options: RunOptions): Promise<number> {
   let interrupted = false;
   const started = await client.start(scenario);
-  if (options.quiet !== true) showProgress(started, started.plannedSeconds);
+  if (options.quiet !== true) showProgress(started, loadKind(scenario));
   void firstSignal().then(() => {
     interrupted = true;
     if (options.quiet !== true) console.error("\nstopping; Ctrl-C again ends at once");

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
+import { loadKind } from "./loadKind.ts";
 import { ProgressCount, progressLine } from "./progressLine.ts";
 import { emptySummary, endedRun, latency, viewOfSecond } from "./runs.testing.ts";
 import { runSummary } from "./runSummary.ts";
@@ -28,13 +30,17 @@ describe("numbers for terminals", () => {
 });
 
 describe("progress", () => {
+  const total = { seconds: 1, sent: 0, ok: 0, failed: 0, done: 0 };
+  const open = { plannedSeconds: 59.5, hasRate: true, hasUsers: false, iterations: null };
+  const closed = { ...open, hasRate: false, hasUsers: true };
+
   test("adds up seconds; a higher revision replaces, a lower one does not", () => {
     const progress = new ProgressCount();
     progress.add(viewOfSecond(0, { sent: 10, ok: 8, neutral: 1, failed: 1 }));
     progress.add(viewOfSecond(1, { sent: 5, rev: 2 }));
     progress.add(viewOfSecond(0, { sent: 10, ok: 7, neutral: 1, failed: 2, rev: 2 }));
     progress.add(viewOfSecond(1, { sent: 99, rev: 1 }));
-    expect(progress.total()).toEqual({ seconds: 2, sent: 15, ok: 8, failed: 2 });
+    expect(progress.total()).toEqual({ seconds: 2, sent: 15, ok: 8, failed: 2, done: 10 });
   });
 
   test("the line tells the time, the rate against the plan, and latencies", () => {
@@ -42,7 +48,7 @@ describe("progress", () => {
       ...{ sent: 98, planned: 100, inFlight: 12 },
       response: latency({ p50: 1.5, p95: 20, p99: 150 }),
     });
-    const line = progressLine(newest, { seconds: 5, sent: 1_234, ok: 1_234, failed: 0 }, 59.5);
+    const line = progressLine(newest, { ...total, sent: 1_234, ok: 1_234 }, open);
     expect(line).toContain("5s/60s");
     expect(line).toContain("sent 1,234");
     expect(line).toContain("98.0/s of 100.0/s");
@@ -51,10 +57,50 @@ describe("progress", () => {
     expect(line).not.toMatch(/failed|late|\n/);
   });
 
+  test("users have no planned rate, and say how many they are", () => {
+    const view = viewOfSecond(4, { sent: 98, users: 64, inFlight: 60 });
+    const line = progressLine(view, total, closed);
+    expect(line).toMatch(/ 5s\/60s \| users 64 \| sent 0 \| 98\.0\/s \|/);
+  });
+
+  test("a fixed amount of work is its own progress", () => {
+    const done = { ...total, done: 2_499 };
+    const line = progressLine(viewOfSecond(4, { users: 5 }), done, {
+      ...closed,
+      iterations: 5_000,
+    });
+    expect(line).toContain("5s | 2,499 of 5,000 iterations (49 %) | users 5 |");
+    expect(line).not.toContain("60s");
+  });
+
+  test("a run of both kinds names the plan of its arrivals", () => {
+    const both = { ...open, hasUsers: true };
+    expect(progressLine(viewOfSecond(0, { planned: 10, sent: 90 }), total, both)).toContain(
+      "90.0/s of 10.0 arrivals/s",
+    );
+  });
+
+  test.each<[object, object, object]>([
+    [{ type: "VUS", vus: 3 }, { durationSeconds: 5 }, { hasRate: false, iterations: null }],
+    [
+      { type: "ITERATIONS", iterations: 70, concurrency: 3 },
+      {},
+      { hasRate: false, hasUsers: true, iterations: 70 },
+    ],
+    [
+      { type: "DEVICES", devices: 3, messagesPerSecond: 1 },
+      { durationSeconds: 5 },
+      { hasRate: true, hasUsers: false, iterations: null },
+    ],
+  ])("the kind of %o", (loadProfile, some, expected) => {
+    const document = { name: "a", targetUrl: "http://h/", loadProfile, ...some };
+    expect(loadKind(scenarioSchema.parse(document))).toMatchObject(expected);
+  });
+
   test("failures and lateness show only when there are any", () => {
-    const total = { seconds: 1, sent: 5, ok: 2, failed: 3 };
+    const some = { ...total, sent: 5, ok: 2, failed: 3 };
     const line = (latenessP99Ms: number) =>
-      progressLine(viewOfSecond(0, { latenessP99Ms }), total, 10);
+      progressLine(viewOfSecond(0, { latenessP99Ms }), some, open);
     expect(line(5)).toContain("failed 3");
     expect(line(5)).not.toContain("late p99");
     expect(line(5.1)).toContain("late p99 5.10 ms");
@@ -120,6 +166,48 @@ describe("the summary", () => {
       "10 of the requests found no",
     );
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("found no");
+  });
+
+  test("every check is told in a line of its own, with what failed of it", () => {
+    const checks = [
+      { name: "status == 200", step: "pay", passed: 950, failed: 0, percent: 100 },
+      { name: "has id", step: "pay", passed: 900, failed: 50, percent: 94.736_8 },
+    ];
+    const text = runSummary(endedRun({ ledger, summary: { ...summary, checks } }));
+    expect(text).toContain("✓ pay: status == 200  100 % of 950\n");
+    expect(text).toContain("✗ pay: has id  94.74 % of 950, 50 failed\n");
+    expect(runSummary(endedRun({ ledger, summary }))).not.toContain("checks:");
+  });
+
+  test("users and their iterations are told where users were", () => {
+    const iterations = { ...ledger, started: 1_234 };
+    const duration = latency({ count: 1_234, p50: 5, p99: 90 });
+    const closed = { ...summary, vus: { max: 64 }, iterations, iterationDuration: duration };
+    expect(runSummary(endedRun({ ledger, summary: closed }))).toContain(
+      "users       64 at most, 1,234 iterations, each p50 5.00 ms p99 90.0 ms",
+    );
+    expect(runSummary(endedRun({ ledger, summary }))).not.toContain("users ");
+  });
+
+  test("work done within milliseconds was not done in no time", () => {
+    const short = { ...summary, durationSeconds: 0.034 };
+    expect(runSummary(endedRun({ ledger, summary: short }))).toContain("/s over 0.034 s");
+  });
+
+  test("phases are told by their part of the time, without those that hardly took any", () => {
+    const phases = {
+      blocked: latency({ count: 1_000, avg: 0.2, p50: 0.01, p99: 30 }),
+      sending: latency({ count: 1_000, avg: 0.001 }),
+      connect: latency({ count: 10, avg: 20, p50: 19, p99: 30 }),
+      waiting: latency({ count: 900, avg: 2, p50: 1, p99: 8 }),
+    };
+    const text = runSummary(endedRun({ ledger, summary: { ...summary, phases } }));
+    expect(text).toContain(
+      "time spent: waiting 90 % (p50 1.00 ms, p99 8.00 ms), blocked 10 % (p50 0.01 ms, p99 30.0 ms)\n",
+    );
+    // Opening is part of blocked: among the shares it would count twice.
+    expect(text).toContain("connections: 10 opened, connect p50 19.0 ms p99 30.0 ms");
+    expect(runSummary(endedRun({ ledger, summary }))).not.toMatch(/time spent|connections/);
   });
 
   test("every reason against the run's validity is told", () => {

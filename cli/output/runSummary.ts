@@ -1,5 +1,6 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
+import { phaseLines } from "./phaseLines.ts";
 
 const BAR_WIDTH = 40;
 
@@ -26,18 +27,43 @@ const pairs = (counts: Record<string, number>) =>
     .map(([name, value]) => `${name}: ${count(value)}`)
     .join(", ");
 
+/** A line for each check: what held and how often. */
+function checkLines({ checks }: Summary): string[] {
+  return checks.map(({ name, step, passed, failed, percent }) => {
+    const mark = failed === 0 ? "✓" : "✗";
+    const share = `${percent.toFixed(percent === 100 ? 0 : 2)} %`;
+    const misses = failed === 0 ? "" : `, ${count(failed)} failed`;
+    return `    ${mark} ${step}: ${name}  ${share} of ${count(passed + failed)}${misses}`;
+  });
+}
+
+/** A fixed amount of work may be done within milliseconds. */
+const seconds = (value: number) => value.toFixed(value < 1 ? 3 : 1);
+
+/** Only where users were: how many at once, and what they got done. */
+function usersLine({ vus, iterations, iterationDuration: duration }: Summary): string[] {
+  if (vus.max === 0) return [];
+  const times =
+    duration.count === 0 ? "" : `, each p50 ${ms(duration.p50)} p99 ${ms(duration.p99)}`;
+  return [
+    `  users       ${count(vus.max)} at most, ${count(iterations.started)} iterations${times}`,
+  ];
+}
+
 function trafficLines(summary: Summary): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors, redirects } = summary;
   const lines = [
+    ...usersLine(summary),
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
       `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
-    `  rate        ${rate(summary.rps)}/s over ${summary.durationSeconds.toFixed(1)} s, ` +
+    `  rate        ${rate(summary.rps)}/s over ${seconds(summary.durationSeconds)} s, ` +
       `success ${summary.successRate.toFixed(2)} %`,
     `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,
     `  status      ${pairs(statusCodes) || "none"}`,
   ];
   if (redirects > 0) lines.push(`  redirects   ${count(redirects)} followed`);
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
+  if (summary.checks.length > 0) lines.push("  checks:", ...checkLines(summary));
   lines.push("  response time (from due):", ...latencyBars(summary));
   const unsent = requests.sent - requests.interrupted - service.count;
   if (unsent > 0) lines.push(`  ${count(unsent)} of the requests found no connection to leave by`);
@@ -47,6 +73,7 @@ function trafficLines(summary: Summary): string[] {
         `p99 ${ms(service.p99)}, max ${ms(service.max)}`,
     );
   }
+  lines.push(...phaseLines(summary));
   return lines;
 }
 

@@ -34,6 +34,21 @@ test("a plan has the exact schedule of each workload and the whole length", () =
   expect(plan.durationMs).toBe(10_000);
 });
 
+test("a task carries the data that its steps use, and the seed of all rows", () => {
+  const rows = (field: string) => ({ inline: [{ [field]: 1 }] });
+  const uses = (set: string) => [{ ...step, url: `http://h/{{data.${set}.x}}` }];
+  const withData = planOf({
+    ...{ durationSeconds: 1, seed: 9, data: { one: rows("x"), two: rows("x"), three: rows("x") } },
+    workloads: ["one", "two"].map((name) => ({
+      ...{ name, loadProfile: constant(1), steps: uses(name) },
+    })),
+  });
+  const tasks = divide(withData, "run", 1, ["w"]).map(({ task }) => taskSchema.parse(task));
+  expect(tasks.map(({ data }) => Object.keys(data))).toEqual([["one"], ["two"]]);
+  expect(tasks.map(({ dataSeed }) => dataSeed)).toEqual([9, 9]);
+  expect(new Set(tasks.map(({ seed }) => seed)).size).toBe(2);
+});
+
 describe.each([1, 2, 5, 97])("divided among %d workers", (count) => {
   const shares = divide(plan, "run", 3, workers(count));
 

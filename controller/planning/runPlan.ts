@@ -2,6 +2,7 @@ import type { Schedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { makeSchedule } from "@onrush/shared/schedule/makeSchedule.ts";
 import { hash32 } from "@onrush/shared/random/hashRandom.ts";
 import { Ownership, type OwnershipLevel } from "@onrush/shared/schedule/ownership.ts";
+import { dataSetsOf } from "@onrush/shared/scenario/dataUse.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { Load } from "@onrush/shared/scenario/load.ts";
 import {
@@ -56,6 +57,12 @@ function taskLoad(load: Load): Task["load"] {
   return { ...load, curve: { ...load.curve, segments: [...load.curve.segments] } };
 }
 
+/** The data sets that a workload's steps use. */
+function dataOf({ data = {} }: Scenario, { steps }: PlainWorkload): Task["data"] {
+  const used = dataSetsOf(steps);
+  return Object.fromEntries(Object.entries(data).filter(([name]) => used.has(name)));
+}
+
 /** Divides every workload into equal shares, one per worker; share `w/k` goes to worker k. */
 export function divide(
   plan: RunPlan,
@@ -78,6 +85,8 @@ export function divide(
         ownership: levels,
         steps: [...workload.steps],
         seed: workload.seed,
+        data: dataOf(scenario, workload),
+        dataSeed: scenario.seed,
         thinkTime: workload.thinkTime,
         overload: workload.overload,
         pacing: scenario.pacing,

@@ -1,3 +1,4 @@
+import type { DueDelta } from "@onrush/shared/metrics/delta.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { mergeHealth } from "@onrush/shared/metrics/health.ts";
 import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
@@ -58,6 +59,10 @@ export class RunSeconds {
       // Each share's report holds its worker's sums so far, and they may come in any order.
       workers[workerId] = known === undefined ? health : mergeHealth(known, health);
     }
+  }
+
+  addDue(workload: number, delta: DueDelta): void {
+    this.#dense(delta.second).workload(workload).addDue(delta);
   }
 
   addLost(workload: number, second: number, count: number): void {

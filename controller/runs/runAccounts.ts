@@ -19,6 +19,7 @@ export class RunAccounts {
   readonly #watch: WorkerWatch;
   #maybeSent = 0;
   #usersLost = 0;
+  readonly #lostWorkers = new Set<string>();
 
   constructor(runId: string, plan: RunPlan, record: RunRecord, watch: WorkerWatch) {
     this.#plan = plan;
@@ -41,7 +42,10 @@ export class RunAccounts {
     if (startAtMs === null) return;
     this.#usersLost += this.shares.usersOf(lost.share);
     const unaccounted = Math.max(0, claimed - this.#record.accountedOf(lost.share));
-    this.#record.addLost(lost.workload, Math.max(0, lost.watermark), unaccounted);
+    const lastReported = Math.max(0, lost.watermark);
+    this.#record.addLost(lost.workload, lastReported, unaccounted);
+    this.#record.interruptAll(lost, lastReported);
+    this.#lostWorkers.add(lost.workerId);
     // Any of them may have begun since the last report.
     this.#maybeSent += unaccounted;
     for (let second = fromSecond; second <= toSecond; second++) {
@@ -94,6 +98,7 @@ export class RunAccounts {
       scheduled: this.#scheduled(state, endUs),
       maybeSent: this.#maybeSent,
       usersLost: this.#usersLost,
+      lostWorkers: [...this.#lostWorkers],
       durationSeconds: endUs / 1e6,
     });
     return { ...view, ...outcome };

@@ -22,6 +22,7 @@ export interface OutcomeInput {
   maybeSent: number;
   /** Virtual users that were lost with their workers. */
   usersLost: number;
+  lostWorkers: readonly string[];
   durationSeconds: number;
 }
 
@@ -56,6 +57,7 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
         (summary.errors["generatorPorts"] ?? 0) + (summary.errors["generatorFileDescriptors"] ?? 0),
     },
     usersLost: input.usersLost,
+    lostWorkers: input.lostWorkers,
     failure: state.failure,
   });
   const badSeconds = totals.generator.badSeconds();

@@ -2,13 +2,13 @@ import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { RunTotals } from "@onrush/shared/metrics/summary.ts";
 import { viewSecond } from "@onrush/shared/metrics/viewSecond.ts";
-import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { plannedIn, type RunPlan } from "../planning/runPlan.ts";
 import { minuteOf, RunSeconds } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import { faultOptions } from "./runOutcome.ts";
+import { ShareTally } from "./shareTally.ts";
 
 /** Seconds kept in memory for live views and windows; older ones are read from the store. */
 const KEEP_SECONDS = 900;
@@ -22,8 +22,7 @@ export class RunRecord {
   /** Totals so far, for the live summary; the final one is folded from stored seconds. */
   readonly live = new RunTotals();
   readonly #seconds = new RunSeconds();
-  /** Share to what of it was merged: iterations started or dropped. */
-  readonly #accounted = new Map<string, number>();
+  readonly #tallies = new Map<string, ShareTally>();
   readonly #applied: Applied = {};
   readonly #runId: string;
   readonly #plan: RunPlan;
@@ -43,18 +42,30 @@ export class RunRecord {
     }
     this.#seconds.apply(share.workload, share.workerId, snapshot);
     this.live.addDeltas(share.workload, snapshot);
-    const counts = snapshot.due.map(({ started, dropped }) => started + sumCounts(dropped));
-    const before = this.accountedOf(share.share);
-    this.#accounted.set(
-      share.share,
-      counts.reduce((sum, count) => sum + count, before),
-    );
+    this.#tally(share.share).add(snapshot);
     this.#applied[share.share] = { epoch: share.epoch, seq: snapshot.seq };
   }
 
   /** Iterations of a share that were merged as started or dropped. */
   accountedOf(share: string): number {
-    return this.#accounted.get(share) ?? 0;
+    return this.#tally(share).accounted;
+  }
+
+  /** What a lost share had in flight ends as interrupted: how it ended nobody knows. */
+  interruptAll({ share, workload }: ShareState, second: number): void {
+    const delta = this.#tally(share).interruptAll(second);
+    if (delta.interrupted === 0 && delta.steps.length === 0) return;
+    this.#seconds.addDue(workload, delta);
+    this.live.addDeltas(workload, { due: [delta], wall: [] });
+  }
+
+  #tally(share: string): ShareTally {
+    let tally = this.#tallies.get(share);
+    if (tally === undefined) {
+      tally = new ShareTally();
+      this.#tallies.set(share, tally);
+    }
+    return tally;
   }
 
   addLost(workload: number, second: number, count: number): void {

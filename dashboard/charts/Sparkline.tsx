@@ -40,7 +40,7 @@ export function Sparkline({ points, label, color, width = 96, height = 26 }: Spa
       role={label === undefined ? undefined : "img"}
       aria-label={label}
       aria-hidden={label === undefined}
-      style={{ display: "block" }}
+      style={{ display: "block", flex: "none" }}
     >
       <defs>
         <linearGradient id={gradient} x1="0" y1="0" x2="0" y2="1">

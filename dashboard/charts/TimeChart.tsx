@@ -103,13 +103,13 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-function drawSeries({ key, label, color, shape, dashed }: Series, stackId: string) {
+function drawSeries({ key, label, color, shape, dashed, dots }: Series, stackId: string) {
   const common = {
     dataKey: key,
     name: label,
     stroke: color,
     strokeWidth: 1.5,
-    dot: false,
+    dot: dots === true ? { r: 2, strokeWidth: 0, fill: color } : false,
     activeDot: { r: 3, strokeWidth: 0 },
     isAnimationActive: false,
     type: "linear",

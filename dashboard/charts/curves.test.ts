@@ -1,36 +1,22 @@
 import { scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { describe, expect, test } from "vitest";
-import { mergeCurves, previewChart, scenarioCurve } from "./curves.ts";
+import { mergeCurves, scenarioCurves } from "./curves.ts";
 
-const flat = (name: string, from: number, to: number, rps: number) => ({
+const flat = (name: string, from: number, to: number, value: number) => ({
   name,
   points: [
-    { seconds: from, rps },
-    { seconds: to, rps },
+    { seconds: from, value },
+    { seconds: to, value },
   ],
-});
-
-const workload = (name: string, startSecond: number, rps: number) => ({
-  ...{
-    name,
-    startSecond,
-    total: 0,
-    peakRps: rps,
-    durationSeconds: 10,
-    plannedPerSecond: [],
-    peakUsers: 0,
-    userPoints: [],
-  },
-  points: flat(name, 0, 10, rps).points,
 });
 
 describe("rate curves", () => {
   test("a step keeps its exact corners", () => {
     const points = [
-      { seconds: 0, rps: 5 },
-      { seconds: 10, rps: 5 },
-      { seconds: 10, rps: 50 },
-      { seconds: 12, rps: 50 },
+      { seconds: 0, value: 5 },
+      { seconds: 10, value: 5 },
+      { seconds: 10, value: 50 },
+      { seconds: 12, value: 50 },
     ];
     expect(mergeCurves([{ name: "a", points }])).toEqual([
       { at: 0, a: 5 },
@@ -54,21 +40,12 @@ describe("rate curves", () => {
     const ramp = {
       name: "a",
       points: [
-        { seconds: 0, rps: 0 },
-        { seconds: 10, rps: 100 },
+        { seconds: 0, value: 0 },
+        { seconds: 10, value: 100 },
       ],
     };
     const rows = mergeCurves([ramp, flat("b", 5, 10, 1)]);
     expect(rows.find((row) => row.at === 5)?.["a"]).toBe(50);
-  });
-
-  test("the peak is that of all workloads together", () => {
-    const chart = previewChart({
-      ...{ durationSeconds: 15, totalIterations: 0, totalRequests: 0, warnings: [] },
-      workloads: [workload("a", 0, 10), workload("b", 5, 7)],
-    });
-    expect(chart.peakRps).toBe(17);
-    expect(chart.rows.at(-1)).toEqual({ at: 15, a: 0, b: 7 });
   });
 
   test("a stored scenario draws its own curve", () => {
@@ -79,7 +56,8 @@ describe("rate curves", () => {
         ...{ spikeStartSecond: 10, spikeDurationSeconds: 5 },
       },
     });
-    expect(scenarioCurve(scenario)).toEqual([
+    expect(scenarioCurves(scenario).users).toEqual([]);
+    expect(scenarioCurves(scenario).rate).toEqual([
       ...[
         { at: 0, value: 1 },
         { at: 10, value: 1 },
@@ -91,5 +69,29 @@ describe("rate curves", () => {
         { at: 30, value: 1 },
       ],
     ]);
+  });
+
+  test.each<[string, object, object, { at: number; value: number }[]]>([
+    [
+      "a steady number of users",
+      { type: "VUS", vus: 64 },
+      { durationSeconds: 30 },
+      [
+        { at: 0, value: 64 },
+        { at: 30, value: 64 },
+      ],
+    ],
+    [
+      "iterations until their time is up",
+      { type: "ITERATIONS", iterations: 9, concurrency: 3, maxDurationSeconds: 20 },
+      {},
+      [
+        { at: 0, value: 3 },
+        { at: 20, value: 3 },
+      ],
+    ],
+  ])("%s is a curve of users, not of a rate", (_, loadProfile, some, expected) => {
+    const short = { name: "a", targetUrl: "http://localhost/", loadProfile, ...some };
+    expect(scenarioCurves(scenarioSchema.parse(short))).toEqual({ rate: [], users: expected });
   });
 });

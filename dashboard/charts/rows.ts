@@ -11,6 +11,8 @@ export interface Series {
   color: string;
   shape: "line" | "area" | "stack";
   dashed?: boolean;
+  /** Draws each point, for lines that are mostly gaps. */
+  dots?: boolean;
 }
 
 export interface ChartData {

@@ -3,7 +3,10 @@ import { latency, second } from "../testData.ts";
 import { countSeries, statusColor } from "./countSeries.ts";
 import { runCharts } from "./runCharts.ts";
 
-const input = { range: { kind: "all" }, latencyKind: "response", plannedSeconds: 60 } as const;
+const open = { hasRate: true, hasUsers: false };
+const closed = { hasRate: false, hasUsers: true };
+const view = { range: { kind: "all" }, latencyKind: "response" } as const;
+const input = { ...view, plannedSeconds: 60, ...open };
 
 const keys = (dropped: number) =>
   runCharts({ ...input, seconds: [second(0, { dropped })] }).throughput.series.map((s) => s.key);
@@ -19,6 +22,28 @@ describe("from seconds to lines", () => {
   test("dropped has a line only when something was dropped", () => {
     expect(keys(0)).not.toContain("dropped");
     expect(keys(4)).toContain("dropped");
+  });
+
+  test("a closed run has no planned line, and a line of its users", () => {
+    const seconds = [second(0, { sent: 9, users: 4, inFlight: 3, connections: 2 })];
+    const { throughput, load } = runCharts({ ...input, ...closed, seconds });
+    expect(throughput.rows).toEqual([{ at: 0, sent: 9, failed: 0 }]);
+    expect(load.rows).toEqual([{ at: 0, inFlight: 3, connections: 2, users: 4 }]);
+  });
+
+  test("phases of requests are stacked in their order, opening a connection is beside them", () => {
+    const seconds = [
+      second(0, { phases: { blocked: 3, waiting: 40, connect: 2, tls: 0 } }),
+      second(1, { phases: { waiting: 41, receiving: 0.5 } }),
+    ];
+    const { series, rows } = runCharts({ ...input, seconds }).phases;
+    expect(series.map(({ key, shape }) => `${key} ${shape}`)).toEqual([
+      ...["blocked stack", "waiting stack", "receiving stack", "connect line"],
+    ]);
+    expect(rows).toEqual([
+      { at: 0, blocked: 3, waiting: 40, receiving: 0, connect: 2 },
+      { at: 1, blocked: 0, waiting: 41, receiving: 0.5, connect: null },
+    ]);
   });
 
   test("a missing second breaks the line instead of joining it", () => {

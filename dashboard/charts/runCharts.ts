@@ -1,9 +1,12 @@
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import type { Phase } from "@onrush/shared/metrics/phases.ts";
 import { LATENESS_LIMIT_MS } from "@onrush/shared/metrics/secondFaults.ts";
+import { openingPhases, requestPhases } from "../format/phaseKinds.ts";
 import { type Mark, secondMarks } from "./marks.ts";
 import { type Range, resolveRange, type Span } from "./range.ts";
 import type { ChartData, ChartRow, Series } from "./rows.ts";
 import { countSeries, errorColor, statusColor } from "./countSeries.ts";
+import { phaseSeries } from "./phaseSeries.ts";
 import { requestCounts } from "./requestCounts.ts";
 import { thinLines, thinStack } from "./thin.ts";
 
@@ -17,6 +20,7 @@ export interface RunCharts extends Span {
   errors: ChartData;
   load: ChartData;
   lateness: ChartData;
+  phases: ChartData;
   marks: Mark[];
 }
 
@@ -51,23 +55,28 @@ function lines(
   return { series, rows: thinLines(rowsOf(seconds, keys, values), keys) };
 }
 
-function throughput(seconds: readonly SecondView[]): ChartData {
+const plannedSeries: Series = {
+  ...{ key: "planned", label: "planned arrivals", color: "var(--c-gray)" },
+  ...{ shape: "line", dashed: true },
+};
+
+function throughput(seconds: readonly SecondView[], hasRate: boolean): ChartData {
   const series: Series[] = [
     { key: "sent", label: "sent", color: "var(--c-blue)", shape: "area" },
-    {
-      key: "planned",
-      label: "planned arrivals",
-      color: "var(--c-gray)",
-      shape: "line",
-      dashed: true,
-    },
+    // Users follow no plan: a line at zero would say that nothing was to be sent.
+    ...(hasRate ? [plannedSeries] : []),
     { key: "failed", label: "failed", color: "var(--c-red)", shape: "line" },
   ];
   const dropped = seconds.some((second) => second.dropped > 0);
   if (dropped) {
     series.push({ key: "dropped", label: "dropped", color: "var(--c-amber)", shape: "line" });
   }
-  return lines(seconds, series, (s) => [s.sent, s.planned, requestCounts(s).failed, s.dropped]);
+  return lines(seconds, series, (s) => [
+    s.sent,
+    ...(hasRate ? [s.planned] : []),
+    requestCounts(s).failed,
+    s.dropped,
+  ]);
 }
 
 const latencySeries: Series[] = [
@@ -88,6 +97,29 @@ const loadSeries: Series[] = [
   { key: "inFlight", label: "in flight", color: "var(--c-blue)", shape: "area" },
   { key: "connections", label: "connections", color: "var(--c-violet)", shape: "line" },
 ];
+
+const usersSeries: Series = {
+  ...{ key: "users", label: "users", color: "var(--c-teal)", shape: "line" },
+};
+
+function load(seconds: readonly SecondView[], hasUsers: boolean): ChartData {
+  if (!hasUsers) return lines(seconds, loadSeries, (s) => [s.inFlight, s.connections]);
+  const series = [...loadSeries, usersSeries];
+  return lines(seconds, series, (s) => [s.inFlight, s.connections, s.users]);
+}
+
+function phaseChart(seconds: readonly SecondView[]): ChartData {
+  const isSeen = (phase: Phase) => seconds.some((second) => second.phases[phase]);
+  const stacked = requestPhases.filter(isSeen);
+  const opening = openingPhases.filter(isSeen);
+  const seen = [...stacked, ...opening];
+  // A second in which no connection was opened has no point, not an opening in no time.
+  const rows = rowsOf(seconds, seen, (s) => [
+    ...stacked.map((phase) => s.phases[phase] ?? 0),
+    ...opening.map((phase) => s.phases[phase] ?? null),
+  ]);
+  return { series: phaseSeries(seen), rows: thinStack(rows, stacked) };
+}
 
 const latenessSeries: Series[] = [
   { key: "lateness", label: "lateness p99", color: "var(--c-teal)", shape: "area" },
@@ -113,6 +145,9 @@ export interface RunChartsInput {
   range: Range;
   latencyKind: LatencyKind;
   plannedSeconds: number;
+  /** Whether some load is given as a rate, and some as users. */
+  hasRate: boolean;
+  hasUsers: boolean;
 }
 
 /** From a run's seconds to what its charts draw. */
@@ -121,17 +156,20 @@ export function runCharts({
   range,
   latencyKind,
   plannedSeconds,
+  hasRate,
+  hasUsers,
 }: RunChartsInput): RunCharts {
   const span = resolveRange(range, seconds.at(-1)?.second ?? -1, plannedSeconds);
   const shown = seconds.filter(({ second }) => second >= span.from && second <= span.to);
   return {
     ...span,
-    throughput: throughput(shown),
+    throughput: throughput(shown, hasRate),
     latency: latency(shown, latencyKind),
     statusCodes: counts(shown, "statusCodes", statusColor),
     errors: counts(shown, "errors", errorColor),
-    load: lines(shown, loadSeries, (s) => [s.inFlight, s.connections]),
+    load: load(shown, hasUsers),
     lateness: lines(shown, latenessSeries, (s) => [s.latenessP99Ms, LATENESS_LIMIT_MS]),
+    phases: phaseChart(shown),
     marks: secondMarks(shown),
   };
 }

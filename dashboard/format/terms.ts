@@ -18,8 +18,9 @@ export const terms = {
     "Whether the numbers can be trusted, apart from whether they are good. VALID: the generator kept to its schedule. SUSPECT: read with care. INVALID: do not use.",
   sla: "Whether the target met the limits set in the scenario's sla lines. NONE: no limit was set.",
   ledger:
-    "Every arrival of the schedule is accounted for: it was started, dropped for a stated reason, or lost with its worker.",
-  scheduled: "Arrivals the schedule contained for the time the run really lasted.",
+    "Every arrival of the schedule and every iteration of users is accounted for: it was started, dropped for a stated reason, or lost with its worker.",
+  scheduled:
+    "Arrivals the schedule contained for the time the run really lasted, iterations asked for, and iterations that users began.",
   started: "Iterations that were dispatched.",
   dropped: "Arrivals the generator did not dispatch, each for a counted reason.",
   lost: "Arrivals that were due on a worker that died, neither reported started nor dropped.",
@@ -28,6 +29,8 @@ export const terms = {
   ok: "Iterations in which no step failed and none was neutral.",
   failed: "Iterations in which a step failed: an error, a timeout, a bad status, a failed check.",
   neutral: "Iterations with an outcome the scenario names as neither good nor bad.",
+  checks:
+    "passed ÷ (passed + failed). Every request that was not interrupted counts to each check of its step; one without an answer fails them all.",
   interrupted: "Iterations without an answer when the graceful stop ended.",
   watermark:
     "Every arrival of this share due up to this second is dispatched or dropped, and reported.",
@@ -39,6 +42,19 @@ export const terms = {
     "A second closed after 3 s without word from every worker; a later revision may fill it.",
   badSecond:
     "The generator itself was late, busy, paused, nearly out of ports or files, or dropped arrivals by its own fault: in these seconds the numbers tell of it as much as of the target.",
+  users: "Virtual users: each begins its next iteration when its last one has ended.",
+  iterations: "Passes through the steps. Of users: begun whenever one of them is ready.",
+  phases:
+    "What follows one another is stacked: blocked, sending, waiting, receiving. Opening a connection (dns, connect, tls) is drawn beside it: it happens once per connection, before a request or while it is blocked.",
+  phaseShare:
+    "This phase's part of the time that all requests took together. Opening connections has none: it happened before, or is part of blocked.",
+  blocked: "From dispatch until the request had a connection, waiting for it to open included.",
+  dns: "Looking up the target's address; once per connection.",
+  connect: "Opening the TCP connection; once per connection.",
+  tls: "The TLS handshake; once per connection.",
+  sending: "From the first byte of the request written to its last.",
+  waiting: "From the request's last byte sent until the first byte of its answer.",
+  receiving: "From the answer's first byte to its last.",
   lag: "99th percentile of the event-loop delay of the engine threads.",
   cpu: "CPU of the engine threads over the cores they may use.",
   processCpu: "CPU of the whole worker process, in cores.",

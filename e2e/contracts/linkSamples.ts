@@ -38,6 +38,8 @@ export function sampleTask(runId: string, share = "0/0"): Task {
     requestTimeoutMs: 30_000,
     rejectUnauthorized: true,
     seed: 0,
+    data: { users: { inline: [{ name: "ünï", n: 1 }], pick: "unique" } },
+    dataSeed: 1,
     gracefulStopMs: 0,
   };
 }

@@ -100,6 +100,7 @@ export function aStep(step: number, histogram: Uint8Array): StepSecond {
     statusCodes: { "200": 91, "503": 8 },
     errors: { timeout: 1 },
     outcomes: {},
+    checks: { "status == 200": { passed: 91, failed: 8 } },
     response: histogram,
     service: histogram,
     phases: { waiting: histogram },

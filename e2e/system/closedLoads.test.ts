@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { engines, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+import {
+  engines,
+  startEmbedded,
+  startTarget,
+  type TestPlatform,
+  type TestTarget,
+} from "./platforms.ts";
 
 interface KnownStats {
   received: number;
@@ -23,7 +29,13 @@ function expectBalanced({ state, ledger, summary, shares, verdict }: RunView, re
   expect(verdict.reasons.filter((reason) => !tired.test(reason))).toEqual([]);
 }
 
-describe.each(engines)("closed loads %s", (_engine, start) => {
+/** What tells one platform from another, and the fields that each of its scenarios gets. */
+const modes: [string, (typeof engines)[number][1], Partial<ScenarioInput>][] = [
+  ...engines.map(([name, start]): (typeof modes)[number] => [name, start, {}]),
+  ["embedded, over undici", startEmbedded, { transport: "undici" }],
+];
+
+describe.each(modes)("closed loads %s", (_name, start, common) => {
   let platform: TestPlatform;
   let target: TestTarget;
   /** Takes 200 ms to answer. */
@@ -45,7 +57,7 @@ describe.each(engines)("closed loads %s", (_engine, start) => {
   async function load(fields: Record<string, unknown>, at = target) {
     await fetch(`${at.url}/__reset`, { method: "POST" });
     const { runId } = await platform.api.start({
-      ...{ name: "closed", targetUrl: `${at.url}/`, numWorkers: 3 },
+      ...{ name: "closed", targetUrl: `${at.url}/`, numWorkers: 3, ...common },
       ...fields,
     });
     const run = await platform.api.ended(runId);
@@ -138,7 +150,7 @@ describe.each(engines)("closed loads %s", (_engine, start) => {
       },
     ];
     await fetch(`${target.url}/__reset`, { method: "POST" });
-    const document = { name: "mixed", durationSeconds: 2, numWorkers: 2, workloads };
+    const document = { name: "mixed", durationSeconds: 2, numWorkers: 2, workloads, ...common };
     const { runId } = await platform.api.start(document);
     const run = await platform.api.ended(runId);
     const { received } = await get<KnownStats>(`${target.url}/__stats`);
@@ -161,6 +173,7 @@ describe.each(engines)("closed loads %s", (_engine, start) => {
     const { runId } = await platform.api.start({
       ...{ name: "fail", targetUrl: `${slow.url}/`, overload: "fail" },
       ...fields,
+      ...common,
     });
     const failed = await platform.api.ended(runId);
     expect(failed.state).toBe("FAILED");

@@ -83,6 +83,85 @@ describe("the dashboard in a browser", () => {
     await page.getByTestId("scenario-row").getByText("From the form").waitFor();
   });
 
+  test("a run's checks are listed with how often they held", async () => {
+    const { runId } = await platform.api.start({
+      ...{ name: "checked", targetUrl: `${target.url}/`, durationSeconds: 3 },
+      loadProfile: { type: "CONSTANT", initialRps: 100 },
+      checks: [
+        "status == 200",
+        { name: "answered", check: "status exists", failRequest: false },
+        { name: "never", check: "latency < 0ms", failRequest: false },
+      ],
+    });
+    await page.goto(`${platform.api.url}/runs/${runId}`);
+    await inState("COMPLETED");
+    const cells = async (check: string) =>
+      page.locator(`[data-testid="check-row"][data-check="${check}"] td`).allTextContents();
+    await expect
+      .poll(() => cells("status == 200"))
+      .toEqual(["status == 200", "request", "270", "30", "90 %"]);
+    expect(await cells("answered")).toEqual(["answered", "request", "300", "0", "100 %"]);
+    expect(await cells("never")).toEqual(["never", "request", "0", "300", "0 %"]);
+  });
+
+  test("users are set, drawn and counted as users, and phases tell where the time goes", async () => {
+    await fillForm("Steady users", 4);
+    await page.getByText("By users", { exact: true }).click();
+    await at("field-loadProfile.vus").fill("8");
+    await expect.poll(() => at("preview-users").textContent(), { timeout: 10_000 }).toBe("8");
+    expect(await at("chart-preview-rate").count()).toBe(0);
+    expect(await at("chart-preview-users").locator("path.recharts-area-area").count()).toBe(1);
+    await at("save-and-start").click();
+    await inState("RUNNING");
+    await expect.poll(() => at("kpi-users-value").textContent(), { timeout: 10_000 }).toBe("8");
+    await inState("COMPLETED");
+    await expect
+      .poll(() => value("ledger-scheduled"))
+      .toBe(await value("ledger-scheduled-started"));
+    expect(await at("chart-load").getByRole("button", { name: "users" }).count()).toBe(1);
+    expect(await at("chart-load").locator("path.recharts-line-curve").count()).toBe(2);
+    expect(await at("chart-throughput").getByRole("button", { name: "planned" }).count()).toBe(0);
+    expect(await at("chart-phases").locator("path.recharts-area-area").count()).toBeGreaterThan(1);
+    const waiting = page.locator('[data-testid="phase-row"][data-phase="waiting"]');
+    expect(await waiting.count()).toBe(1);
+    await page.goto(`${platform.api.url}/`);
+    await at("scenario-row").getByText("8 users for 4 s").waitFor();
+  });
+
+  test("users who come and go in stages need no duration", async () => {
+    await fillForm("Users in stages", 4);
+    await page.getByText("By users", { exact: true }).click();
+    await page.getByText("Stages", { exact: true }).first().click();
+    expect(await at("field-durationSeconds").count()).toBe(0);
+    for (const [i, users] of ["6", "0"].entries()) {
+      await at(`field-loadProfile.stages[${i}].targetVus`).fill(users);
+      await at(`field-loadProfile.stages[${i}].durationSeconds`).fill("2");
+    }
+    await expect.poll(() => at("preview-users").textContent(), { timeout: 10_000 }).toBe("6");
+    await at("preview").getByText("users at most").waitFor();
+    await at("save-and-start").click();
+    await inState("COMPLETED");
+    expect(Number(await at("kpi-users-value").textContent())).toBeGreaterThan(0);
+    await page.goto(`${platform.api.url}/`);
+    await at("scenario-row").getByText("up to 6 users for 4 s").waitFor();
+    // What the store filled in must not keep it from being saved again.
+    await page.getByRole("link", { name: "Edit Users in stages" }).click();
+    await at("save").click();
+    await at("scenario-row").getByText("Users in stages").waitFor();
+  });
+
+  test("iterations are their own progress, all of them and no more", async () => {
+    await fillForm("A fixed amount of work", 4);
+    await page.getByText("By users", { exact: true }).click();
+    await page.getByText("Iterations", { exact: true }).click();
+    await at("field-loadProfile.iterations").fill("1000");
+    await at("field-loadProfile.concurrency").fill("5");
+    await at("save-and-start").click();
+    await inState("COMPLETED");
+    await page.getByText("of 1,000 iterations").waitFor();
+    await expect.poll(() => value("ledger-scheduled-started")).toBe(1_000);
+  });
+
   test("a run can be stopped from its page", async () => {
     await fillForm("To be stopped", 120);
     await at("save-and-start").click();

@@ -9,13 +9,21 @@ interface Workers {
 describe.each(engines)("when a worker is killed in mid-run, %s", (_engine, start) => {
   let platform: TestPlatform;
   let target: TestTarget;
+  /** Takes 400 ms, so that there is always something in flight. */
+  let slow: TestTarget;
 
   beforeAll(async () => {
-    [platform, target] = await Promise.all([start(3), startTarget("known")]);
+    [platform, target, slow] = await Promise.all([
+      // Each test kills one, and the last still needs three.
+      start(6),
+      startTarget("known"),
+      startTarget("known", "--delay-ms", "400"),
+    ]);
   });
   afterAll(async () => {
     await platform?.stop();
     await target?.stop();
+    await slow?.stop();
   });
 
   async function killOneOf(run: RunView): Promise<string> {
@@ -58,6 +66,46 @@ describe.each(engines)("when a worker is killed in mid-run, %s", (_engine, start
     const seconds = await platform.api.seconds(runId);
     const perSecond = seconds.slice(0, 8).map((s) => s.started + s.dropped + s.lost);
     expect(perSecond).toEqual(Array.from({ length: 8 }, () => 300));
+  });
+
+  test("what it had in flight is interrupted: the account balances, and the run says why it is doubted", async () => {
+    const document = { ...scenario("degrade"), targetUrl: `${slow.url}/` };
+    const { runId } = await platform.api.start(document);
+    const victim = await killOneOf(await platform.api.until(runId, running));
+    const { ledger, verdict, summary } = await platform.api.ended(runId);
+    expect(ledger.ok + ledger.failed + ledger.neutral + ledger.interrupted).toBe(ledger.started);
+    expect(ledger.interrupted).toBeGreaterThan(0);
+    const { sent = 0, ...ended } = summary?.requests ?? {};
+    expect(Object.values(ended).reduce((sum, count) => sum + count, 0)).toBe(sent);
+    expect(verdict.reasons.join()).toContain(`worker ${victim} was lost`);
+    expect(verdict.reasons.join()).not.toMatch(/balance|have a result|workers counted/);
+  });
+
+  test("its users are gone, and its iterations lost; the others do what is left", async () => {
+    const step = { name: "s", protocol: "http" as const, url: `${slow.url}/` };
+    const { runId } = await platform.api.start({
+      ...{ name: "closed, loses one", numWorkers: 3, durationSeconds: 6 },
+      workloads: [
+        { name: "users", loadProfile: { type: "VUS", vus: 30 }, steps: [step] },
+        {
+          name: "batch",
+          loadProfile: { type: "ITERATIONS", iterations: 600, concurrency: 30 },
+          steps: [step],
+        },
+      ],
+    });
+    await killOneOf(await platform.api.until(runId, running));
+    const { state, summary, ledger, verdict } = await platform.api.ended(runId);
+    expect(state).toBe("COMPLETED");
+    expect(ledger.ok + ledger.failed + ledger.neutral + ledger.interrupted).toBe(ledger.started);
+    const [users, batch] = summary?.workloads ?? [];
+    expect(users?.iterations.scheduled).toBe(users?.iterations.started);
+    const { scheduled, started = 0, dropped = 0, lost = 0 } = batch?.iterations ?? {};
+    expect(scheduled).toBe(600);
+    expect(started + dropped + lost).toBe(600);
+    expect(lost).toBeGreaterThan(0);
+    expect(verdict.reasons.join()).toContain("10 virtual users were lost");
+    expect(verdict.reasons.join()).not.toMatch(/balance|have a result|workers counted/);
   });
 
   test("or the run fails, naming the worker, when it is to", async () => {

@@ -40,6 +40,18 @@ export type Verdict = z.infer<typeof verdictSchema>;
 
 const requestCounts = outcomeSchema.extend({ sent: count });
 
+/** How often a check held. `percent` is 0 to 100. */
+export const checkResultSchema = z
+  .object({
+    name: z.string(),
+    step: z.string(),
+    passed: count,
+    failed: count,
+    percent: z.number().min(0).max(100),
+  })
+  .meta({ id: "CheckResult" });
+export type CheckResult = z.infer<typeof checkResultSchema>;
+
 const trafficShape = {
   requests: requestCounts,
   rps: z.number().nonnegative(),
@@ -58,6 +70,10 @@ const trafficShape = {
   statusCodes: countsSchema,
   errors: countsSchema,
   outcomes: countsSchema,
+  checks: z.array(checkResultSchema).default([]).meta({
+    description:
+      "An answered request counts to each check of its step, one without an answer as failed.",
+  }),
 };
 
 const vusSchema = z

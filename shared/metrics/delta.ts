@@ -23,12 +23,17 @@ export const outcomeSchema = z.object({
 /** How things ended; an interrupted one had no answer when the run ended. */
 export type OutcomeCounts = z.infer<typeof outcomeSchema>;
 
+/** How often each check held, by its name. Older documents have none. */
+export const checkCountsSchema = z.record(z.string(), z.object({ passed: count, failed: count }));
+export type CheckCounts = z.infer<typeof checkCountsSchema>;
+
 /** Requests of one step, by due second. */
 export const stepDueSchema = outcomeSchema.extend({
   step: count,
   statusCodes: countsSchema,
   errors: countsSchema,
   outcomes: countsSchema,
+  checks: checkCountsSchema.default({}),
   response: bytes,
   service: bytes,
   phases: z.partialRecord(z.enum(phases), bytes).default({}),

@@ -31,6 +31,13 @@ const stepDue = fc.record({
   statusCodes: countsOf("200", "404", "503"),
   errors: countsOf("timeout", "connectionRefused"),
   outcomes: countsOf("noBalance"),
+  checks: fc.dictionary(
+    fc.constantFrom("status == 200", "is ok"),
+    fc.record({ passed: n, failed: n }),
+    {
+      maxKeys: 2,
+    },
+  ),
   ...{ response: sparse, service: sparse },
   phases: fc.record({ blocked: sparse, waiting: sparse, tls: sparse }, { requiredKeys: [] }),
 });

@@ -1,4 +1,5 @@
 import type {
+  CheckCounts,
   Counts,
   DueDelta,
   Health,
@@ -14,6 +15,14 @@ import { addSparse, encodeSparse } from "./sparseHistogram.ts";
 
 export function addCounts(into: Counts, from: Counts): void {
   for (const name of Object.keys(from)) into[name] = (into[name] ?? 0) + (from[name] ?? 0);
+}
+
+function addChecks(into: CheckCounts, from: CheckCounts): void {
+  for (const [name, { passed, failed }] of Object.entries(from)) {
+    const known = (into[name] ??= { passed: 0, failed: 0 });
+    known.passed += passed;
+    known.failed += failed;
+  }
 }
 
 export function addOutcomes(into: OutcomeCounts, from: OutcomeCounts): void {
@@ -38,6 +47,7 @@ export class StepAccumulator implements OutcomeCounts {
   readonly statusCodes: Counts = {};
   readonly errors: Counts = {};
   readonly outcomes: Counts = {};
+  readonly checks: CheckCounts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
   readonly phases: Partial<Record<Phase, Histogram>> = {};
@@ -51,6 +61,7 @@ export class StepAccumulator implements OutcomeCounts {
     addCounts(this.statusCodes, delta.statusCodes);
     addCounts(this.errors, delta.errors);
     addCounts(this.outcomes, delta.outcomes);
+    addChecks(this.checks, delta.checks);
     addSparse(this.response, delta.response);
     addSparse(this.service, delta.service);
     for (const phase of phases) {
@@ -64,6 +75,7 @@ export class StepAccumulator implements OutcomeCounts {
     addCounts(this.statusCodes, other.statusCodes);
     addCounts(this.errors, other.errors);
     addCounts(this.outcomes, other.outcomes);
+    addChecks(this.checks, other.checks);
     this.response.add(other.response);
     this.service.add(other.service);
     for (const phase of phases) {
@@ -100,6 +112,7 @@ export class StepAccumulator implements OutcomeCounts {
       statusCodes: { ...this.statusCodes },
       errors: { ...this.errors },
       outcomes: { ...this.outcomes },
+      checks: structuredClone(this.checks),
       response: encodeSparse(this.response),
       service: encodeSparse(this.service),
       phases: this.#encodePhases(),

@@ -52,7 +52,14 @@ function second(at: number, workers: Record<string, Health>, dropped = {}, slowe
     steps: [
       {
         ...{ step: 0, ok: 1, failed: 0, neutral: 0, interrupted: 0 },
-        ...{ statusCodes: {}, errors: {}, outcomes: {}, service: new Uint8Array(0), phases: {} },
+        ...{
+          statusCodes: {},
+          errors: {},
+          outcomes: {},
+          checks: {},
+          service: new Uint8Array(0),
+          phases: {},
+        },
         response: encodeSparse(histogramOf([slowest])),
       },
     ],

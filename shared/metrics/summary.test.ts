@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { summarySchema } from "../api/runView.ts";
+import { type StepDue, stepDueSchema } from "./delta.ts";
 import { dueDelta, histogramOf, shuffled, wallDelta } from "./deltas.testing.ts";
 import type { RunSecond } from "./second.ts";
 import { SecondAccumulator } from "./secondAccumulator.ts";
 import { encodeSparse } from "./sparseHistogram.ts";
-import { RunTotals, summarise } from "./summary.ts";
+import { type RunNames, RunTotals, summarise } from "./summary.ts";
 import { viewSecond } from "./viewSecond.ts";
 
 const names = {
@@ -72,6 +73,49 @@ describe("a summary", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("counts checks by step in the order of the scenario, and lists them at every level", () => {
+    const second = new SecondAccumulator(0);
+    const add = (step: number, checks: StepDue["checks"]) => {
+      const empty = new Uint8Array(0);
+      const counts = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
+      second
+        .workload(0)
+        .step(step)
+        .addDue({
+          ...{ ...counts, statusCodes: {}, errors: {}, outcomes: {}, checks },
+          ...{ response: empty, service: empty, phases: {} },
+        });
+    };
+    add(0, { "status == 200": { passed: 2, failed: 1 }, fast: { passed: 1, failed: 0 } });
+    add(0, { "status == 200": { passed: 1, failed: 0 } });
+    add(1, { fast: { passed: 0, failed: 4 } });
+    const steps = [
+      { name: "s0", checks: [{ name: "fast", check: "latency < 1s" }, "status == 200"] },
+      { name: "s1", checks: ["fast"] },
+    ] as RunNames["workloads"][number]["steps"];
+    const { summary } = summarise({
+      ...{ totals: totalsOf([second.toRecord(1, false)]), durationSeconds: 1, maybeSent: 0 },
+      ...{ names: { workloads: [{ name: "a", steps }] }, scheduled: [7] },
+    });
+    const wanted = [
+      { name: "fast", step: "s0", passed: 1, failed: 0, percent: 100 },
+      { name: "status == 200", step: "s0", passed: 3, failed: 1, percent: 75 },
+      { name: "fast", step: "s1", passed: 0, failed: 4, percent: 0 },
+    ];
+    expect(summary.checks).toEqual(wanted);
+    expect(summary.workloads[0]?.checks).toEqual(wanted);
+    expect(summary.steps.map((step) => step.checks)).toEqual([wanted.slice(0, 2), wanted.slice(2)]);
+  });
+
+  test("of seconds from before there were checks has none", () => {
+    const empty = new Uint8Array(0);
+    const old = {
+      ...{ step: 0, ok: 0, failed: 0, neutral: 0, interrupted: 0 },
+      ...{ statusCodes: {}, errors: {}, outcomes: {}, response: empty, service: empty },
+    };
+    expect(stepDueSchema.parse(old).checks).toEqual({});
   });
 
   test("is the same in any order of seconds, and the same as of the deltas it came from", () => {
@@ -186,7 +230,7 @@ describe("the view of a second", () => {
       steps: [
         {
           ...{ step: 2, ok: 1, failed: 1, neutral: 0, interrupted: 0 },
-          ...{ statusCodes: { 200: 1, 500: 1 }, errors: {}, outcomes: {} },
+          ...{ statusCodes: { 200: 1, 500: 1 }, errors: {}, outcomes: {}, checks: {} },
           ...{ response, service: response, phases: { waiting: response } },
         },
       ],

@@ -1,6 +1,7 @@
-import type { Ledger, Summary, Traffic } from "../api/runView.ts";
+import type { CheckResult, Ledger, Summary, Traffic } from "../api/runView.ts";
 import type { MergedTotals } from "../run/conservation.ts";
 import type { DueDelta, WallDelta } from "./delta.ts";
+import { type CheckDocument, checkName } from "../condition/stepChecks.ts";
 import { makeLedger } from "../run/ledger.ts";
 import {
   addCounts,
@@ -18,8 +19,13 @@ import { GeneratorTotals } from "./generatorTotals.ts";
 
 /** Names and planned counts that seconds do not carry. */
 export interface RunNames {
-  workloads: readonly { name: string; steps: readonly { name: string }[] }[];
+  workloads: readonly {
+    name: string;
+    steps: readonly { name: string; checks?: readonly CheckDocument[] | undefined }[];
+  }[];
 }
+
+type StepNames = RunNames["workloads"][number]["steps"][number];
 
 /** Peaks of users per workload and in all; shares report a second at different times. */
 class UserPeaks {
@@ -142,7 +148,7 @@ function phaseStats(step: StepAccumulator): Traffic["phases"] {
 }
 
 /** `seconds` is the time that the rate refers to. */
-function trafficOf(step: StepAccumulator, seconds: number): Traffic {
+function trafficOf(step: StepAccumulator, seconds: number, checks: CheckResult[]): Traffic {
   const { ok, failed, neutral, interrupted, sent } = step;
   const answered = ok + failed + neutral;
   return {
@@ -158,7 +164,21 @@ function trafficOf(step: StepAccumulator, seconds: number): Traffic {
     statusCodes: step.statusCodes,
     errors: step.errors,
     outcomes: step.outcomes,
+    checks,
   };
+}
+
+/** The counted checks of one step, in the order of the scenario. */
+function checksOf(names: StepNames, step: StepAccumulator): CheckResult[] {
+  const declared = (names.checks ?? []).map(checkName);
+  const place = (name: string) => declared.indexOf(name);
+  const counted = Object.entries(step.checks).sort(
+    ([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1),
+  );
+  return counted.map(([check, { passed, failed }]) => ({
+    ...{ name: check, step: names.name, passed, failed },
+    percent: passed + failed === 0 ? 0 : (100 * passed) / (passed + failed),
+  }));
 }
 
 export interface SummaryInput {
@@ -177,16 +197,20 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
   const parts = names.workloads.map((_, i) => totals.workloads.get(i) ?? new WorkloadAccumulator());
   const workloads = parts.map((workload, i) => {
     const all = mergeAll([workload]);
-    const steps = (names.workloads[i]?.steps ?? []).map((step, index) => ({
-      name: step.name,
-      ...trafficOf(workload.step(index), durationSeconds),
-    }));
+    const steps = (names.workloads[i]?.steps ?? []).map((names, index) => {
+      const step = workload.step(index);
+      return { name: names.name, ...trafficOf(step, durationSeconds, checksOf(names, step)) };
+    });
     return {
       name: names.workloads[i]?.name ?? "",
       iterations: makeLedger(scheduled[i] ?? 0, all, 0),
       iterationDuration: latencyStats(all.iterationDuration),
       vus: { max: totals.maxUsers(i) },
-      ...trafficOf(all.traffic, durationSeconds),
+      ...trafficOf(
+        all.traffic,
+        durationSeconds,
+        steps.flatMap((step) => step.checks),
+      ),
       steps,
     };
   });
@@ -195,7 +219,11 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
   const ledger = makeLedger(total, all, input.maybeSent);
   const summary: Summary = {
     durationSeconds,
-    ...trafficOf(all.traffic, durationSeconds),
+    ...trafficOf(
+      all.traffic,
+      durationSeconds,
+      workloads.flatMap((workload) => workload.checks),
+    ),
     iterations: ledger,
     iterationDuration: latencyStats(all.iterationDuration),
     vus: { max: totals.maxUsers() },

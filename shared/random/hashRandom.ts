@@ -19,9 +19,15 @@ function absorb(hash: number, word: number): number {
   return mix(mix((hash + GOLDEN) ^ low) + GOLDEN + high);
 }
 
+/** What all numbers of one seed and stream have in common, to be worked out once. */
+export const streamHash = (seed: number, stream: number) => absorb(absorb(0, seed), stream);
+
+/** `hash32(seed, stream, index)` from the `streamHash` of the first two. */
+export const hashAt = (stream: number, index: number) => absorb(stream, index);
+
 /** 32 bits from three non-negative safe integers. */
 export function hash32(seed: number, stream: number, index: number): number {
-  return absorb(absorb(absorb(0, seed), stream), index);
+  return hashAt(streamHash(seed, stream), index);
 }
 
 /** A number in [0, 1) with 53 bits, from three non-negative safe integers. */

@@ -18,6 +18,8 @@ export interface ValidityInput {
   requests?: { sent: number; generatorFault: number };
   /** Virtual users that were lost with their workers. */
   usersLost?: number;
+  /** Workers that died with shares; what they had in flight counts as interrupted. */
+  lostWorkers?: readonly string[];
   /** Why the run ended without being finished, if so. */
   failure: string | null;
 }
@@ -63,7 +65,11 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   findings.push(
     ...above(lost, 0, 10, `${ledger.lost} arrivals (${shown(lost)}) were lost with their worker`),
   );
-  const { usersLost = 0 } = input;
+  const { usersLost = 0, lostWorkers = [] } = input;
+  for (const worker of lostWorkers) {
+    const reason = `worker ${worker} was lost; what it had in flight counts as interrupted`;
+    findings.push({ level: "SUSPECT", reason });
+  }
   if (usersLost > 0) {
     const reason = `${usersLost} virtual users were lost with their worker`;
     findings.push({ level: "SUSPECT", reason });

@@ -130,7 +130,8 @@ function kindProblems(owner: Raw, path: string): Problem[] {
     if (owner["arrival"] === "poisson") {
       refuse("arrival", `${type} has no arrivals: its users begin when they are ready`);
     }
-    if (owner["overload"] !== undefined) {
+    // What is stored has its defaults filled in, and can be sent back.
+    if (owner["overload"] !== undefined && owner["overload"] !== "drop") {
       refuse("overload", `${type} cannot overload itself: its users wait for their answers`);
     }
   } else if (owner["connections"] === "perUser") {
@@ -157,7 +158,7 @@ function durationProblems(owner: Raw, inherited: unknown, path: string, workload
   return profileFits(profile, duration, `${prefix}loadProfile`, workloads);
 }
 
-const SHORT_FIELDS = ["targetUrl", "method", "headers", "body"] as const;
+const SHORT_FIELDS = ["targetUrl", "method", "headers", "body", "checks"] as const;
 
 function formProblems(raw: Raw): Problem[] {
   const problems: Problem[] = [];

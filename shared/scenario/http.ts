@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type HttpOptions, plainHttp } from "./httpOptions.ts";
 
 /** How HTTP is spoken: what a scenario, or one of its workloads, may ask for. */
 
@@ -35,23 +36,11 @@ export const taskHttpSchema = z.object({
   proxy: z.string().nullable(),
   maxRedirects: z.int().min(0).max(MAX_REDIRECTS),
 });
-export type HttpOptions = z.infer<typeof taskHttpSchema>;
-
-export const plainHttp: HttpOptions = { version: "1.1", proxy: null, maxRedirects: 0 };
 
 export function httpOptionsOf(field: z.infer<typeof httpSchema> | undefined): HttpOptions {
   if (field === undefined) return plainHttp;
   const { version, proxy, maxRedirects } = field;
   return { version, proxy: proxy ?? null, maxRedirects };
-}
-
-/** Which of these the raw transport does not have; empty when it has all that is asked for. */
-export function beyondRaw({ version, proxy, maxRedirects }: HttpOptions): string[] {
-  return [
-    ...(version === "2" ? ["version"] : []),
-    ...(proxy === null ? [] : ["proxy"]),
-    ...(maxRedirects > 0 ? ["maxRedirects"] : []),
-  ];
 }
 
 function isProxyUrl(text: string): boolean {

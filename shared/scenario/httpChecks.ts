@@ -1,4 +1,5 @@
-import { beyondRaw, httpOptionsOf, httpSchema } from "./http.ts";
+import { httpOptionsOf, httpSchema } from "./http.ts";
+import { beyondRaw } from "./httpOptions.ts";
 import type { Problem } from "./problems.ts";
 
 /** Checks of `http` with the fields around it, on the raw document like `crossChecks.ts`. */

@@ -1,7 +1,11 @@
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
+import { hash32 } from "../random/hashRandom.ts";
+import { makeSchedule } from "../schedule/makeSchedule.ts";
 import { peakRate } from "../schedule/rateCurve.ts";
 import { peakUsers } from "../schedule/userTimeline.ts";
 import { crossProblems } from "./crossChecks.ts";
+import { uniqueDataProblems } from "./dataUse.ts";
+import { languageProblems } from "./languageChecks.ts";
 import type { Load } from "./load.ts";
 import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
@@ -36,6 +40,8 @@ const fieldNames = [
   ...["iterations", "concurrency", "maxDurationSeconds", "devices", "messagesPerSecond"],
   ...["distribution", "seconds", "min", "max", "mean", "deviation", "policy", "maxDelaySeconds"],
   ...["version", "proxy", "maxRedirects"],
+  ...["extract", "check", "failRequest", "inline", "generate", "pick", "count", "fields"],
+  ...["weighted", "randomInt"],
 ];
 
 /** What is wrong with a load as a whole; undefined when nothing is. */
@@ -56,6 +62,18 @@ function loadProblem(load: Load): string | undefined {
   return undefined;
 }
 
+/** How many iterations a workload has at most; undefined when that is not known ahead. */
+function iterationsOf(load: Load, seed: number): number | undefined {
+  switch (load.type) {
+    case "arrivals":
+      return makeSchedule(load.curve, load.arrival, seed).total;
+    case "iterations":
+      return load.iterations;
+    case "users":
+      return undefined;
+  }
+}
+
 /** What only the finished schedule can tell. */
 function scheduleProblems(scenario: Scenario): Problem[] {
   const workloads = scenarioWorkloads(scenario);
@@ -64,6 +82,11 @@ function scheduleProblems(scenario: Scenario): Problem[] {
     const message = loadProblem(load);
     return message === undefined ? [] : [{ path: `${prefix(i)}loadProfile`, message }];
   });
+  const totals = workloads.map(({ steps, load }, i) => ({
+    steps,
+    total: iterationsOf(load, hash32(scenario.seed, i, 0)),
+  }));
+  problems.push(...uniqueDataProblems(scenario, totals));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
     problems.push({ path, message: "lasts longer than 7 days" });
@@ -77,7 +100,8 @@ export function parseScenario(document: unknown): ParsedScenario {
   const problems = parsed.success ? [] : zodProblems(parsed.error, fieldNames);
   const fromSchema = problems.length;
   const seen = new Set(problems.map((problem) => problem.path));
-  problems.push(...crossProblems(document).filter((problem) => !seen.has(problem.path)));
+  const between = [...crossProblems(document), ...languageProblems(document)];
+  problems.push(...between.filter((problem) => !seen.has(problem.path)));
   if (parsed.success && problems.length === 0) problems.push(...scheduleProblems(parsed.data));
   if (!parsed.success || problems.length > 0) {
     const unread = parsed.success ? 0 : countIssues(parsed.error) - fromSchema;

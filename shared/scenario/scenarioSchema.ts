@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { httpSchema } from "./http.ts";
+import { dataSchema } from "../data/dataSchema.ts";
+import { urlProblem } from "../template/urlTemplate.ts";
 import { MAX_STEPS, MAX_WORKERS, MAX_WORKLOADS } from "./limits.ts";
 import {
   arrivalSchema,
@@ -9,6 +11,7 @@ import {
   thinkTimeSchema,
 } from "./pacing.ts";
 import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
+import { checksSchema, extractSchema } from "./stepLanguage.ts";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 
@@ -24,36 +27,33 @@ const headerValue = z
 /** Where a message ends is the transport's business; a wrong one would smuggle a second request. */
 const framingHeaders = new Set(["content-length", "transfer-encoding"]);
 
-const headersSchema = z.record(
-  headerName.refine((name) => !framingHeaders.has(name.toLowerCase()), "set by the transport"),
-  headerValue,
-);
-
-const noTemplate = (text: string) => !text.includes("{{");
-const templateError = "templates ({{…}}) are not part of this version yet";
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:\/\/[^/]/i.test(text);
-}
+const headersSchema = z
+  .record(
+    headerName.refine((name) => !framingHeaders.has(name.toLowerCase()), "set by the transport"),
+    headerValue,
+  )
+  .meta({
+    description:
+      "Values may have {{templates}}; what a header may not contain is left out of their values.",
+  });
 
 const urlSchema = z
   .string()
   .max(8_192)
-  .refine(isHttpUrl, "must be a full http:// or https:// URL")
-  .refine((url) => !isHttpUrl(url) || new URL(url).username === "", {
-    error: "put credentials in the Authorization header, not in the URL",
+  .superRefine((url, context) => {
+    const message = urlProblem(url);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
   })
-  .refine(noTemplate, templateError);
+  .meta({ description: "Path and query may have {{templates}}; values are percent-encoded." });
 
 const bodySchema = z
   .union([z.string(), z.record(z.string(), z.json()), z.array(z.json())], {
     error: "a body is a string, or a JSON object or array",
   })
-  .refine(
-    (body) => noTemplate(typeof body === "string" ? body : JSON.stringify(body)),
-    templateError,
-  )
-  .meta({ description: "A string is sent as it stands; an object or array as JSON." });
+  .meta({
+    description:
+      "A string is sent as it stands; an object or array as JSON. Strings may have {{templates}}. In JSON a string that is exactly one template of a number or boolean (randomInt, iteration, user, timestamp, a data field of nothing else) is sent without quotes.",
+  });
 
 const nameSchema = z.string().trim().min(1, "a name is needed").max(200);
 
@@ -65,6 +65,8 @@ export const stepSchema = z
     url: urlSchema,
     headers: headersSchema.default({}),
     body: bodySchema.optional(),
+    checks: checksSchema.optional(),
+    extract: extractSchema.optional(),
   })
   .meta({ id: "Step", description: "One protocol action of an iteration." });
 
@@ -91,6 +93,8 @@ export const scenarioSchema = z
     method: z.enum(methods).optional(),
     headers: headersSchema.optional(),
     body: bodySchema.optional(),
+    checks: checksSchema.optional(),
+    data: dataSchema.optional(),
     steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS).optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
     durationSeconds: positiveSecondsSchema.optional(),

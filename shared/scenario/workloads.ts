@@ -1,5 +1,6 @@
 import type { ThinkTime } from "../schedule/thinkTime.ts";
-import { type HttpOptions, httpOptionsOf } from "./http.ts";
+import { httpOptionsOf } from "./http.ts";
+import type { HttpOptions } from "./httpOptions.ts";
 import { type Load, loadDurationMs, profileLoad } from "./load.ts";
 import { type Overload, overloadOf, thinkTimeOf } from "./pacing.ts";
 import type { Scenario, Step, Workload } from "./scenarioSchema.ts";
@@ -18,13 +19,14 @@ export interface PlainWorkload {
 
 /** The steps of the short form (`targetUrl`, `method`, `headers`, `body`). */
 function shortSteps(scenario: Scenario): Step[] {
-  const { targetUrl, method, headers, body } = scenario;
+  const { targetUrl, method, headers, body, checks } = scenario;
   const step: Step = {
     name: "request",
     protocol: "http",
     method: method ?? "GET",
     url: targetUrl ?? "",
     headers: headers ?? {},
+    ...(checks === undefined ? {} : { checks }),
   };
   return [body === undefined ? step : { ...step, body }];
 }

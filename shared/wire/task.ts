@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { plainHttp, taskHttpSchema } from "../scenario/http.ts";
+import { dataSchema } from "../data/dataSchema.ts";
+import { taskHttpSchema } from "../scenario/http.ts";
+import { plainHttp } from "../scenario/httpOptions.ts";
 import { arrivals, connectionsSchema, overloads, pacings } from "../scenario/pacing.ts";
 import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
@@ -64,6 +66,9 @@ export const taskSchema = z.object({
   steps: z.array(stepSchema).min(1),
   /** The workload's own, made of the scenario's. */
   seed: count,
+  /** The data sets of the steps, and the seed of their rows: the same for every workload. */
+  data: dataSchema.default({}),
+  dataSeed: count.default(0),
   thinkTime: taskThinkTimeSchema.nullable(),
   overload: z.object({ policy: z.enum(overloads), maxDelayMs: z.int().min(1) }),
   pacing: z.enum(pacings),

@@ -6,7 +6,14 @@ import { json, logOf, start } from "./knownTestClient.ts";
 describe("control paths", () => {
   test("never count as arrivals", async () => {
     const { url } = await start();
-    for (const path of ["__stats", "__log", "__perSecond?originUs=0", "__nothing", "__"]) {
+    for (const path of [
+      "__stats",
+      "__log",
+      "__holds",
+      "__perSecond?originUs=0",
+      "__nothing",
+      "__",
+    ]) {
       await fetch(`${url}/${path}`);
     }
     expect(await json<Stats>(`${url}/__stats`)).toMatchObject({ received: 0, completed: 0 });
@@ -16,6 +23,7 @@ describe("control paths", () => {
     ["GET", "/__nothing", 404],
     ["POST", "/__stats", 405],
     ["DELETE", "/__log", 405],
+    ["POST", "/__holds", 405],
     ["GET", "/__reset", 405],
     ["GET", "/__perSecond", 400],
     ["GET", "/__perSecond?originUs=", 400],

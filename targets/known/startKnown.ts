@@ -7,6 +7,7 @@ import { startLoadServer } from "../loadServer.ts";
 import type { RunningTarget } from "../target.ts";
 import { ArrivalLog } from "./arrivalLog.ts";
 import { ArrivalNumbers } from "./arrivalNumbers.ts";
+import { HoldLog } from "./holdLog.ts";
 import type { Behaviour, BehaviourCounts } from "./behaviours.ts";
 
 export interface KnownOptions extends Address {
@@ -18,15 +19,19 @@ export interface KnownOptions extends Address {
 class Period implements BehaviourCounts {
   readonly startedAtUs = Math.round(unixUs());
   readonly log: ArrivalLog;
+  readonly holds: HoldLog;
   readonly numbers = new ArrivalNumbers();
   completed = 0;
   killed = 0;
-  readonly onFinish = () => {
-    this.completed += 1;
-  };
 
   constructor(maxLogEntries: number) {
     this.log = new ArrivalLog(maxLogEntries);
+    this.holds = new HoldLog(maxLogEntries);
+  }
+
+  answered(arrivalNumber: number, heldUs: number): void {
+    this.completed += 1;
+    this.holds.set(arrivalNumber, heldUs);
   }
 }
 
@@ -50,7 +55,9 @@ export function startKnown(options: KnownOptions): Promise<RunningTarget> {
     const numberText = request.headers["x-arrival"];
     // Node gives an array for set-cookie alone.
     if (numberText !== undefined) period.numbers.add(String(numberText));
-    response.on("finish", period.onFinish);
+    // An answer belongs to the period its request came in.
+    const own = period;
+    response.on("finish", () => own.answered(arrivalNumber, unixUs() - arrivedUs));
     // A long body must not wait for the answer.
     if (request.method !== "GET") request.resume();
     behaviour(arrivalNumber, request, response, period);
@@ -65,13 +72,15 @@ function control(
 ): void {
   const url = new URL(request.url ?? "", "http://known");
   const allowed = url.pathname === "/__reset" ? "POST" : "GET";
-  if (!["/__stats", "/__log", "/__perSecond", "/__reset"].includes(url.pathname)) {
-    const paths = "Use /__stats, /__log, /__perSecond?originUs= or /__reset.";
+  if (!["/__stats", "/__log", "/__holds", "/__perSecond", "/__reset"].includes(url.pathname)) {
+    const paths = "Use /__stats, /__log, /__holds, /__perSecond?originUs= or /__reset.";
     send(response, problemAnswer(404, "Not Found", paths));
   } else if (request.method !== allowed) {
     send(response, methodNotAllowed(allowed));
   } else if (url.pathname === "/__log") {
-    sendLog(response, period.log);
+    sendTimes(response, period.log.toBytes());
+  } else if (url.pathname === "/__holds") {
+    sendTimes(response, period.holds.toBytes(period.log.logged));
   } else if (url.pathname === "/__reset") {
     reset();
     send(response, emptyAnswer(204));
@@ -94,8 +103,7 @@ function stats({ startedAtUs, log, numbers, completed, killed }: Period): Answer
   });
 }
 
-function sendLog(response: ServerResponse, log: ArrivalLog): void {
-  const bytes = log.toBytes();
+function sendTimes(response: ServerResponse, bytes: Buffer): void {
   response.writeHead(200, {
     "Content-Type": "application/octet-stream",
     "Content-Length": bytes.length,

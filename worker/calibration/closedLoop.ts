@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { RequestResult } from "../metrics/dueSecond.ts";
-import { Recorder } from "../metrics/recorder.ts";
+import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
+import { Engine } from "../engine/engine.ts";
+import type { FromEngine } from "../engine/engineMessages.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
-import type { Operation } from "../engine/operation.ts";
-import { Slot } from "../engine/slot.ts";
-import { RawTransport } from "../protocols/http/rawTransport.ts";
+import type { RunnerReport } from "../engine/shareRunner.ts";
 
 /** Load for one engine thread: each connection sends its next request when the one before ends. */
 export interface LoopOptions {
@@ -21,116 +21,87 @@ export interface LoopResult {
   cpuUs: number;
 }
 
+const KEY = "calibration 0/0";
 const WARM_UP_PART = 0.25;
 /** After the end, what is under way gets this long. */
 const LAST_ANSWERS_MS = 2_000;
-/** However fast the machine is. */
-const MAX_REQUESTS = 50_000_000;
+const LEASE_NS = 3_600_000_000_000n;
 
-const threadCpuUs = () => {
-  const { user, system } = process.threadCpuUsage();
-  return user + system;
-};
-
-/**
- * Sends as fast as answers come, over the raw transport, with everything recorded as in a run.
- * Rejects when a request fails: then nothing was measured.
- */
-export async function closedLoop(options: LoopOptions): Promise<LoopResult> {
-  const originUs = monotonicUs();
-  const clock = { nowUs: () => monotonicUs() - originUs };
-  const { url, connections } = options;
-  const limits = { connections, perUser: false };
-  const transport = new RawTransport(clock, { rejectUnauthorized: true, limits });
-  try {
-    const operation = transport.operation({ method: "GET", url, headers: {}, body: null });
-    await transport.warmUp(connections);
-    const loop = new Loop(clock, operation, connections);
-    const ended = loop.run();
-    await Promise.race([pause(options.forMs * WARM_UP_PART), ended]);
-    const before = { requests: loop.requests, atUs: clock.nowUs(), cpuUs: threadCpuUs() };
-    await Promise.race([pause(options.forMs), ended]);
-    const requests = loop.requests - before.requests;
-    const seconds = (clock.nowUs() - before.atUs) / 1e6;
-    const cpuUs = threadCpuUs() - before.cpuUs;
-    loop.stop();
-    await Promise.race([ended, pause(LAST_ANSWERS_MS, undefined, { ref: false })]);
-    return { requests, seconds, cpuUs };
-  } finally {
-    transport.close();
-  }
+function taskOf({ url, connections, forMs }: LoopOptions): Task {
+  const durationMs = Math.ceil(forMs * (1 + WARM_UP_PART)) + LAST_ANSWERS_MS;
+  const milliUsers = connections * 1000;
+  const users = { fromMilliRps: milliUsers, toMilliRps: milliUsers };
+  return {
+    ...{ runId: "calibration", share: "0/0", epoch: 1, token: 1, startMs: 0 },
+    load: {
+      type: "users",
+      curve: { durationMs, segments: [{ startMs: 0, endMs: durationMs, ...users }] },
+      paceMs: 0,
+    },
+    ownership: [{ offset: 0, weights: 1, index: 0 }],
+    steps: [{ name: "get", protocol: "http", method: "GET", url, headers: {} }],
+    ...{ seed: 0, data: {}, dataSeed: 0, thinkTime: null, pacing: "timer", connections },
+    overload: { policy: "drop", maxDelayMs: 1 },
+    ...{ maxInFlight: connections, transport: "raw", rejectUnauthorized: true },
+    http: plainHttp,
+    ...{ requestTimeoutMs: LAST_ANSWERS_MS, gracefulStopMs: LAST_ANSWERS_MS },
+  };
 }
 
-class Loop {
-  requests = 0;
-  readonly #clock: { nowUs(): number };
-  readonly #operation: Operation;
-  readonly #recorder = new Recorder();
-  readonly #slots: Slot[];
-  readonly #result: RequestResult = {
-    ...{ step: 0, dueUs: 0, beganUs: 0, sentUs: 0, writtenUs: 0, firstByteUs: 0, endUs: 0 },
-    ...{ opened: null, status: 0, error: "" },
-    outcome: "ok",
+/** Why the first request that failed did. */
+function failureOf({ due }: RunnerReport): string | undefined {
+  const steps = due.flatMap((delta) => delta.steps);
+  if (steps.every(({ failed }) => failed === 0)) return undefined;
+  const statuses = steps.flatMap((step) => Object.keys(step.statusCodes));
+  return [...steps.flatMap((step) => Object.keys(step.errors)), ...statuses].join(", ");
+}
+
+function sample(engine: Engine) {
+  const { user, system } = process.threadCpuUsage();
+  return { requests: engine.startedOf(KEY), atUs: monotonicUs(), cpuUs: user + system };
+}
+
+/**
+ * Sends as fast as answers come, by the engine itself: users without a pace, with everything
+ * recorded as in a run. Rejects when a request fails: then nothing was measured.
+ */
+export async function closedLoop(options: LoopOptions): Promise<LoopResult> {
+  const prepared = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const fail = (reason: string) => {
+    const error = new Error(`a request failed: ${reason}`);
+    prepared.reject(error);
+    over.reject(error);
   };
-  readonly #ended = Promise.withResolvers<void>();
-  #busy = 0;
-  #second = 0;
-  #stopped = false;
-
-  constructor(clock: { nowUs(): number }, operation: Operation, connections: number) {
-    this.#clock = clock;
-    this.#operation = operation;
-    this.#slots = Array.from({ length: connections }, (_, index) => new Slot(index));
-  }
-
-  run(): Promise<void> {
-    for (const slot of this.#slots) this.#next(slot, this.#clock.nowUs());
-    return this.#ended.promise;
-  }
-
-  stop(): void {
-    this.#stopped = true;
-  }
-
-  #next(slot: Slot, nowUs: number): void {
-    this.#busy++;
-    slot.beginRequest(0, nowUs, nowUs);
-    this.#recorder.started(nowUs, 0, nowUs);
-    this.#recorder.wallAt(nowUs).step(0).sent++;
-    this.#operation.perform(slot, this.#done);
-  }
-
-  readonly #done = (slot: Slot): void => {
-    this.#busy--;
-    if (slot.status !== 200) {
-      this.#stopped = true;
-      return this.#ended.reject(new Error(`a request failed: ${slot.error || slot.status}`));
-    }
-    this.requests++;
-    this.#record(slot);
-    if (!this.#stopped && this.requests < MAX_REQUESTS) this.#next(slot, slot.endUs);
-    else if (this.#busy === 0) this.#ended.resolve();
-  };
-
-  #record(slot: Slot): void {
-    const result = this.#result;
-    result.dueUs = slot.dueUs;
-    result.beganUs = slot.beganUs;
-    result.sentUs = slot.sentUs;
-    result.writtenUs = slot.writtenUs;
-    result.firstByteUs = slot.firstByteUs;
-    result.opened = slot.opened;
-    result.endUs = slot.endUs;
-    result.status = slot.status;
-    this.#recorder.request(result);
-    const wall = this.#recorder.wallAt(slot.endUs).step(0);
-    wall.completed++;
-    wall.bytesSent += slot.bytesSent;
-    wall.bytesReceived += slot.bytesReceived;
-    this.#recorder.iteration(slot.dueUs, "ok", slot.endUs - slot.dueUs);
-    const second = Math.floor(slot.endUs / 1e6);
-    if (second <= this.#second) return;
-    this.#second = second;
-    this.#recorder.flush(second - 1);
+  // Whichever is not awaited when a request fails must not count as unhandled.
+  for (const { promise } of [prepared, over]) promise.catch(() => {});
+  const engine = new Engine((message: FromEngine) => {
+    if (message.type === "prepared") prepared.resolve();
+    if (message.type === "refused") fail(message.reason);
+    if (message.type !== "report") return;
+    const failure = failureOf(message.report);
+    if (failure !== undefined) fail(failure);
+    if (message.report.totals !== null) over.resolve();
+  });
+  const lease = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  new BigInt64Array(lease)[0] = process.hrtime.bigint() + LEASE_NS;
+  const task = taskOf(options);
+  engine.handle({ type: "prepare", key: KEY, task, thread: 0, threads: 1, lease });
+  await prepared.promise;
+  engine.handle({ type: "start", key: KEY, startUs: monotonicUs() });
+  try {
+    await Promise.race([pause(options.forMs * WARM_UP_PART), over.promise]);
+    const before = sample(engine);
+    await Promise.race([pause(options.forMs), over.promise]);
+    const after = sample(engine);
+    engine.handle({ type: "stop", key: KEY });
+    await over.promise;
+    return {
+      requests: after.requests - before.requests,
+      seconds: (after.atUs - before.atUs) / 1e6,
+      cpuUs: after.cpuUs - before.cpuUs,
+    };
+  } finally {
+    engine.handle({ type: "drop", key: KEY });
   }
 }

@@ -50,6 +50,11 @@ export class Engine {
     }
   }
 
+  /** Iterations that a share has begun so far; 0 when it is not there. */
+  startedOf(key: string): number {
+    return this.#shares.get(key)?.runner.counts.started ?? 0;
+  }
+
   /** Says `prepared` or `refused`, unless the share is dropped before. */
   async #prepare(message: Extract<ToEngine, { type: "prepare" }>): Promise<void> {
     const { key } = message;

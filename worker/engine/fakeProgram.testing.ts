@@ -15,6 +15,8 @@ export interface FakeAnswer {
   tookUs: number;
   status?: number;
   error?: string;
+  hasExtracted?: boolean;
+  checksPassed?: number;
 }
 
 interface UnderWay {
@@ -32,6 +34,7 @@ export interface ManualClock {
 /** Operations that answer by the manual clock, in the order of time. */
 export class FakeProgram implements Program {
   readonly operations: readonly Operation[];
+  readonly checks = [["good"], [], []];
   /** Arrival number and operation of every request, in the order they were sent. */
   readonly sent: [arrival: number, operation: number][] = [];
   readonly #clock: ManualClock;
@@ -73,6 +76,8 @@ export class FakeProgram implements Program {
       next.slot.endUs = next.endUs;
       next.slot.status = next.answer.status ?? (next.answer.error === undefined ? 200 : 0);
       next.slot.error = next.answer.error ?? "";
+      next.slot.hasExtracted = next.answer.hasExtracted ?? true;
+      next.slot.checksPassed = next.answer.checksPassed ?? 0;
       next.slot.bytesSent = 100;
       next.slot.bytesReceived = 1000;
       next.done(next.slot);

@@ -46,6 +46,7 @@ export class Iterations {
   readonly #result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, status: 0, error: "" },
     ...{ beganUs: 0, writtenUs: 0, firstByteUs: 0, opened: null },
+    checksPassed: 0,
     outcome: "ok",
   };
 
@@ -150,7 +151,8 @@ export class Iterations {
     this.#record(slot, outcome);
     if (outcome === "failed") slot.iterationFailed = true;
     if (outcome === "interrupted") slot.iterationInterrupted = true;
-    if (slot.operation === this.#last || slot.iterationInterrupted) return this.#end(slot);
+    const isOver = slot.operation === this.#last || !slot.hasExtracted;
+    if (isOver || slot.iterationInterrupted) return this.#end(slot);
     const thinkUs = this.thinkUs(slot, slot.operation);
     if (thinkUs === 0) return this.#continue(slot, slot.endUs, slot.endUs);
     slot.wakeUs = slot.endUs + thinkUs;
@@ -187,6 +189,7 @@ export class Iterations {
     result.outcome = outcome;
     result.status = slot.status;
     result.error = slot.error;
+    result.checksPassed = slot.checksPassed;
     this.#recorder.request(result);
     const wall = this.#recorder.wallAt(slot.endUs).step(slot.operation);
     wall.completed++;
@@ -200,6 +203,7 @@ export class Iterations {
     const outcome: Outcome = slot.iterationInterrupted ? "interrupted" : failed;
     this.totals.iterations[outcome]++;
     this.running--;
+    slot.variables.length = 0;
     this.#recorder.iteration(slot.iterationDueUs, outcome, slot.endUs - slot.iterationDueUs);
     this.onEnded(slot);
   }

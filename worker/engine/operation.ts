@@ -12,6 +12,8 @@ export interface Operation {
 /** The operations of an iteration with the resources they share. */
 export interface Program {
   operations: readonly Operation[];
+  /** Names of the checks of each operation, by their bits in `slot.checksPassed`. */
+  checks: readonly (readonly string[])[];
   /** Opens connections ahead of the start; what fails here fails again, and counts, in the run. */
   warmUp(connections: number): Promise<void>;
   connections(): number;
@@ -28,3 +30,9 @@ export interface RunClock {
 /** Errors that say that the run ended first, not that the target failed. */
 export const INTERRUPTED = "interrupted";
 export const TIMEOUT = "timeout";
+
+/** Errors of requests that were answered: a check did not hold, a value could not be taken. */
+export const CHECK = "check";
+export const EXTRACT = "extract";
+/** One of these, because the body was larger than what is kept of it. */
+export const BODY_TOO_LARGE = "bodyTooLarge";

@@ -129,6 +129,7 @@ export async function prepareShare(
     {
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
       http: task.http,
+      ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed },
       limits: poolLimits(task, thread, threads),
     },
   );

@@ -99,6 +99,33 @@ describe("an undisturbed share", () => {
   });
 });
 
+describe("an answer that was looked at", () => {
+  test("ends its iteration when what later steps need was not in it", () => {
+    const share = new DrivenShare({
+      ...{ curve: flat(10, 1), steps: 3 },
+      answer: (arrival, operation) =>
+        arrival % 2 === 0 && operation === 1
+          ? { tookUs: 100, status: 200, error: "extract", hasExtracted: false }
+          : { tookUs: 100 },
+    });
+    share.runOut();
+    const { requests, iterations } = expectAccounted(share);
+    expect(requests).toMatchObject({ sent: 25, ok: 20, failed: 5 });
+    expect(iterations).toMatchObject({ ok: 5, failed: 5 });
+  });
+
+  test("counts to the checks of its step", () => {
+    const share = new DrivenShare({
+      curve: flat(10, 1),
+      answer: (arrival) => ({ tookUs: 100, checksPassed: arrival < 7 ? 1 : 0 }),
+    });
+    share.runOut();
+    const all = new WorkloadAccumulator();
+    for (const delta of share.reports.flatMap((report) => report.due)) all.addDue(delta);
+    expect(all.step(0).checks).toEqual({ good: { passed: 7, failed: 3 } });
+  });
+});
+
 describe("what is dropped says why", () => {
   test("lease: nothing is sent while it has lapsed, and the rest goes on after it", () => {
     const share = new DrivenShare({ curve: flat(10, 3) });

@@ -24,7 +24,7 @@ export interface RunnerReport {
  */
 export class ShareRunner {
   readonly #options: RunnerOptions;
-  readonly #recorder = new Recorder();
+  readonly #recorder: Recorder;
   readonly #iterations: Iterations;
   readonly #source: LoadSource;
   #watermark = -1;
@@ -36,6 +36,7 @@ export class ShareRunner {
     nowUs: () => number,
   ) {
     this.#options = options;
+    this.#recorder = new Recorder(options.program.checks);
     this.#iterations = new Iterations(options, this.#recorder, nowUs);
     const source = makeSource(this.#iterations);
     this.#source = source;

@@ -60,6 +60,7 @@ describe("a pool of slots", () => {
 test("a request begins without anything of the one before", () => {
   const slot = new SlotPool(1).take() as Slot;
   const used = { sentUs: 5, endUs: 6, status: 500, error: "x", bytesSent: 1, bytesReceived: 2 };
+  Object.assign(slot, { checksPassed: 3, hasExtracted: false, variables: ["v"] });
   Object.assign(slot, used, { arrival: 7, iterationDueUs: 3, iterationFailed: true });
   slot.beginRequest(2, 99, 100);
   expect(slot).toMatchObject({
@@ -69,6 +70,8 @@ test("a request begins without anything of the one before", () => {
       beganUs: 100,
       sentUs: -1,
       writtenUs: -1,
+      checksPassed: 0,
+      hasExtracted: true,
       firstByteUs: -1,
       endUs: 0,
       status: 0,
@@ -76,6 +79,7 @@ test("a request begins without anything of the one before", () => {
     },
     ...{ bytesSent: 0, bytesReceived: 0, cancel: null },
     // What belongs to the whole iteration stays.
+    variables: ["v"],
     ...{ arrival: 7, iterationDueUs: 3, iterationFailed: true },
   });
 });

@@ -20,6 +20,8 @@ export class Slot {
   nextDueUs = -1;
   /** Until when it pauses between two requests; -1 when it does not. */
   wakeUs = -1;
+  /** Values that earlier requests of the iteration have extracted. */
+  readonly variables: string[] = [];
   /** When the iteration was due. */
   iterationDueUs = 0;
   iterationFailed = false;
@@ -52,6 +54,10 @@ export class Slot {
   location = "";
   /** Redirects followed. */
   redirects = 0;
+  /** One bit for each check that held. */
+  checksPassed = 0;
+  /** False when the step was to extract variables and has not: the iteration cannot go on. */
+  hasExtracted = true;
   /** Set while an operation is under way: ends it early, `done` follows. */
   cancel: ((slot: Slot, error: string) => void) | null = null;
 
@@ -75,6 +81,8 @@ export class Slot {
     this.bytesReceived = 0;
     this.location = "";
     this.redirects = 0;
+    this.checksPassed = 0;
+    this.hasExtracted = true;
     this.cancel = null;
   }
 }

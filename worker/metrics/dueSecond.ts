@@ -1,4 +1,4 @@
-import type { Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
+import type { CheckCounts, Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { type ConnectionPhases, type Phase, phases } from "@onrush/shared/metrics/phases.ts";
 import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
@@ -33,7 +33,12 @@ export interface RequestResult {
   outcome: Outcome;
   status: number;
   error: string;
+  /** One bit for each check of the step that held. */
+  checksPassed: number;
 }
+
+/** Names of the checks by step, in the order of their bits. */
+export type CheckNames = readonly (readonly string[])[];
 
 /** Made as they are first needed: most connections are opened once, few transports see everything. */
 class PhaseHistograms {
@@ -77,14 +82,25 @@ class StepCounts {
   failed = 0;
   neutral = 0;
   interrupted = 0;
+  readonly #checkNames: readonly string[];
+  readonly #passed: Uint32Array;
   readonly statuses = new Uint32Array(STATUS_LIMIT);
   errors: Counts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
   readonly phases = new PhaseHistograms();
 
+  constructor(checkNames: readonly string[]) {
+    this.#checkNames = checkNames;
+    this.#passed = new Uint32Array(checkNames.length);
+  }
+
   get touched(): boolean {
-    return this.ok + this.failed + this.neutral + this.interrupted > 0;
+    return this.#judged + this.interrupted > 0;
+  }
+
+  get #judged(): number {
+    return this.ok + this.failed + this.neutral;
   }
 
   record(result: RequestResult): void {
@@ -94,9 +110,23 @@ class StepCounts {
     if (status > 0) this.statuses[status] = (this.statuses[status] as number) + 1;
     if (result.error !== "") countUp(this.errors, result.error);
     this.response.record(result.endUs - result.dueUs);
+    for (let bits = result.checksPassed; bits !== 0; bits &= bits - 1) {
+      const check = 31 - Math.clz32(bits & -bits);
+      this.#passed[check] = (this.#passed[check] as number) + 1;
+    }
     if (result.sentUs < 0) return;
     this.service.record(result.endUs - result.sentUs);
     this.phases.record(result);
+  }
+
+  /** Every request that was not interrupted counts to each check; one without an answer fails it. */
+  checks(): CheckCounts {
+    return Object.fromEntries(
+      this.#checkNames.map((name, i) => {
+        const passed = this.#passed[i] as number;
+        return [name, { passed, failed: this.#judged - passed }];
+      }),
+    );
   }
 
   statusCodes(): Counts {
@@ -114,6 +144,7 @@ class StepCounts {
     this.neutral = 0;
     this.interrupted = 0;
     this.statuses.fill(0);
+    this.#passed.fill(0);
     this.errors = {};
     this.response.reset();
     this.service.reset();
@@ -129,10 +160,12 @@ export class DueSecond {
   readonly #iterations = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
   readonly #duration = new Histogram();
   readonly #steps: (StepCounts | undefined)[] = [];
+  readonly #checkNames: CheckNames;
   #touched = false;
 
-  constructor(second: number) {
+  constructor(second: number, checkNames: CheckNames = []) {
     this.second = second;
+    this.#checkNames = checkNames;
   }
 
   started(): void {
@@ -146,7 +179,7 @@ export class DueSecond {
   }
 
   request(result: RequestResult): void {
-    const step = (this.#steps[result.step] ??= new StepCounts());
+    const step = (this.#steps[result.step] ??= new StepCounts(this.#checkNames[result.step] ?? []));
     step.record(result);
     this.#touched = true;
   }
@@ -169,6 +202,7 @@ export class DueSecond {
         ...{ ok, failed, neutral, interrupted, errors },
         statusCodes: step.statusCodes(),
         outcomes: {},
+        checks: step.checks(),
         response: encodeSparse(step.response),
         service: encodeSparse(step.service),
         phases: step.phases.encode(),

@@ -29,7 +29,7 @@ class Collected {
 
 const result = (change: Partial<RequestResult>): RequestResult => ({
   ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, outcome: "ok", status: 200, error: "" },
-  ...{ beganUs: 0, writtenUs: -1, firstByteUs: -1, opened: null },
+  ...{ beganUs: 0, writtenUs: -1, firstByteUs: -1, opened: null, checksPassed: 0 },
   ...change,
 });
 const outcome = fc.constantFrom<Outcome>("ok", "failed", "neutral", "interrupted");
@@ -204,6 +204,29 @@ describe("a recorded request", () => {
     recorder.request(result({ sentUs: -1, endUs: 500, status: 0, error: "refused" }));
     const step = recorder.flushAll().due[0]?.steps[0];
     expect([step?.response.length === 0, step?.service.length === 0]).toEqual([false, true]);
+  });
+
+  test("counts to every check of its step, unless it was interrupted", () => {
+    const recorder = new Recorder([["ok", "fast"], []]);
+    recorder.started(10e6, 0, 10e6);
+    // The last of them are late: kept as values first.
+    for (const dueUs of [9e6, 10e6, 1e6]) {
+      recorder.request(result({ dueUs, endUs: dueUs + 5, checksPassed: 0b11 }));
+      recorder.request(result({ dueUs, endUs: dueUs + 5, checksPassed: 0b01, outcome: "failed" }));
+      recorder.request(result({ dueUs, endUs: dueUs + 5, status: 0, outcome: "failed" }));
+      recorder.request(result({ dueUs, endUs: dueUs + 5, outcome: "interrupted" }));
+    }
+    recorder.request(result({ step: 1, dueUs: 10e6, endUs: 10e6 + 5 }));
+    const { due } = recorder.flushAll();
+    const all = new Collected();
+    all.add({ due, wall: [] });
+    for (const second of [9, 10, 1]) {
+      expect(all.at(second).step(0).checks).toEqual({
+        ok: { passed: 2, failed: 1 },
+        fast: { passed: 1, failed: 2 },
+      });
+    }
+    expect(all.at(10).step(1).checks).toEqual({});
   });
 
   test("is copied when kept: the caller may use its object again", () => {

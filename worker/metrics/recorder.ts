@@ -1,5 +1,5 @@
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
-import { DueSecond, type Outcome, type RequestResult } from "./dueSecond.ts";
+import { type CheckNames, DueSecond, type Outcome, type RequestResult } from "./dueSecond.ts";
 import { WallSecond } from "./wallSecond.ts";
 
 /** Records of older due seconds that are kept as values before they are added up. */
@@ -41,14 +41,20 @@ function takeUpTo<T extends { second: number }>(list: T[], watermark: number): [
  * much, so memory stays bounded and nothing is left out.
  */
 export class Recorder {
-  #newest = new DueSecond(0);
-  #previous = new DueSecond(-1);
-  readonly #scratch = new DueSecond(-1);
+  #newest: DueSecond;
+  #previous: DueSecond;
+  readonly #scratch: DueSecond;
   #late: LateRecord[] = [];
   #dueDone: DueDelta[] = [];
   #wall = new WallSecond(0);
   #nextWall = new WallSecond(1);
   #wallDone: WallDelta[] = [];
+
+  constructor(checkNames: CheckNames = []) {
+    this.#newest = new DueSecond(0, checkNames);
+    this.#previous = new DueSecond(-1, checkNames);
+    this.#scratch = new DueSecond(-1, checkNames);
+  }
 
   /** `latenessUs` is -1 when the wait was not the generator's. */
   started(dueUs: number, latenessUs: number, nowUs: number): void {

@@ -1,32 +1,15 @@
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { beyondRaw, plainHttp } from "@onrush/shared/scenario/http.ts";
-import type { Program, RunClock } from "../engine/operation.ts";
+import { beyondRaw, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
+import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import type {
-  HttpRequest,
-  HttpTransport,
-  TransportOptions,
-} from "../protocols/http/httpRequest.ts";
+import { checkName } from "@onrush/shared/condition/stepChecks.ts";
+import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
-
-const encoder = new TextEncoder();
-
-/** The request of a step; a JSON body gets its content type unless the step names one. */
-export function httpRequest(step: Step): HttpRequest {
-  const { method, url, body } = step;
-  if (body === undefined) return { method, url, headers: step.headers, body: null };
-  if (typeof body === "string") {
-    return { method, url, headers: step.headers, body: encoder.encode(body) };
-  }
-  const named = Object.keys(step.headers).some((name) => name.toLowerCase() === "content-type");
-  const headers = named ? step.headers : { "content-type": "application/json", ...step.headers };
-  return { method, url, headers, body: encoder.encode(JSON.stringify(body)) };
-}
+import { compileRequest, StepLanguage } from "./compileRequest.ts";
 
 /** How the steps of a workload are to be carried out. */
-export interface CompileOptions extends TransportOptions {
-  transport: Task["transport"];
-}
+export interface CompileOptions
+  extends TransportOptions, Pick<Task, "transport" | "data" | "dataSeed" | "seed"> {}
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
   const { transport, http = plainHttp } = options;
@@ -40,6 +23,16 @@ async function httpTransport(options: CompileOptions, clock: RunClock): Promise<
   return new RedirectingTransport(undici, http);
 }
 
+/** Only an answer can give what is to be extracted. */
+function extracting(operation: Operation): Operation {
+  return {
+    perform(slot, done) {
+      slot.hasExtracted = false;
+      operation.perform(slot, done);
+    },
+  };
+}
+
 /** Compiles the steps of a workload to the operations that a program counter runs through. */
 export async function compileSteps(
   steps: readonly Step[],
@@ -47,8 +40,13 @@ export async function compileSteps(
   options: CompileOptions,
 ): Promise<Program> {
   const http = await httpTransport(options, clock);
+  const language = new StepLanguage(options);
   return {
-    operations: steps.map((step) => http.operation(httpRequest(step))),
+    operations: steps.map((step) => {
+      const operation = http.operation(compileRequest(step, language));
+      return step.extract === undefined ? operation : extracting(operation);
+    }),
+    checks: steps.map((step) => (step.checks ?? []).map(checkName)),
     warmUp: (connections) => http.warmUp(connections),
     connections: () => http.connections,
     leave: (slot) => http.leave(slot),

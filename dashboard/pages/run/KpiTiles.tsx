@@ -4,10 +4,12 @@ import { useMemo } from "react";
 import { Sparkline } from "../../charts/Sparkline.tsx";
 import { Term } from "../../components/Term.tsx";
 import { type Kpi, kpis } from "./kpis.ts";
+import type { RunKind } from "./runKind.ts";
 
 interface KpiTilesProps {
   run: RunView;
   seconds: readonly SecondView[];
+  kind: RunKind;
 }
 
 const trendColor: Record<Kpi["id"], string> = {
@@ -17,6 +19,8 @@ const trendColor: Record<Kpi["id"], string> = {
   p99: "var(--c-violet)",
   errors: "var(--c-red)",
   inFlight: "var(--c-blue)",
+  users: "var(--c-teal)",
+  iterations: "var(--c-blue)",
   requests: "var(--c-blue)",
 };
 
@@ -26,8 +30,8 @@ const toneColor: Record<Kpi["tone"], string> = {
   bad: "var(--c-red)",
 };
 
-export function KpiTiles({ run, seconds }: KpiTilesProps) {
-  const tiles = useMemo(() => kpis(run, seconds), [run, seconds]);
+export function KpiTiles({ run, seconds, kind }: KpiTilesProps) {
+  const tiles = useMemo(() => kpis(run, seconds, kind), [run, seconds, kind]);
   return (
     <section className="tiles" aria-label="Key figures">
       {tiles.map((tile) => (

@@ -106,7 +106,7 @@ function Drops({ ledger }: { ledger: Ledger }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Dropped because</Table.Th>
-          <Table.Th className="right">Arrivals</Table.Th>
+          <Table.Th className="right">Iterations</Table.Th>
           <Table.Th className="right">Of scheduled</Table.Th>
         </Table.Tr>
       </Table.Thead>

@@ -1,55 +1,34 @@
+import type { Summary } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
-import { Button, Group, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 import { ChartPanel } from "../../charts/ChartPanel.tsx";
-import type { Mark } from "../../charts/marks.ts";
-import type { Range, Span } from "../../charts/range.ts";
-import { type LatencyKind, runCharts } from "../../charts/runCharts.ts";
+import type { Span } from "../../charts/range.ts";
+import { runCharts } from "../../charts/runCharts.ts";
 import { Term } from "../../components/Term.tsx";
-import {
-  formatClock,
-  formatCount,
-  formatMs,
-  formatRate,
-  formatShort,
-} from "../../format/numbers.ts";
-import type { TermId } from "../../format/terms.ts";
+import { formatCount, formatMs, formatRate, formatShort } from "../../format/numbers.ts";
+import { PhaseTable } from "./PhaseTable.tsx";
+import { RangeBar, type View } from "./RangeBar.tsx";
+import type { RunKind } from "./runKind.ts";
 
 interface RunChartsSectionProps {
   seconds: readonly SecondView[];
   plannedSeconds: number;
   ended: boolean;
+  kind: RunKind;
+  summary: Summary | null;
 }
-
-/** What the viewer chose to see; everything drawn follows from it and the seconds. */
-interface View {
-  range: Range;
-  latencyKind: LatencyKind;
-}
-
-const ranges: Record<string, Range> = {
-  All: { kind: "all" },
-  "5 min": { kind: "last", seconds: 300 },
-  "1 min": { kind: "last", seconds: 60 },
-};
-
-const rangeName = (range: Range) =>
-  Object.keys(ranges).find((name) => {
-    const one = ranges[name];
-    return (
-      one?.kind === range.kind &&
-      (one.kind !== "last" || range.kind !== "last" || one.seconds === range.seconds)
-    );
-  });
 
 const perSecond = (value: number) => `${formatRate(value)}/s`;
 const perSecondAxis = (value: number) => `${formatShort(value)}/s`;
 
-export function RunChartsSection({ seconds, plannedSeconds, ended }: RunChartsSectionProps) {
+export function RunChartsSection(props: RunChartsSectionProps) {
+  const { seconds, plannedSeconds, ended, kind, summary } = props;
+  const { hasRate, hasUsers } = kind;
   const [view, setView] = useState<View>({ range: { kind: "all" }, latencyKind: "response" });
   const charts = useMemo(
-    () => runCharts({ seconds, plannedSeconds, ...view }),
-    [seconds, plannedSeconds, view],
+    () => runCharts({ seconds, plannedSeconds, hasRate, hasUsers, ...view }),
+    [seconds, plannedSeconds, hasRate, hasUsers, view],
   );
   const zoom = useCallback(
     (span: Span) => setView((old) => ({ ...old, range: { kind: "span", ...span } })),
@@ -58,6 +37,7 @@ export function RunChartsSection({ seconds, plannedSeconds, ended }: RunChartsSe
   const { from, to, marks } = charts;
   const common = { from, to, marks, syncId: "run", onZoom: zoom };
   const waiting = ended ? "No second was measured." : "The first second is still to come.";
+  const loadTitle = hasUsers ? "Users, in flight and connections" : "In flight and connections";
   return (
     <section aria-label="Charts">
       <RangeBar view={view} onChange={setView} marks={marks} />
@@ -124,8 +104,8 @@ export function RunChartsSection({ seconds, plannedSeconds, ended }: RunChartsSe
         />
         <ChartPanel
           {...common}
-          title={<Term id="inFlight">In flight and connections</Term>}
-          label="In flight and connections"
+          title={<Term id={hasUsers ? "users" : "inFlight"}>{loadTitle}</Term>}
+          label={loadTitle}
           unit="count, highest of the second"
           data={charts.load}
           format={formatCount}
@@ -144,63 +124,19 @@ export function RunChartsSection({ seconds, plannedSeconds, ended }: RunChartsSe
           testId="chart-lateness"
           empty={waiting}
         />
+        <ChartPanel
+          {...common}
+          title={<Term id="phases">Where the time goes</Term>}
+          label="Where the time goes"
+          unit="average ms of a request, phase by phase"
+          data={charts.phases}
+          format={formatMs}
+          formatAxis={formatMs}
+          testId="chart-phases"
+          empty={ended ? "No phase was measured." : "No phase was measured yet."}
+        />
+        <PhaseTable summary={summary} ended={ended} />
       </div>
     </section>
-  );
-}
-
-interface RangeBarProps {
-  view: View;
-  onChange: (view: View) => void;
-  marks: readonly Mark[];
-}
-
-function RangeBar({ view, onChange, marks }: RangeBarProps) {
-  const { range } = view;
-  const total = (kind: Mark["kind"]) =>
-    marks.filter((mark) => mark.kind === kind).reduce((sum, mark) => sum + mark.count, 0);
-  const [partial, lost, bad] = [total("partial"), total("lost"), total("bad")];
-  return (
-    <Group gap="sm" mb={8} fz="xs" mih={30}>
-      <SegmentedControl
-        aria-label="Part of the run that the charts show"
-        data={Object.keys(ranges)}
-        value={rangeName(range) ?? ""}
-        onChange={(name) => onChange({ ...view, range: ranges[name] ?? { kind: "all" } })}
-        data-testid="chart-range"
-      />
-      {range.kind === "span" ? (
-        <Button variant="light" onClick={() => onChange({ ...view, range: { kind: "all" } })}>
-          {formatClock(range.from)} to {formatClock(range.to)} · reset zoom
-        </Button>
-      ) : (
-        <span className="dimmed">drag over a chart to zoom</span>
-      )}
-      {partial > 0 && (
-        <MarkNote term="partial" color="var(--c-amber)" text={`${partial} partial seconds`} />
-      )}
-      {lost > 0 && (
-        <MarkNote term="lost" color="var(--c-red)" text={`${formatCount(lost)} arrivals lost`} />
-      )}
-      {bad > 0 && (
-        <MarkNote
-          term="badSecond"
-          color="var(--c-violet)"
-          text={`generator at its limit in ${bad} ${bad === 1 ? "second" : "seconds"}`}
-        />
-      )}
-    </Group>
-  );
-}
-
-function MarkNote({ term, color, text }: { term: TermId; color: string; text: string }) {
-  return (
-    <span
-      data-testid={`mark-${term}`}
-      style={{ display: "inline-flex", alignItems: "center", gap: 6 }}
-    >
-      <i className="swatch block" style={{ background: color }} />
-      <Term id={term}>{text}</Term>
-    </span>
   );
 }

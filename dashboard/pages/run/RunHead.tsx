@@ -11,16 +11,18 @@ import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
 import { ErrorNotice } from "../../components/ErrorNotice.tsx";
 import { EditIcon, PlayIcon, StopIcon } from "../../components/icons.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
-import { formatDuration } from "../../format/numbers.ts";
 import { type Tone, verdictSentence } from "../../format/verdictText.ts";
 import { runProgress } from "./progress.ts";
+import { progressText } from "./progressText.ts";
+import type { RunKind } from "./runKind.ts";
 
 interface RunHeadProps {
   run: RunView;
   seconds: readonly SecondView[];
+  kind: RunKind;
 }
 
-export function RunHead({ run, seconds }: RunHeadProps) {
+export function RunHead({ run, seconds, kind }: RunHeadProps) {
   return (
     <header>
       <PageHead
@@ -36,7 +38,7 @@ export function RunHead({ run, seconds }: RunHeadProps) {
         <Actions run={run} />
       </PageHead>
       <div className="panel" style={{ padding: "8px 12px 10px" }}>
-        <ProgressLine run={run} seconds={seconds} />
+        <ProgressLine run={run} seconds={seconds} kind={kind} />
         <VerdictLine run={run} />
       </div>
     </header>
@@ -104,20 +106,15 @@ const barColor: Partial<Record<RunView["state"], string>> = {
   FAILED: "red",
 };
 
-function ProgressLine({ run, seconds }: RunHeadProps) {
-  const { elapsedSeconds, share } = runProgress(run, seconds);
-  const ended = hasEnded(run.state);
-  const elapsed = formatDuration(ended ? Number(elapsedSeconds.toFixed(1)) : elapsedSeconds);
+function ProgressLine({ run, seconds, kind }: RunHeadProps) {
+  const progress = runProgress(run, seconds, kind.iterations);
+  const { main, rest } = progressText(run, progress);
   const started = run.startedAt === null ? undefined : new Date(run.startedAt);
   return (
     <>
       <Group justify="space-between" gap="xs" mb={5} fz="xs">
         <span className="num" data-testid="run-progress">
-          <b>{elapsed}</b>{" "}
-          <span className="dimmed">
-            of {formatDuration(run.plannedSeconds)} planned · {run.numWorkers}{" "}
-            {run.numWorkers === 1 ? "worker" : "workers"}
-          </span>
+          <b>{main}</b> <span className="dimmed">{rest}</span>
         </span>
         <span className="dimmed num">
           {started !== undefined && (
@@ -128,9 +125,11 @@ function ProgressLine({ run, seconds }: RunHeadProps) {
       </Group>
       <Progress
         size={5}
-        value={share * 100}
+        value={progress.share * 100}
         color={barColor[run.state] ?? "rush"}
-        aria-label="Part of the planned time"
+        aria-label={
+          kind.iterations === null ? "Part of the planned time" : "Part of the iterations"
+        }
       />
     </>
   );

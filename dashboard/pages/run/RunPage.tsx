@@ -2,20 +2,24 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { Alert, Skeleton, Stack } from "@mantine/core";
+import { useMemo } from "react";
 import { useParams } from "react-router";
 import { ApiError } from "../../api/problem.ts";
 import { useRun } from "../../api/runs.ts";
+import { useScenario } from "../../api/scenarios.ts";
 import { ErrorNotice } from "../../components/ErrorNotice.tsx";
 import { RefreshIcon } from "../../components/icons.tsx";
 import { formatCount } from "../../format/numbers.ts";
 import type { LiveSnapshot } from "../../live/liveConnection.ts";
 import { useLiveRun } from "../../live/useLiveRun.ts";
 import { NotFoundPage } from "../NotFoundPage.tsx";
+import { CheckTable } from "./CheckTable.tsx";
 import { EventList } from "./EventList.tsx";
 import { KpiTiles } from "./KpiTiles.tsx";
 import { LedgerPanel } from "./LedgerPanel.tsx";
 import { RunChartsSection } from "./RunChartsSection.tsx";
 import { RunHead } from "./RunHead.tsx";
+import { runKind } from "./runKind.ts";
 import { ShareTable } from "./ShareTable.tsx";
 import { StepTable } from "./StepTable.tsx";
 import { WorkerHealthTable } from "./WorkerHealthTable.tsx";
@@ -37,17 +41,26 @@ function LiveRunPage({ first }: { first: RunView }) {
   const { seconds } = live;
   const run = live.run ?? first;
   const ended = hasEnded(run.state);
+  const scenario = useScenario(run.scenarioId);
+  const kind = useMemo(() => runKind(run, seconds, scenario.data), [run, seconds, scenario.data]);
   return (
     <Stack gap={8}>
-      <RunHead run={run} seconds={seconds} />
+      <RunHead run={run} seconds={seconds} kind={kind} />
       <LinkNotice live={live} ended={ended} />
-      <KpiTiles run={run} seconds={seconds} />
-      <RunChartsSection seconds={seconds} plannedSeconds={run.plannedSeconds} ended={ended} />
+      <KpiTiles run={run} seconds={seconds} kind={kind} />
+      <RunChartsSection
+        seconds={seconds}
+        plannedSeconds={run.plannedSeconds}
+        ended={ended}
+        kind={kind}
+        summary={run.summary}
+      />
       <div className="split">
         <LedgerPanel ledger={run.ledger} ended={ended} />
         <EventList events={run.events} startedAt={run.startedAt} />
       </div>
       <StepTable run={run} seconds={seconds} />
+      <CheckTable run={run} />
       <WorkerHealthTable second={newestHealth(seconds)} />
       <ShareTable shares={run.shares} />
     </Stack>

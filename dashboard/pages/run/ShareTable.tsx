@@ -23,7 +23,7 @@ const columns: [string, ReactNode, boolean][] = [
   ["share", <Term id="share">Share</Term>, false],
   ["state", "State", false],
   ["epoch", <Term id="epoch">Epoch</Term>, true],
-  ["started", <Term id="started">Started of planned</Term>, true],
+  ["started", <Term id="started">Started</Term>, true],
   ["dropped", <Term id="dropped">Dropped</Term>, true],
   ["watermark", <Term id="watermark">Watermark</Term>, true],
   ["clock", <Term id="clockOffset">Clock offset</Term>, true],
@@ -70,8 +70,14 @@ function Row({ share }: { share: ShareView }) {
       </Table.Td>
       <Table.Td className="right num">{share.epoch}</Table.Td>
       <Table.Td className="right num" miw={150}>
-        {formatCount(share.started)} <span className="dimmed">of {formatCount(share.planned)}</span>
-        <Progress size={3} value={part} mt={2} aria-label={`Started of share ${share.share}`} />
+        {formatCount(share.started)}
+        {/* Users have no part of a plan: they begin when they are ready. */}
+        {share.planned > 0 && (
+          <>
+            <span className="dimmed"> of {formatCount(share.planned)}</span>
+            <Progress size={3} value={part} mt={2} aria-label={`Started of share ${share.share}`} />
+          </>
+        )}
       </Table.Td>
       <Table.Td className="right num" c={share.dropped > 0 ? "var(--c-amber)" : "inherit"}>
         {formatCount(share.dropped)}

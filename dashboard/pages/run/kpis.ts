@@ -4,9 +4,10 @@ import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { requestCounts } from "../../charts/requestCounts.ts";
 import { formatCount, formatMs, formatPercent, formatRate } from "../../format/numbers.ts";
 import type { TermId } from "../../format/terms.ts";
+import type { RunKind } from "./runKind.ts";
 
 export interface Kpi {
-  id: "rate" | "p50" | "p95" | "p99" | "errors" | "inFlight" | "requests";
+  id: "rate" | "p50" | "p95" | "p99" | "errors" | "inFlight" | "users" | "requests" | "iterations";
   label: string;
   term: TermId;
   value: string;
@@ -26,30 +27,45 @@ interface Source {
   seconds: readonly SecondView[];
   latest: SecondView | undefined;
   ended: boolean;
+  kind: RunKind;
 }
 
 const trendOf = ({ seconds }: Source, value: (second: SecondView) => number) =>
   seconds.slice(-TREND_SECONDS).map((second) => ({ at: second.second, value: value(second) }));
 
-function runningTotal({ seconds }: Source): Kpi["trend"] {
+function runningTotal({ seconds }: Source, count: (second: SecondView) => number): Kpi["trend"] {
   let value = 0;
-  return seconds.slice(-TREND_SECONDS).map(({ second, sent }) => {
-    value += sent;
-    return { at: second, value };
+  return seconds.slice(-TREND_SECONDS).map((second) => {
+    value += count(second);
+    return { at: second.second, value };
   });
+}
+
+/** What the rate is measured by: the plan or, where only users are, their iterations. */
+function rateNote({ run, seconds: measured, latest, ended, kind }: Source): string {
+  const seconds = run.summary?.durationSeconds ?? 0;
+  const perSecond = (count: number) => (seconds > 0 ? count / seconds : 0);
+  if (!kind.hasRate) {
+    const begun = ended ? perSecond(run.ledger.started) : (latest?.started ?? 0);
+    return `${formatRate(begun)} iterations/s`;
+  }
+  // The ledger counts what users began among the scheduled; the plan of arrivals does not.
+  const arrivals = kind.hasUsers
+    ? measured.reduce((sum, { planned }) => sum + planned, 0)
+    : run.ledger.scheduled;
+  const planned = ended ? perSecond(arrivals) : (latest?.planned ?? 0);
+  // With several steps, rates of the schedule are iterations, each with several requests.
+  const several = kind.hasUsers || (latest?.steps.length ?? 1) > 1;
+  return `${formatRate(planned)}${several ? " arrivals" : ""}/s planned`;
 }
 
 function rate(source: Source): Kpi {
   const { run, latest, ended } = source;
   const shown = ended ? (run.summary?.rps ?? 0) : (latest?.sent ?? 0);
-  const seconds = run.summary?.durationSeconds ?? 0;
-  const average = seconds > 0 ? run.ledger.scheduled / seconds : 0;
-  const planned = ended ? average : (latest?.planned ?? 0);
   return {
     ...{ id: "rate", label: ended ? "Average rate" : "Rate", term: "rate", unit: "req/s" },
     value: formatRate(shown),
-    // With several steps, rates of the schedule are iterations, each with several requests.
-    note: `${formatRate(planned)}${(latest?.steps.length ?? 1) > 1 ? " arrivals" : ""}/s planned`,
+    note: rateNote(source),
     tone: "plain",
     trend: trendOf(source, (second) => second.sent),
   };
@@ -102,6 +118,34 @@ function inFlight(source: Source): Kpi {
   };
 }
 
+/** Users with what they have under way, in place of the tile that has the latter alone. */
+function users(source: Source): Kpi {
+  const { run, seconds, latest, ended } = source;
+  const counted = seconds.reduce((top, second) => Math.max(top, second.users), 0);
+  const most = Math.max(counted, run.summary?.vus.max ?? 0);
+  const inFlightPeak = seconds.reduce((top, second) => Math.max(top, second.inFlight), 0);
+  return {
+    ...{ id: "users", label: ended ? "Most users" : "Users", term: "users", unit: "" },
+    value: formatCount(ended ? most : (latest?.users ?? 0)),
+    note: `${formatCount(ended ? inFlightPeak : (latest?.inFlight ?? 0))} in flight`,
+    tone: "plain",
+    trend: trendOf(source, (second) => second.users),
+  };
+}
+
+function iterations(source: Source): Kpi {
+  const { run, kind, ended } = source;
+  const sent = source.seconds.reduce((sum, second) => sum + second.sent, 0);
+  const requests = `${formatCount(run.summary?.requests.sent ?? sent)} requests`;
+  const { iterations: all } = kind;
+  return {
+    ...{ id: "iterations", label: "Iterations", term: "iterations", unit: "", tone: "plain" },
+    value: formatCount(run.ledger.started),
+    note: all === null || ended ? requests : `of ${formatCount(all)}`,
+    trend: runningTotal(source, (second) => second.started),
+  };
+}
+
 function requests(source: Source): Kpi {
   const { run, seconds } = source;
   const counted = seconds.reduce((sum, second) => sum + second.sent, 0);
@@ -109,14 +153,16 @@ function requests(source: Source): Kpi {
     ...{ id: "requests", label: "Requests sent", term: "started", unit: "", tone: "plain" },
     value: formatCount(run.summary?.requests.sent ?? counted),
     note: `${formatCount(run.ledger.scheduled)} scheduled`,
-    trend: runningTotal(source),
+    trend: runningTotal(source, (second) => second.sent),
   };
 }
 
 /** The key figures: of the newest second while a run lives, of the whole run once it has ended. */
-export function kpis(run: RunView, seconds: readonly SecondView[]): Kpi[] {
+export function kpis(run: RunView, seconds: readonly SecondView[], kind: RunKind): Kpi[] {
   const ended = hasEnded(run.state);
-  const source = { run, seconds, latest: seconds.at(-1), ended };
+  const source = { run, seconds, latest: seconds.at(-1), ended, kind };
   const percentiles = (["p50", "p95", "p99"] as const).map((id) => percentile(source, id));
-  return [rate(source), ...percentiles, errors(source), inFlight(source), requests(source)];
+  const load = kind.hasUsers ? users(source) : inFlight(source);
+  const count = kind.hasRate ? requests(source) : iterations(source);
+  return [rate(source), ...percentiles, errors(source), load, count];
 }

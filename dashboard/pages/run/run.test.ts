@@ -1,8 +1,15 @@
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
+import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { describe, expect, test } from "vitest";
 import { latency, ledger, run, second } from "../../testData.ts";
 import { kpis } from "./kpis.ts";
 import { ledgerEquations } from "./ledgerParts.ts";
+import { phaseRows } from "./phaseRows.ts";
 import { runProgress } from "./progress.ts";
+import { progressText } from "./progressText.ts";
+import { type RunKind, runKind } from "./runKind.ts";
 import { stepRows } from "./stepRows.ts";
 
 const outcomes = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
@@ -10,6 +17,9 @@ const step = (name: string, sent: number, failed: number, ms = 0) => ({
   ...{ ...outcomes, redirects: 0, name, sent, failed, ok: sent - failed },
   ...{ response: latency(ms, sent), service: latency(ms, sent) },
 });
+
+const openKind: RunKind = { hasRate: true, hasUsers: false, iterations: null };
+const closedKind: RunKind = { hasRate: false, hasUsers: true, iterations: null };
 
 describe("the ledger", () => {
   const balanced = ledger({
@@ -59,12 +69,82 @@ describe("progress", () => {
     ["before the first second is nothing", run({ state: "QUEUED", startedAt: null }), 0, 0],
   ])("%s", (_, view, elapsedSeconds, share) => {
     const data = view.startedAt === null ? [] : seconds;
-    expect(runProgress(view, data)).toEqual({ elapsedSeconds, share });
+    expect(runProgress(view, data, null)).toEqual({ elapsedSeconds, share, iterations: null });
   });
 });
 
-const tile = (id: string, ...args: Parameters<typeof kpis>) =>
-  kpis(...args).find((kpi) => kpi.id === id);
+describe("progress by work", () => {
+  const half = ledger({ started: 60, ok: 40, failed: 5, interrupted: 1, dropped: 4 });
+
+  test("counts what is done or never will begin, not the time", () => {
+    const progress = runProgress(run({ ledger: half }), [second(0)], 100);
+    expect(progress).toEqual({ elapsedSeconds: 1, share: 0.5, iterations: { done: 50, of: 100 } });
+    expect(progressText(run(), progress)).toEqual({
+      ...{ main: "50", rest: "of 100 iterations · 1 s, at most 1 m · 1 worker" },
+    });
+  });
+
+  test("outstanding answers are outstanding work", () => {
+    expect(runProgress(run({ state: "STOPPING", ledger: half }), [], 100).share).toBe(0.5);
+  });
+
+  test("a run that lasts for its time says so", () => {
+    const view = run({ numWorkers: 2 });
+    expect(progressText(view, runProgress(view, [second(9)], null))).toEqual({
+      ...{ main: "10 s", rest: "of 1 m planned · 2 workers" },
+    });
+  });
+});
+
+describe("what a run is about", () => {
+  const stored = (loadProfile: object, some: object = {}): StoredScenario => ({
+    ...scenarioSchema.parse({ name: "a", targetUrl: "http://localhost/", loadProfile, ...some }),
+    ...{ id: "s1", ownerId: "anonymous" },
+    ...{ createdAt: "2026-11-21T09:00:00.000Z", updatedAt: "2026-11-21T09:00:00.000Z" },
+  });
+  const vus = stored({ type: "VUS", vus: 4 }, { durationSeconds: 9 });
+  const work = stored({ type: "ITERATIONS", iterations: 70, concurrency: 2 });
+  const rate = stored(
+    { type: "DEVICES", devices: 4, messagesPerSecond: 1 },
+    { durationSeconds: 9 },
+  );
+
+  test.each([
+    ["users", vus, closedKind],
+    ["work", work, { ...closedKind, iterations: 70 }],
+    ["devices", rate, openKind],
+  ])("%s, by its scenario", (_, scenario, kind) =>
+    expect(runKind(run(), [], scenario)).toEqual(kind),
+  );
+
+  test("a scenario edited since the run began says nothing about it", () => {
+    const edited = { ...work, updatedAt: "2026-11-21T11:00:00.000Z" };
+    expect(runKind(run(), [second(0, { planned: 5 })], edited)).toEqual(openKind);
+  });
+
+  test.each([
+    ["arrivals", [second(0, { planned: 5 })], openKind],
+    ["users", [second(0, { users: 5 })], closedKind],
+    ["both", [second(0, { users: 5, planned: 5 })], { ...openKind, hasUsers: true }],
+    ["nothing yet", [], openKind],
+  ])("%s, by what was measured", (_, seconds, kind) =>
+    expect(runKind(run(), seconds, undefined)).toEqual(kind),
+  );
+});
+
+test("shares of phases are of the time of all requests; connections have none of it", () => {
+  const phases = { waiting: latency(9, 100), connect: latency(50, 2), blocked: latency(1, 100) };
+  expect(phaseRows({ phases }).map(({ phase, share }) => [phase, share])).toEqual([
+    ["blocked", 0.1],
+    ["connect", null],
+    ["waiting", 0.9],
+  ]);
+  expect(phaseRows({ phases: { dns: latency(0, 0) } })).toEqual([]);
+  expect(phaseRows(null)).toEqual([]);
+});
+
+const tile = (id: string, view: RunView, seconds: SecondView[], kind = openKind) =>
+  kpis(view, seconds, kind).find((kpi) => kpi.id === id);
 
 describe("key figures", () => {
   test("a live run shows its newest second", () => {
@@ -83,6 +163,35 @@ describe("key figures", () => {
       ...{ value: "10", unit: "%", tone: "bad" },
       note: "last 10 s · 30 in all",
     });
+  });
+
+  test("users have no planned rate: their tiles tell users and iterations", () => {
+    const seconds = [second(0, { sent: 30, started: 15, users: 64, inFlight: 60 })];
+    const view = run({ ledger: ledger({ started: 15 }) });
+    const tiles = kpis(view, seconds, closedKind);
+    expect(tiles.map(({ id }) => id)).toEqual([
+      ...["rate", "p50", "p95", "p99", "errors", "users", "iterations"],
+    ]);
+    expect(tile("rate", view, seconds, closedKind)?.note).toBe("15 iterations/s");
+    expect(tile("users", view, seconds, closedKind)).toMatchObject({
+      ...{ value: "64", note: "60 in flight" },
+    });
+    expect(tile("iterations", view, seconds, closedKind)).toMatchObject({
+      ...{ value: "15", note: "30 requests" },
+    });
+  });
+
+  test("a fixed amount of work is told beside what is begun of it", () => {
+    const view = run({ ledger: ledger({ started: 15 }) });
+    const kind = { ...closedKind, iterations: 1_000 };
+    expect(tile("iterations", view, [], kind)?.note).toBe("of 1,000");
+  });
+
+  test("a run of both kinds compares with the plan of its arrivals alone", () => {
+    const seconds = [second(0, { planned: 10, started: 90, users: 5 })];
+    const kind = { hasRate: true, hasUsers: true, iterations: null };
+    expect(tile("rate", run(), seconds, kind)?.note).toBe("10 arrivals/s planned");
+    expect(kpis(run(), seconds, kind).map(({ id }) => id)).toContain("requests");
   });
 
   test("a run without seconds shows no latency rather than zero", () => {

@@ -1,6 +1,7 @@
-import { Collapse, SimpleGrid, Stack, Switch, TextInput, UnstyledButton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { definesLength } from "@onrush/shared/scenario/loadProfile.ts";
+import { SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { Panel } from "../../components/Panel.tsx";
+import { AdvancedFields } from "./AdvancedFields.tsx";
 import type { FormValues } from "./formValues.ts";
 import { NumberField } from "./NumberField.tsx";
 import { ProfileFields } from "./ProfileFields.tsx";
@@ -11,8 +12,6 @@ interface FormTabProps {
   form: ScenarioForm;
   values: FormValues;
 }
-
-const advancedPaths = ["maxInFlight", "timeouts.requestSeconds", "gracefulStopSeconds"];
 
 export function FormTab({ form, values }: FormTabProps) {
   return (
@@ -32,11 +31,11 @@ export function FormTab({ form, values }: FormTabProps) {
           <RequestFields form={form} values={values} />
         </Stack>
       </Panel>
-      <Panel title="Load" note="rates are arrivals per second, over all workers" padded>
+      <Panel title="Load" note="totals over all workers" padded>
         <Stack gap="sm">
           <ProfileFields form={form} profile={values.profile} />
           <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="sm">
-            {values.profile.type !== "STAGES" && (
+            {!definesLength(values.profile.type) && (
               <NumberField
                 form={form}
                 path="durationSeconds"
@@ -58,68 +57,7 @@ export function FormTab({ form, values }: FormTabProps) {
           </SimpleGrid>
         </Stack>
       </Panel>
-      <Advanced form={form} values={values} />
+      <AdvancedFields form={form} values={values} />
     </Stack>
-  );
-}
-
-function Advanced({ form, values }: FormTabProps) {
-  const [opened, { toggle }] = useDisclosure(false);
-  const atFault = advancedPaths.some((path) => form.problemAt(path) !== undefined);
-  const open = opened || atFault;
-  return (
-    <section className="panel">
-      <UnstyledButton
-        className="panel-head"
-        w="100%"
-        onClick={toggle}
-        aria-expanded={open}
-        data-testid="advanced"
-      >
-        <span className="chevron">{open ? "▾" : "▸"}</span>
-        <h2>Advanced</h2>
-        <span className="unit">limits, timeouts, TLS</span>
-      </UnstyledButton>
-      <Collapse expanded={open} transitionDuration={120}>
-        <Stack gap="sm" p={12} pt={2}>
-          <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
-            <NumberField
-              form={form}
-              path="maxInFlight"
-              label="In-flight limit"
-              description="Per worker; what is due beyond it is dropped and counted."
-              whole
-              step={100}
-              value={values.maxInFlight}
-              onChange={(maxInFlight) => form.patch({ maxInFlight })}
-            />
-            <NumberField
-              form={form}
-              path="timeouts.requestSeconds"
-              label="Request timeout"
-              description="A request without an answer by then has failed."
-              unit="s"
-              value={values.requestSeconds}
-              onChange={(requestSeconds) => form.patch({ requestSeconds })}
-            />
-            <NumberField
-              form={form}
-              path="gracefulStopSeconds"
-              label="Graceful stop"
-              description="How long answers may take after the last arrival."
-              unit="s"
-              value={values.gracefulStopSeconds}
-              onChange={(gracefulStopSeconds) => form.patch({ gracefulStopSeconds })}
-            />
-          </SimpleGrid>
-          <Switch
-            size="sm"
-            label="Accept self-signed certificates of test systems"
-            checked={values.acceptSelfSigned}
-            onChange={(event) => form.patch({ acceptSelfSigned: event.currentTarget.checked })}
-          />
-        </Stack>
-      </Collapse>
-    </section>
   );
 }

@@ -14,6 +14,7 @@ interface NumberFieldProps {
   step?: number;
   whole?: boolean;
   placeholder?: string;
+  disabled?: boolean;
 }
 
 /** A number with its unit; the controller judges it, the field only refuses letters. */
@@ -33,6 +34,7 @@ export function NumberField(props: NumberFieldProps) {
       decimalScale={3}
       thousandSeparator=","
       placeholder={props.placeholder ?? ""}
+      disabled={props.disabled ?? false}
       error={form.problemAt(path)}
       name={path}
       data-testid={`field-${path}`}

@@ -1,91 +1,79 @@
-import { Input, SegmentedControl, SimpleGrid } from "@mantine/core";
-import { BurstRows } from "./BurstRows.tsx";
-import type { ProfileValues } from "./formValues.ts";
+import { Input, SegmentedControl, SimpleGrid, Stack } from "@mantine/core";
+import { useState } from "react";
+import type { ProfileType, ProfileValues } from "./formValues.ts";
 import { NumberField } from "./NumberField.tsx";
-import { StageRows } from "./StageRows.tsx";
+import { ProfileRows } from "./ProfileRows.tsx";
+import { type ProfileGroup, profileGroups, profileTypes, typesOf } from "./profileTypes.ts";
 import type { ScenarioForm } from "./useScenarioForm.ts";
-
-const types: { value: ProfileValues["type"]; label: string; about: string }[] = [
-  { value: "CONSTANT", label: "Constant", about: "One rate from beginning to end." },
-  { value: "RAMP", label: "Ramp", about: "The rate grows (or falls) steadily, then holds." },
-  { value: "BURST", label: "Burst", about: "A base rate that bursts replace for a while." },
-  { value: "SPIKE", label: "Spike", about: "A base rate with one spike." },
-  { value: "STAGES", label: "Stages", about: "Ramps and plateaus, one after the other." },
-];
 
 interface ProfileFieldsProps {
   form: ScenarioForm;
   profile: ProfileValues;
 }
 
+/** First who decides when work begins, then its shape over time, then the numbers. */
 export function ProfileFields({ form, profile }: ProfileFieldsProps) {
-  const about = types.find((type) => type.value === profile.type)?.about;
+  const { fields } = profileTypes[profile.type];
   return (
     <>
-      <Input.Wrapper
-        label="Shape"
-        description={about}
-        inputWrapperOrder={["label", "input", "description"]}
-      >
-        <SegmentedControl
-          fullWidth
-          data={types.map(({ value, label }) => ({ value, label }))}
-          value={profile.type}
-          onChange={(type) => form.patchProfile({ type })}
-          data-testid="profile-type"
-          aria-label="Shape of the load"
-        />
-      </Input.Wrapper>
+      <TypeChoice form={form} profile={profile} />
       <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="sm">
-        <RateFields form={form} profile={profile} />
+        {fields.map(({ name, ...field }) => (
+          <NumberField
+            key={name}
+            form={form}
+            path={`loadProfile.${name}`}
+            value={profile[name]}
+            onChange={(value) => form.patchProfile({ [name]: value })}
+            {...field}
+          />
+        ))}
       </SimpleGrid>
-      {profile.type === "BURST" && <BurstRows form={form} bursts={profile.bursts} />}
-      {profile.type === "STAGES" && <StageRows form={form} stages={profile.stages} />}
+      <ProfileRows form={form} profile={profile} />
     </>
   );
 }
 
-const baseLabel: Record<ProfileValues["type"], string> = {
-  CONSTANT: "Rate",
-  RAMP: "From",
-  BURST: "Base rate",
-  SPIKE: "Base rate",
-  STAGES: "Starting rate",
-};
-
-function RateFields({ form, profile }: ProfileFieldsProps) {
-  const field = (
-    name:
-      | "initialRps"
-      | "targetRps"
-      | "spikeRps"
-      | "rampUpSeconds"
-      | "spikeStartSecond"
-      | "spikeDurationSeconds",
-    label: string,
-  ) => (
-    <NumberField
-      key={name}
-      form={form}
-      path={`loadProfile.${name}`}
-      label={label}
-      unit={name.endsWith("Rps") ? "/s" : "s"}
-      step={name.endsWith("Rps") ? 10 : 1}
-      value={profile[name]}
-      onChange={(value) => form.patchProfile({ [name]: value })}
-    />
+function TypeChoice({ form, profile }: ProfileFieldsProps) {
+  const { group, about } = profileTypes[profile.type];
+  // Coming back to a group finds the shape that was left there.
+  const [last, setLast] = useState<Record<ProfileGroup, ProfileType>>({
+    ...{ rate: "CONSTANT", users: "VUS" },
+  });
+  const choose = (type: ProfileType) => {
+    setLast({ ...last, [group]: profile.type, [profileTypes[type].group]: type });
+    form.patchProfile({ type });
+  };
+  return (
+    <Stack gap="xs">
+      <Input.Wrapper
+        description={profileGroups.find(({ value }) => value === group)?.about}
+        inputWrapperOrder={["input", "description"]}
+      >
+        <SegmentedControl
+          fullWidth
+          data={profileGroups.map(({ value, label }) => ({ value, label }))}
+          value={group}
+          onChange={(value) => choose(last[value])}
+          data-testid="profile-group"
+          aria-label="What the load is given by"
+        />
+      </Input.Wrapper>
+      <Input.Wrapper
+        label="Shape"
+        description={about}
+        error={form.problemAt("loadProfile")}
+        inputWrapperOrder={["label", "input", "description", "error"]}
+      >
+        <SegmentedControl
+          fullWidth
+          data={typesOf(group).map((value) => ({ value, label: profileTypes[value].label }))}
+          value={profile.type}
+          onChange={choose}
+          data-testid="profile-type"
+          aria-label="Shape of the load"
+        />
+      </Input.Wrapper>
+    </Stack>
   );
-  const base = field("initialRps", baseLabel[profile.type]);
-  if (profile.type === "RAMP") {
-    return [base, field("targetRps", "To"), field("rampUpSeconds", "Ramp time")];
-  }
-  if (profile.type === "SPIKE") {
-    return [
-      base,
-      field("spikeRps", "Spike rate"),
-      field("spikeStartSecond", "Spike starts at"),
-      field("spikeDurationSeconds", "Spike lasts"),
-    ];
-  }
-  return base;
 }

@@ -1,6 +1,15 @@
 import type { ScenarioDocument } from "../../api/scenarios.ts";
-import type { BurstRow, FormValues, NumberText, ProfileValues, StageRow } from "./formValues.ts";
+import { definesLength } from "@onrush/shared/scenario/loadProfile.ts";
+import type {
+  BurstRow,
+  FormValues,
+  NumberText,
+  ProfileValues,
+  StageRow,
+  VuStageRow,
+} from "./formValues.ts";
 import { hasBody } from "./formValues.ts";
+import { hasArrivals, profileTypes } from "./profileTypes.ts";
 
 /** An empty field is left out, so that the controller says it is needed. */
 function numberField(name: string, value: NumberText): Record<string, unknown> {
@@ -13,26 +22,47 @@ const numbers = (fields: Record<string, NumberText>) =>
     ...Object.entries(fields).map(([name, value]) => numberField(name, value)),
   ) as Record<string, unknown>;
 
-function rowDocument({ rowId: _rowId, ...row }: BurstRow | StageRow): Record<string, unknown> {
+function rowDocument({
+  rowId: _rowId,
+  ...row
+}: BurstRow | StageRow | VuStageRow): Record<string, unknown> {
   return numbers(row);
 }
 
 function profileDocument(profile: ProfileValues): Record<string, unknown> {
-  const { type, initialRps, targetRps, rampUpSeconds } = profile;
-  const { spikeRps, spikeStartSecond, spikeDurationSeconds } = profile;
-  const base = { type, ...numbers({ initialRps }) };
-  switch (type) {
-    case "CONSTANT":
-      return base;
-    case "RAMP":
-      return { ...base, ...numbers({ targetRps, rampUpSeconds }) };
-    case "SPIKE":
-      return { ...base, ...numbers({ spikeRps, spikeStartSecond, spikeDurationSeconds }) };
-    case "BURST":
-      return { ...base, bursts: profile.bursts.map(rowDocument) };
-    case "STAGES":
-      return { ...base, stages: profile.stages.map(rowDocument) };
-  }
+  const { type } = profile;
+  const { fields, rows } = profileTypes[type];
+  const own = numbers(Object.fromEntries(fields.map(({ name }) => [name, profile[name]])));
+  if (rows === undefined) return { type, ...own };
+  return { type, ...own, [rows.path]: profile[rows.list].map(rowDocument) };
+}
+
+function overloadField({ overload, maxDelaySeconds }: FormValues): Record<string, unknown> {
+  if (overload === "drop") return {};
+  if (overload === "fail") return { overload };
+  return { overload: { policy: overload, ...numbers({ maxDelaySeconds }) } };
+}
+
+function connectionsField(values: FormValues): Record<string, unknown> {
+  const { connections, connectionLimit, profile } = values;
+  // An empty limit is sent as it is, for the controller to ask for a number.
+  if (connections === "limited") return { connections: connectionLimit };
+  const perUser = connections === "perUser" && !hasArrivals(profile.type);
+  return perUser ? { connections } : {};
+}
+
+/** How iterations begin and wait, as far as it differs from what is usual. */
+function pacingFields(values: FormValues): Record<string, unknown> {
+  const { arrival, pacing, thinkTimeSeconds, seed, profile } = values;
+  const open = hasArrivals(profile.type);
+  return {
+    ...(open && arrival !== "uniform" ? { arrival } : {}),
+    ...(pacing === "timer" ? {} : { pacing }),
+    ...(open ? overloadField(values) : {}),
+    ...connectionsField(values),
+    ...numbers({ thinkTimeSeconds }),
+    ...(seed === 0 ? {} : numbers({ seed })),
+  };
 }
 
 function bodyField({ body, bodyKind, method }: FormValues): Record<string, unknown> {
@@ -58,12 +88,13 @@ export function toDocument(values: FormValues): ScenarioDocument {
       ? { headers: Object.fromEntries(headers.map((row) => [row.name, row.value])) }
       : {}),
     ...bodyField(values),
-    ...(profile.type === "STAGES" ? {} : numbers({ durationSeconds })),
+    ...(definesLength(profile.type) ? {} : numbers({ durationSeconds })),
     ...numbers({ numWorkers }),
     loadProfile: profileDocument(profile),
-    ...numbers({ maxInFlight: values.maxInFlight }),
+    ...(hasArrivals(profile.type) ? numbers({ maxInFlight: values.maxInFlight }) : {}),
     timeouts: numbers({ requestSeconds: values.requestSeconds }),
     ...numbers({ gracefulStopSeconds: values.gracefulStopSeconds }),
+    ...pacingFields(values),
     ...(values.acceptSelfSigned ? { tls: { rejectUnauthorized: false } } : {}),
     ...rest,
   };
@@ -72,7 +103,9 @@ export function toDocument(values: FormValues): ScenarioDocument {
 /** A document without what only the store adds, as it can be sent back. */
 export function withoutStoreFields(stored: ScenarioDocument): ScenarioDocument {
   const { id: _id, ownerId: _owner, createdAt: _created, updatedAt: _updated, ...rest } = stored;
-  return rest;
+  // The default, filled in by the store; written out it is refused beside users.
+  const { overload, ...others } = rest;
+  return overload === "drop" ? others : rest;
 }
 
 /** The document the preview asks for: a name and a target not typed yet do not hide the curve. */

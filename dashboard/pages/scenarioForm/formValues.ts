@@ -1,3 +1,6 @@
+import type { LoadProfile } from "@onrush/shared/scenario/loadProfile.ts";
+import type { arrivals, overloads, pacings } from "@onrush/shared/scenario/pacing.ts";
+
 /** A number field as it is edited: empty, a number, or text that is not a number yet. */
 export type NumberText = number | string;
 
@@ -22,9 +25,17 @@ export interface StageRow {
   targetRps: NumberText;
 }
 
+export interface VuStageRow {
+  rowId: number;
+  durationSeconds: NumberText;
+  targetVus: NumberText;
+}
+
+export type ProfileType = LoadProfile["type"];
+
 /** The fields of all profiles at once, so that switching the type loses nothing. */
 export interface ProfileValues {
-  type: "CONSTANT" | "RAMP" | "BURST" | "SPIKE" | "STAGES";
+  type: ProfileType;
   initialRps: NumberText;
   targetRps: NumberText;
   rampUpSeconds: NumberText;
@@ -33,9 +44,32 @@ export interface ProfileValues {
   spikeStartSecond: NumberText;
   spikeDurationSeconds: NumberText;
   stages: StageRow[];
+  vus: NumberText;
+  /** Empty when users do not wait between iterations. */
+  paceSeconds: NumberText;
+  initialVus: NumberText;
+  vuStages: VuStageRow[];
+  iterations: NumberText;
+  concurrency: NumberText;
+  maxDurationSeconds: NumberText;
+  devices: NumberText;
+  messagesPerSecond: NumberText;
 }
 
-export interface FormValues {
+/** How iterations begin and wait; what does not fit the profile is left out of the document. */
+export interface PacingValues {
+  arrival: (typeof arrivals)[number];
+  pacing: (typeof pacings)[number];
+  overload: (typeof overloads)[number];
+  maxDelaySeconds: NumberText;
+  connections: "shared" | "perUser" | "limited";
+  connectionLimit: NumberText;
+  /** A constant pause; a distribution stays in `rest`. */
+  thinkTimeSeconds: NumberText;
+  seed: NumberText;
+}
+
+export interface FormValues extends PacingValues {
   name: string;
   method: string;
   targetUrl: string;
@@ -71,6 +105,12 @@ export const newStage = (targetRps: NumberText): StageRow => ({
   targetRps,
 });
 
+export const newVuStage = (targetVus: NumberText): VuStageRow => ({
+  rowId: newRowId(),
+  durationSeconds: 30,
+  targetVus,
+});
+
 export function newProfile(): ProfileValues {
   return {
     type: "CONSTANT",
@@ -79,6 +119,9 @@ export function newProfile(): ProfileValues {
     ...{ spikeRps: 100, spikeStartSecond: 20, spikeDurationSeconds: 5 },
     bursts: [newBurst(20)],
     stages: [newStage(50), newStage(50)],
+    ...{ vus: 10, paceSeconds: "", initialVus: 0, vuStages: [newVuStage(50), newVuStage(50)] },
+    ...{ iterations: 1_000, concurrency: 10, maxDurationSeconds: 600 },
+    ...{ devices: 1_000, messagesPerSecond: 0.1 },
   };
 }
 
@@ -89,6 +132,8 @@ export function newValues(): FormValues {
     ...{ durationSeconds: 60, numWorkers: 1, profile: newProfile() },
     ...{ maxInFlight: 10_000, requestSeconds: 30, gracefulStopSeconds: 30 },
     ...{ acceptSelfSigned: false, rest: {} },
+    ...{ arrival: "uniform", pacing: "timer", overload: "drop", maxDelaySeconds: 10 },
+    ...{ connections: "shared", connectionLimit: 100, thinkTimeSeconds: "", seed: 0 },
   };
 }
 

@@ -1,60 +1,68 @@
 import { type LoadProfile, loadProfileSchema } from "@onrush/shared/scenario/loadProfile.ts";
-import { scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { overloadOf } from "@onrush/shared/scenario/pacing.ts";
+import { type Scenario, scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { ScenarioDocument } from "../../api/scenarios.ts";
 import {
   type FormValues,
   newProfile,
   newRowId,
   newValues,
+  type PacingValues,
   type ProfileValues,
 } from "./formValues.ts";
 
 /** Fields the form shows; all others are kept in `rest`. */
 const shown = new Set([
   ...["name", "method", "targetUrl", "headers", "body", "durationSeconds", "numWorkers"],
-  ...["loadProfile", "maxInFlight", "timeouts", "gracefulStopSeconds", "tls"],
+  ...["loadProfile", "maxInFlight", "timeouts", "gracefulStopSeconds", "tls", "arrival", "pacing"],
+  ...["overload", "connections", "thinkTimeSeconds", "seed"],
 ]);
 
-function profileValues(profile: LoadProfile): ProfileValues | undefined {
+const withId = <Row>(row: Row) => ({ rowId: newRowId(), ...row });
+
+function profileValues(profile: LoadProfile): ProfileValues {
   const values = newProfile();
   switch (profile.type) {
-    case "BURST":
-      return {
-        ...values,
-        ...profile,
-        bursts: profile.bursts.map((burst) => ({
-          rowId: newRowId(),
-          repeatEverySeconds: "",
-          ...withoutUndefined(burst),
-        })),
-      };
+    case "BURST": {
+      const bursts = profile.bursts.map(({ repeatEverySeconds = "", ...burst }) =>
+        withId({ ...burst, repeatEverySeconds }),
+      );
+      return { ...values, ...profile, bursts };
+    }
     case "STAGES":
-      return {
-        ...values,
-        ...profile,
-        stages: profile.stages.map((stage) => ({ rowId: newRowId(), ...stage })),
-      };
+      return { ...values, ...profile, stages: profile.stages.map(withId) };
+    case "VUS":
+      return { ...values, ...profile, paceSeconds: profile.paceSeconds ?? "" };
+    case "VU_STAGES": {
+      const { stages, paceSeconds = "", ...own } = profile;
+      return { ...values, ...own, paceSeconds, vuStages: stages.map(withId) };
+    }
     case "CONSTANT":
     case "RAMP":
     case "SPIKE":
-      return { ...values, ...profile };
-    case "VUS":
-    case "VU_STAGES":
     case "ITERATIONS":
     case "DEVICES":
-      return undefined;
+      return { ...values, ...profile };
   }
 }
 
-interface BurstFields {
-  startSecond: number;
-  durationSeconds: number;
-  rps: number;
-  repeatEverySeconds?: number | undefined;
+function pacingValues(scenario: Scenario): PacingValues {
+  const { arrival, pacing, overload, connections, thinkTimeSeconds, seed } = scenario;
+  const { policy, maxDelayMs } = overloadOf(overload);
+  const limit = typeof connections === "number" ? connections : newValues().connectionLimit;
+  return {
+    ...{ arrival, pacing, seed, overload: policy, maxDelaySeconds: maxDelayMs / 1000 },
+    connections: typeof connections === "number" ? "limited" : connections,
+    connectionLimit: limit,
+    thinkTimeSeconds: typeof thinkTimeSeconds === "number" ? thinkTimeSeconds : "",
+  };
 }
 
-function withoutUndefined({ repeatEverySeconds, ...burst }: BurstFields) {
-  return repeatEverySeconds === undefined ? burst : { ...burst, repeatEverySeconds };
+/** What the form has no field for; a distributed think time is more than its field can hold. */
+function restOf(document: ScenarioDocument): Record<string, unknown> {
+  const hidden = ([name, value]: [string, unknown]) =>
+    !shown.has(name) || (name === "thinkTimeSeconds" && typeof value !== "number");
+  return Object.fromEntries(Object.entries(document).filter(hidden));
 }
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
@@ -77,8 +85,6 @@ export function fromDocument(document: ScenarioDocument): FormValues | undefined
   const lenient = { ...filled, targetUrl: document["targetUrl"] || "http://preview.invalid/" };
   const parsed = scenarioSchema.safeParse(lenient);
   if (!profile.success || !parsed.success) return undefined;
-  const values = profileValues(profile.data);
-  if (values === undefined) return undefined;
   const { data } = parsed;
   return {
     ...newValues(),
@@ -93,11 +99,12 @@ export function fromDocument(document: ScenarioDocument): FormValues | undefined
     ...bodyText(data.body),
     ...(data.durationSeconds === undefined ? {} : { durationSeconds: data.durationSeconds }),
     numWorkers: data.numWorkers,
-    profile: values,
+    profile: profileValues(profile.data),
+    ...pacingValues(data),
     maxInFlight: data.maxInFlight,
     requestSeconds: data.timeouts.requestSeconds,
     gracefulStopSeconds: data.gracefulStopSeconds,
     acceptSelfSigned: !data.tls.rejectUnauthorized,
-    rest: Object.fromEntries(Object.entries(document).filter(([name]) => !shown.has(name))),
+    rest: restOf(document),
   };
 }

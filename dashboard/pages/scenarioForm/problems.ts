@@ -1,4 +1,6 @@
+import { definesLength } from "@onrush/shared/scenario/loadProfile.ts";
 import type { FormValues, ProfileValues } from "./formValues.ts";
+import { hasArrivals, profileTypes } from "./profileTypes.ts";
 
 export interface Problem {
   path: string;
@@ -6,45 +8,41 @@ export interface Problem {
 }
 
 const flatFields = [
-  ...["name", "method", "targetUrl", "body", "durationSeconds", "numWorkers", "maxInFlight"],
-  ...["timeouts.requestSeconds", "gracefulStopSeconds"],
+  ...["name", "method", "targetUrl", "body"],
+  ...["durationSeconds", "numWorkers", "loadProfile"],
 ];
 
-const rows = (list: string, count: number, fields: string[]) =>
-  Array.from({ length: count }, (_, i) => `loadProfile.${list}[${i}]`).flatMap((row) => [
-    row,
-    ...fields.map((field) => `${row}.${field}`),
-  ]);
-
 function profilePaths(profile: ProfileValues): string[] {
-  const base = ["loadProfile.initialRps"];
-  switch (profile.type) {
-    case "CONSTANT":
-      return base;
-    case "RAMP":
-      return [...base, "loadProfile.targetRps", "loadProfile.rampUpSeconds"];
-    case "SPIKE": {
-      const fields = ["spikeRps", "spikeStartSecond", "spikeDurationSeconds"];
-      return [...base, ...fields.map((field) => `loadProfile.${field}`)];
-    }
-    case "BURST": {
-      const fields = ["startSecond", "durationSeconds", "rps", "repeatEverySeconds"];
-      return [...base, ...rows("bursts", profile.bursts.length, fields)];
-    }
-    case "STAGES":
-      return [...base, ...rows("stages", profile.stages.length, ["durationSeconds", "targetRps"])];
-  }
+  const { fields, rows } = profileTypes[profile.type];
+  const own = fields.map(({ name }) => `loadProfile.${name}`);
+  if (rows === undefined) return own;
+  const list = `loadProfile.${rows.path}`;
+  const rowPaths = profile[rows.list].flatMap((_, i) => [
+    `${list}[${i}]`,
+    ...rows.fields.map(({ name }) => `${list}[${i}].${name}`),
+  ]);
+  return [...own, list, ...rowPaths];
+}
+
+/** Paths that the Advanced section has a place for. */
+export function advancedPaths({ profile, overload }: FormValues): string[] {
+  const always = [
+    ...["timeouts.requestSeconds", "gracefulStopSeconds"],
+    ...["pacing", "connections", "thinkTimeSeconds", "seed"],
+  ];
+  if (!hasArrivals(profile.type)) return always;
+  const delay = overload === "queue" ? ["overload.maxDelaySeconds"] : [];
+  return [...always, "arrival", "overload", "maxInFlight", ...delay];
 }
 
 /** Every path the form has a place for. */
 export function fieldPaths(values: FormValues): Set<string> {
   const headers = values.headers.map(({ name }) => `headers.${name}`);
-  const flat =
-    values.profile.type === "STAGES" ? without(flatFields, "durationSeconds") : flatFields;
-  return new Set([...flat, ...headers, ...profilePaths(values.profile)]);
+  const paths = [...flatFields, ...headers, ...profilePaths(values.profile)];
+  const all = new Set([...paths, ...advancedPaths(values)]);
+  if (definesLength(values.profile.type)) all.delete("durationSeconds");
+  return all;
 }
-
-const without = (names: string[], name: string) => names.filter((other) => other !== name);
 
 export interface PlacedProblems {
   byPath: ReadonlyMap<string, string>;

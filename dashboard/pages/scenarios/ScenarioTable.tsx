@@ -4,7 +4,7 @@ import { ActionIcon, Button, Table, Tooltip } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useDeleteScenario, useStartRun } from "../../api/scenarios.ts";
-import { scenarioCurve } from "../../charts/curves.ts";
+import { scenarioCurves } from "../../charts/curves.ts";
 import { Sparkline } from "../../charts/Sparkline.tsx";
 import { StateBadge } from "../../components/badges.tsx";
 import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
@@ -91,7 +91,8 @@ interface ScenarioRowProps {
 
 function ScenarioRow({ scenario, run, nowMs, starting, onStart, onDelete }: ScenarioRowProps) {
   const facts = useMemo(() => scenarioFacts(scenario), [scenario]);
-  const curve = useMemo(() => scenarioCurve(scenario), [scenario]);
+  const { rate, users } = useMemo(() => scenarioCurves(scenario), [scenario]);
+  const curveWidth = rate.length > 0 && users.length > 0 ? 43 : 96;
   const { name, id } = scenario;
   return (
     <Table.Tr data-testid="scenario-row" data-scenario-id={id}>
@@ -105,13 +106,24 @@ function ScenarioRow({ scenario, run, nowMs, starting, onStart, onDelete }: Scen
       </Table.Td>
       <Table.Td visibleFrom="xs">
         <div style={{ display: "flex", alignItems: "center", gap: 10 }}>
-          <Sparkline points={curve} label={`Rate curve of ${name}`} />
+          {rate.length > 0 && (
+            <Sparkline points={rate} label={`Rate over time of ${name}`} width={curveWidth} />
+          )}
+          {users.length > 0 && (
+            <Sparkline
+              points={users}
+              label={`Users over time of ${name}`}
+              color="var(--c-teal)"
+              width={curveWidth}
+            />
+          )}
           <span className="dimmed" style={{ fontSize: 12 }}>
             {facts.profile}
           </span>
         </div>
       </Table.Td>
       <Table.Td className="right num" visibleFrom="sm">
+        {facts.mayEndEarly ? "≤ " : ""}
         {formatDuration(facts.durationSeconds)}
       </Table.Td>
       <Table.Td className="right num" visibleFrom="sm">

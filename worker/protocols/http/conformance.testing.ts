@@ -13,9 +13,11 @@ export function perform(
   transport: HttpTransport,
   request: HttpRequest,
   giveUpMs = 1_500,
+  change: Partial<Slot> = {},
 ): Promise<Outcome & { slot: Slot }> {
   const slot = new Slot(0);
   slot.beginRequest(0, 0, 0);
+  Object.assign(slot, change);
   return new Promise((resolve) => {
     const timer = setTimeout(() => slot.cancel?.(slot, "timeout"), giveUpMs);
     transport.operation(request).perform(slot, () => {

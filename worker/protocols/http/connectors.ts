@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
-import type { HttpOptions } from "@onrush/shared/scenario/http.ts";
+import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
 import { type Proxy, throughTunnel, toProxy } from "./proxy.ts";
 
 export const CONNECT_TIMEOUT_MS = 30_000;

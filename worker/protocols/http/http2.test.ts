@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { plainHttp } from "@onrush/shared/scenario/http.ts";
+import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";
 import { get, type Outcome, perform } from "./conformance.testing.ts";

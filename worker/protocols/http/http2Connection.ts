@@ -5,7 +5,8 @@ import type { Slot } from "../../engine/slot.ts";
 import type { SharedConnection } from "../streamPool.ts";
 import { http2ErrorKind } from "./httpErrors.ts";
 import { redirectLocation } from "./redirects.ts";
-import type { RequestOptions } from "./undiciConnection.ts";
+import { type Inspection, ResponseCapture } from "./responseCapture.ts";
+import type { UndiciRequest } from "./undiciConnection.ts";
 
 /** What one connection carries at once; a target may allow less, never gets more. */
 export const MAX_STREAMS = 100;
@@ -18,8 +19,6 @@ export interface Http2Owner {
   readonly connector: buildConnector.connector;
   /** Requests that a connection carries at once, as far as the target has told. */
   streams: number;
-  /** The request as this origin needs it. */
-  route(options: RequestOptions): RequestOptions;
   freed(connection: Http2Connection): void;
   /** The connection takes no more requests. */
   gone(connection: Http2Connection): void;
@@ -29,7 +28,7 @@ export interface Http2Owner {
  * One HTTP/2 connection with up to a hundred requests under way: an undici Client of its own, which
  * never has a second connection but the one it needs to be rid of what a target has refused.
  */
-export class Http2Connection implements SharedConnection<RequestOptions> {
+export class Http2Connection implements SharedConnection<UndiciRequest> {
   readonly owner: Http2Owner;
   readonly #client: Client;
   #prepared: Socket | undefined;
@@ -70,11 +69,12 @@ export class Http2Connection implements SharedConnection<RequestOptions> {
     });
   }
 
-  send(slot: Slot, options: RequestOptions, done: (slot: Slot) => void): void {
+  send(slot: Slot, request: UndiciRequest, done: (slot: Slot) => void): void {
+    const { options, inspection } = request;
     this.#underWay++;
     this.#heldBack++;
-    const stream = new Http2Stream(this, slot, done);
-    this.#client.dispatch(this.owner.route(options), stream);
+    const stream = new Http2Stream(this, slot, inspection, done);
+    this.#client.dispatch(typeof options === "function" ? options(slot) : options, stream);
     stream.handedOver();
     if (this.#heldBack > 0 && !this.#isLooking) {
       this.#isLooking = true;
@@ -163,13 +163,23 @@ class Http2Stream implements Dispatcher.DispatchHandler {
   readonly #done: (slot: Slot) => void;
   /** Undefined once the request is over. */
   #slot: Slot | undefined;
+  readonly #inspection: Inspection | null;
+  readonly #capture: ResponseCapture | null;
   #controller: Dispatcher.DispatchController | undefined;
   #failure = "";
   #isHandedOver = false;
 
-  constructor(connection: Http2Connection, slot: Slot, done: (slot: Slot) => void) {
+  constructor(
+    connection: Http2Connection,
+    slot: Slot,
+    inspection: Inspection | null,
+    done: (slot: Slot) => void,
+  ) {
     this.#connection = connection;
     this.#slot = slot;
+    this.#inspection = inspection;
+    this.#capture = inspection === null ? null : new ResponseCapture();
+    if (inspection !== null) this.#capture?.begin(inspection.wants);
     this.#done = done;
     slot.cancel = (_slot, error) => this.#cancel(error);
   }
@@ -199,6 +209,7 @@ class Http2Stream implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     this.#connection.answered();
+    this.#capture?.takeHeaders(headers);
     const slot = this.#slot;
     if (statusCode < 200 || slot === undefined) return;
     slot.status = statusCode;
@@ -206,7 +217,9 @@ class Http2Stream implements Dispatcher.DispatchHandler {
     slot.firstByteUs = this.#connection.owner.clock.nowUs();
   }
 
-  onResponseData(): void {}
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#capture?.addBody(chunk, 0, chunk.length);
+  }
 
   onResponseEnd(): void {
     this.#finish("");
@@ -231,6 +244,7 @@ class Http2Stream implements Dispatcher.DispatchHandler {
     slot.endUs = this.#connection.owner.clock.nowUs();
     slot.error = error;
     if (error !== "") slot.status = 0;
+    else if (this.#capture !== null) this.#inspection?.inspect(slot, this.#capture);
     this.#connection.ended(slot, this.#controller !== undefined);
     this.#done(slot);
   }

@@ -1,14 +1,21 @@
-import type { HttpOptions } from "@onrush/shared/scenario/http.ts";
+import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
+import type { Template, Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";
+import type { Inspection } from "./responseCapture.ts";
 
 /** A request as a step describes it, ready to be compiled by a transport. */
 export interface HttpRequest {
   method: string;
+  /** Scheme and host, and path and query unless `path` says otherwise. */
   url: string;
-  headers: Readonly<Record<string, string>>;
-  body: Uint8Array | null;
+  /** Path and query, rendered for each request. */
+  path?: Template;
+  headers: Readonly<Record<string, Text>>;
+  body: Uint8Array | Template | null;
+  /** Who looks at the answers, if anybody does. */
+  inspection?: Inspection | null;
 }
 
 /** One way to carry HTTP requests; all give the same outcomes (see the conformance suite). */
@@ -31,7 +38,7 @@ export interface TransportOptions {
 }
 
 /** The request's headers and those that every request has unless it names them. */
-export function defaultHeaders(request: HttpRequest): [string, string][] {
+export function defaultHeaders(request: HttpRequest): [string, Text][] {
   const headers = Object.entries(request.headers);
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   if (!names.has("user-agent")) headers.push(["user-agent", "onrush"]);

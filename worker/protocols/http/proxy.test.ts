@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type HttpOptions, plainHttp } from "@onrush/shared/scenario/http.ts";
+import { type HttpOptions, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import { get, perform } from "./conformance.testing.ts";
 import { ForwardProxy, type ProxyOptions } from "./forwardProxy.testing.ts";
 import type { HttpTransport } from "./httpRequest.ts";

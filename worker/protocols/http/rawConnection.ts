@@ -7,13 +7,17 @@ import type { PooledConnection } from "../connectionPool.ts";
 import type { HeadCache } from "./headCache.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { OpeningClock } from "./openingClock.ts";
+import { type WireRequest, WireTemplate } from "./wireRequest.ts";
+import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
 
 /** A request as it goes over the wire, made once per step. */
 export interface RawRequest {
-  bytes: Buffer;
+  wire: WireRequest;
   isHead: boolean;
-  heads: HeadCache;
+  inspection: Inspection | null;
+  /** Undefined where headers are wanted: a head that is only compared gives none. */
+  heads: HeadCache | undefined;
 }
 
 /** What the connections of one origin share. */
@@ -47,6 +51,9 @@ export class RawConnection implements PooledConnection<RawRequest> {
   #socket: Socket | undefined;
   #slot: Slot | undefined;
   #done: ((slot: Slot) => void) | undefined;
+  #inspection: Inspection | null = null;
+  /** Made when a request first wants it. */
+  #capture: ResponseCapture | null = null;
   #received = 0;
   /** What opening it took, until its first request has taken it along. */
   #opened: ConnectionPhases | null = null;
@@ -93,18 +100,31 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#slot = slot;
     this.#done = done;
     this.#received = 0;
-    this.#parser.begin(request.isHead, request.heads);
+    this.#parser.begin(request.isHead, request.heads, this.#beginCapture(request.inspection));
     slot.cancel = this.#cancel;
-    slot.bytesSent = request.bytes.length;
+    const { wire } = request;
+    const isTemplate = wire instanceof WireTemplate;
+    const bytes = isTemplate ? wire.render(slot) : wire;
+    slot.bytesSent = bytes.length;
     slot.opened = this.#opened;
     this.#opened = null;
     slot.sentUs = this.#origin.clock.nowUs();
     const socket = this.#socket;
     if (socket === undefined) return;
-    socket.write(request.bytes);
-    if (socket.writableLength === 0) this.#written();
-    // The kernel did not take everything at once: an empty write calls back when it has.
-    else socket.write(NOTHING, this.#written);
+    socket.write(bytes);
+    if (socket.writableLength === 0) return this.#written();
+    // The kernel did not take everything at once: an empty write calls back when it has, and until
+    // then the bytes are read from.
+    socket.write(NOTHING, this.#written);
+    if (isTemplate) wire.handOver();
+  }
+
+  #beginCapture(inspection: Inspection | null): ResponseCapture | null {
+    this.#inspection = inspection;
+    if (inspection === null) return null;
+    this.#capture ??= new ResponseCapture();
+    this.#capture.begin(inspection.wants);
+    return this.#capture;
   }
 
   close(): void {
@@ -158,6 +178,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
     const taken = this.#parser.feed(bytes, 0, length);
     if (this.#parser.hasFailed) return this.#lost("protocol");
     if (this.#parser.isDone) this.#complete(taken === length);
+    else if (this.#inspection !== null) this.#capture?.keep();
   }
 
   #ended(): void {
@@ -197,8 +218,18 @@ export class RawConnection implements PooledConnection<RawRequest> {
     slot.status = status;
     slot.error = error;
     slot.bytesReceived = this.#received;
+    if (this.#inspection !== null) this.#inspect(slot);
     if (reusable) this.#origin.idle(this);
     done(slot);
+  }
+
+  /** Before the connection is used again: its capture then belongs to the next answer. */
+  #inspect(slot: Slot): void {
+    const capture = this.#capture;
+    if (capture === null) return;
+    if (slot.error === "") this.#inspection?.inspect(slot, capture);
+    capture.end();
+    this.#inspection = null;
   }
 
   readonly #cancel = (_slot: Slot, error: string): void => this.#lost(error);

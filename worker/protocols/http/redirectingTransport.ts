@@ -1,15 +1,22 @@
+import type { Subject, Template } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
-import type { HttpOptions } from "@onrush/shared/scenario/http.ts";
+import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
+import type { Inspection } from "./responseCapture.ts";
 import { redirectedRequest, redirectTarget } from "./redirects.ts";
+import { remembering, rendered, type RenderedRequest } from "./renderedRequest.ts";
 
 /** Origins that redirects may lead to: each keeps connections of its own. */
 const MAX_ORIGINS = 64;
 
 /** A request on its way through redirects. */
 interface Chain {
-  request: HttpRequest;
+  /** As its first hop was to be sent; what its templates gave is in `texts`. */
+  first: HttpRequest;
+  texts: Map<Template, string> | null;
+  /** The hop under way, once the first has ended. */
+  request: RenderedRequest | null;
   done: (slot: Slot) => void;
   /** Of all hops that have ended. */
   sentUs: number;
@@ -18,15 +25,28 @@ interface Chain {
   bytesReceived: number;
 }
 
+const noTexts = new Map<Template, string>();
+
+/** Looks at the last answer alone. */
+function ofLast(inspection: Inspection): Inspection {
+  return {
+    wants: inspection.wants,
+    inspect(slot, answer) {
+      if (slot.location === "") inspection.inspect(slot, answer);
+    },
+  };
+}
+
 /**
  * Follows redirects over another transport. To the engine a chain is one request: it is sent when
- * its first hop is, it ends with the last one, whose status it has, and its bytes are those of all.
+ * its first hop is, it ends with the last one, whose status and checks it has, and its bytes are those
+ * of all.
  */
 export class RedirectingTransport implements HttpTransport {
   readonly #transport: HttpTransport;
   readonly #options: HttpOptions;
   readonly #origins = new Set<string>();
-  readonly #chains = new Map<Slot, Chain>();
+  readonly #chains = new Map<Subject, Chain>();
 
   constructor(transport: HttpTransport, options: HttpOptions) {
     this.#transport = transport;
@@ -38,13 +58,15 @@ export class RedirectingTransport implements HttpTransport {
   }
 
   operation(request: HttpRequest): Operation {
-    const first = this.#transport.operation(request);
+    const inspection = request.inspection ?? null;
+    const first = inspection === null ? request : { ...request, inspection: ofLast(inspection) };
+    const operation = this.#transport.operation(remembering(first, this.#remember));
     this.#origins.add(new URL(request.url).origin);
     return {
       perform: (slot: Slot, done: (slot: Slot) => void) => {
         const nothing = { sentUs: -1, opened: null, bytesSent: 0, bytesReceived: 0 };
-        this.#chains.set(slot, { request, done, ...nothing });
-        first.perform(slot, this.#ended);
+        this.#chains.set(slot, { first, texts: null, request: null, done, ...nothing });
+        operation.perform(slot, this.#ended);
       },
     };
   }
@@ -61,15 +83,28 @@ export class RedirectingTransport implements HttpTransport {
     this.#transport.close();
   }
 
+  readonly #remember = (subject: Subject, template: Template, text: string): void => {
+    const chain = this.#chains.get(subject);
+    if (chain === undefined) return;
+    chain.texts ??= new Map();
+    chain.texts.set(template, text);
+  };
+
   readonly #ended = (slot: Slot): void => {
     const chain = this.#chains.get(slot);
     if (chain === undefined) return;
     this.#add(chain, slot);
-    if (slot.error !== "" || slot.location === "") return this.#finish(chain, slot, slot.error);
-    const target = redirectTarget(chain.request.url, slot.location);
+    if (slot.error !== "" || slot.location === "") return this.#finish(chain, slot);
+    const request = chain.request ?? rendered(chain.first, chain.texts ?? noTexts);
+    const target = redirectTarget(request.url, slot.location);
     const problem = this.#problem(slot, target);
-    if (target === undefined || problem !== "") return this.#finish(chain, slot, problem);
-    this.#follow(chain, slot, target);
+    if (target !== undefined && problem === "") {
+      chain.request = redirectedRequest(request, slot.status, target);
+      return this.#follow(chain.request, slot, target);
+    }
+    slot.error = problem;
+    slot.status = 0;
+    this.#finish(chain, slot);
   };
 
   /** Why the redirect is not followed; empty when it is. */
@@ -83,8 +118,7 @@ export class RedirectingTransport implements HttpTransport {
     return !isKnown && this.#origins.size >= MAX_ORIGINS ? "redirectOrigins" : "";
   }
 
-  #follow(chain: Chain, slot: Slot, target: URL): void {
-    chain.request = redirectedRequest(chain.request, slot.status, target);
+  #follow(request: RenderedRequest, slot: Slot, target: URL): void {
     this.#origins.add(target.origin);
     slot.redirects++;
     slot.location = "";
@@ -94,7 +128,7 @@ export class RedirectingTransport implements HttpTransport {
     slot.opened = null;
     slot.bytesSent = 0;
     slot.bytesReceived = 0;
-    this.#transport.operation(chain.request).perform(slot, this.#ended);
+    this.#transport.operation(request).perform(slot, this.#ended);
   }
 
   #add(chain: Chain, slot: Slot): void {
@@ -104,10 +138,8 @@ export class RedirectingTransport implements HttpTransport {
     chain.bytesReceived += slot.bytesReceived;
   }
 
-  #finish(chain: Chain, slot: Slot, error: string): void {
+  #finish(chain: Chain, slot: Slot): void {
     this.#chains.delete(slot);
-    slot.error = error;
-    if (error !== "") slot.status = 0;
     slot.sentUs = chain.sentUs;
     slot.opened = chain.opened;
     slot.bytesSent = chain.bytesSent;

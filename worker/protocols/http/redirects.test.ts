@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { plainHttp } from "@onrush/shared/scenario/http.ts";
+import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
+import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { get, perform } from "./conformance.testing.ts";
 import { RedirectingTransport } from "./redirectingTransport.ts";
 import { redirectedRequest, redirectLocation, redirectTarget } from "./redirects.ts";
+import { Slot } from "../../engine/slot.ts";
+import { compileRequest, StepLanguage } from "../../steps/compileRequest.ts";
 import { UndiciTransport } from "./undiciTransport.ts";
 
 describe("where a redirect leads", () => {
@@ -92,6 +95,8 @@ describe("over connections", () => {
       if (url === "/dead") return go(302, "http://127.0.0.1:1/");
       if (url === "/silent") return go(302, "/never");
       if (url === "/never") return undefined;
+      if (url.endsWith("/turn")) return go(307, "again?x=y");
+      if (url.includes("/again")) return go(308, "../landed");
       if (url === "/post") return go(303, "/landed");
       if (url.startsWith("/many/")) return go(302, `http://127.0.0.${url.slice(6)}:1/`);
       response.statusCode = url === "/404" ? 404 : 200;
@@ -176,6 +181,75 @@ describe("over connections", () => {
       "POST /away hi secret",
       "POST /there hi -",
     ]);
+  });
+
+  describe("of a step", () => {
+    const compile = (step: Partial<Step>) => {
+      const whole: Step = {
+        ...{ name: "s", protocol: "http", method: "POST", url: base, headers: {} },
+        ...step,
+      };
+      const data = { u: { inline: [{ v: "a/b" }, { v: "grüße" }], pick: "sequential" as const } };
+      return compileRequest(whole, new StepLanguage({ data, dataSeed: 1, seed: 1 }));
+    };
+
+    test("a redirect is relative to the rendered path, and repeats what was rendered", async () => {
+      const request = compile({
+        url: `${base}/{{data.u.v}}/{{timestamp}}/turn`,
+        headers: { authorization: "Bearer {{iteration}}-{{timestamp}}" },
+        body: "{{data.u.v}} {{timestamp}}",
+      });
+      const { status, slot } = await perform(transport, request, 1_500, { arrival: 1 });
+      expect([status, slot.redirects]).toEqual([200, 2]);
+      const [, at = "", body = "", secret = ""] =
+        /^POST \/gr%C3%BC%C3%9Fe\/(\d+)\/turn (.*) (Bearer 1-\d+)$/.exec(seen[0] ?? "") ?? [];
+      expect(body).toMatch(/^grüße \d+$/);
+      expect(seen.slice(1)).toEqual([
+        `POST /gr%C3%BC%C3%9Fe/${at}/again?x=y ${body} ${secret}`,
+        `POST /gr%C3%BC%C3%9Fe/landed ${body} ${secret}`,
+      ]);
+    });
+
+    test("requests at once keep what is theirs", async () => {
+      const request = compile({ url: `${base}/{{iteration}}/turn`, body: "{{iteration}}" });
+      const operation = transport.operation(request);
+      const arrivals = Array.from({ length: 40 }, (_, arrival) => arrival);
+      await Promise.all(
+        arrivals.map(async (arrival) => {
+          const slot = new Slot(arrival);
+          slot.beginRequest(0, 0, 0);
+          slot.arrival = arrival;
+          await new Promise<Slot>((resolve) => operation.perform(slot, resolve));
+          expect([slot.status, slot.redirects]).toEqual([200, 2]);
+        }),
+      );
+      expect(seen.filter((line) => line.includes("/again")).sort()).toEqual(
+        arrivals.map((n) => `POST /${n}/again?x=y ${n} -`).sort(),
+      );
+    });
+
+    test("checks and extractions see the last answer alone", async () => {
+      const checks = ["status == 200", 'body contains "ok"', 'body contains "moved"'].map(
+        (check, i) => ({ name: check, check, failRequest: i < 2 }),
+      );
+      const extract = { all: 'regex("^(.*)$")' };
+      const { error, slot } = await perform(
+        transport,
+        compile({ url: `${base}/chain/2`, checks, extract }),
+      );
+      expect([error, slot.checksPassed, slot.variables]).toEqual(["", 3, ["ok"]]);
+    });
+
+    test("a check that fails leaves the status, as it does without redirects", async () => {
+      const request = compile({ url: `${base}/chain/1`, checks: ['body contains "moved"'] });
+      expect(await perform(transport, request)).toMatchObject({ status: 200, error: "check" });
+    });
+
+    test("a redirect that is not followed has no checks that held", async () => {
+      const request = compile({ url: `${base}/loop`, checks: ["status == 302"] });
+      const { error, slot } = await perform(transport, request);
+      expect([error, slot.checksPassed]).toEqual(["redirectLimit", 0]);
+    });
   });
 
   test("a target cannot send us to ever new places", async () => {

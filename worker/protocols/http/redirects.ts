@@ -1,4 +1,4 @@
-import type { HttpRequest } from "./httpRequest.ts";
+import type { RenderedRequest } from "./renderedRequest.ts";
 
 /** Statuses that say where to go instead (RFC 9110, 15.4); 300 and 304 do not. */
 const redirecting = new Set([301, 302, 303, 307, 308]);
@@ -32,7 +32,11 @@ function becomesGet(status: number, method: string): boolean {
 }
 
 /** The request that follows `request` when it was answered with `status` and sent to `to`. */
-export function redirectedRequest(request: HttpRequest, status: number, to: URL): HttpRequest {
+export function redirectedRequest(
+  request: RenderedRequest,
+  status: number,
+  to: URL,
+): RenderedRequest {
   const isGet = becomesGet(status, request.method);
   const isElsewhere = to.origin !== new URL(request.url).origin;
   const headers = Object.entries(request.headers).filter(([name]) => {

@@ -1,9 +1,10 @@
 import type { HeadCache } from "./headCache.ts";
+import type { ResponseCapture } from "./responseCapture.ts";
 
 /**
  * An incremental parser of HTTP/1.1 responses that keeps nothing but what a load test needs: the
  * status, where the response ends, and whether the connection can be used again. It takes the
- * bytes however they are split, allocates nothing for a response that arrives whole, and refuses
+ * bytes however they are split, hands body and headers on only when somebody wants them, allocates nothing for a response that arrives whole, and refuses
  * what a strict parser refuses (RFC 9112), so that no response can be taken for another's.
  */
 
@@ -75,13 +76,18 @@ export class ResponseParser {
   #chunked = false;
   #otherCoding = false;
   #headerBytes = 0;
+  #capture: ResponseCapture | null = null;
   /** Heads of the answers to the same request. */
   #cache: HeadCache | undefined;
   /** A head or chunk line that has arrived in part. */
   #partial = new Uint8Array(0);
 
-  /** Prepares for the response to the next request; `cache` knows earlier responses to the same. */
-  begin(isHead: boolean, cache?: HeadCache): void {
+  /**
+   * Prepares for the response to the next request; `cache` knows earlier responses to the same. A
+   * capture that wants headers goes without one.
+   */
+  begin(isHead: boolean, cache?: HeadCache, capture: ResponseCapture | null = null): void {
+    this.#capture = capture;
     this.#bodyless = isHead;
     this.#cache = cache;
     this.failure = "";
@@ -125,8 +131,9 @@ export class ResponseParser {
         return this.#takeHead(bytes, at, to);
       case "fixedBody":
       case "chunkData":
-        return this.#skip(at, to);
+        return this.#skip(bytes, at, to);
       case "untilClose":
+        this.#capture?.addBody(bytes, at, to);
         return to;
       case "chunkSize":
       case "chunkEnd":
@@ -146,6 +153,7 @@ export class ResponseParser {
     this.#chunked = false;
     this.#otherCoding = false;
     this.#headerBytes = 0;
+    this.#capture?.resetHeaders();
   }
 
   #fail(reason: string): void {
@@ -159,8 +167,9 @@ export class ResponseParser {
     this.#state = "done";
   }
 
-  #skip(at: number, to: number): number {
+  #skip(bytes: Uint8Array, at: number, to: number): number {
     const taken = Math.min(this.#left, to - at);
+    if (this.#capture !== null) this.#capture.addBody(bytes, at, at + taken);
     this.#left -= taken;
     if (this.#left === 0) {
       if (this.#state === "fixedBody") this.#finish(true);
@@ -295,6 +304,7 @@ export class ResponseParser {
       const byte = bytes[i];
       if (byte === CR || byte === 0) return this.#fail("a header value with control characters");
     }
+    if (this.#capture !== null) this.#capture.offerHeader(bytes, from, colon, start, end);
     const first = (bytes[from] as number) | 0x20;
     if (first === 0x63) this.#connectionOrLength(bytes, from, colon, start, end);
     else if (first === 0x74 && nameIs(bytes, from, colon, "transfer-encoding")) {

@@ -6,6 +6,7 @@ import type { PooledConnection } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { forwardedError } from "./proxy.ts";
 import { redirectLocation } from "./redirects.ts";
+import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 
 export type Connector = buildConnector.connector;
 
@@ -15,21 +16,25 @@ export interface ConnectionOwner {
   readonly connector: Connector;
   /** Answers come through a proxy that may answer itself. */
   readonly isForwarded: boolean;
-  /** The request as this origin needs it. */
-  route(options: RequestOptions): RequestOptions;
   /** The connection has nothing to do and can be used again. */
   idle(connection: UndiciConnection): void;
 }
 
 /** A request as undici takes it, made once per step. */
-export type RequestOptions = Dispatcher.DispatchOptions;
+type Options = Dispatcher.DispatchOptions;
+
+export interface UndiciRequest {
+  /** Fixed, or rendered for each request. */
+  options: Options | ((slot: Slot) => Options);
+  inspection: Inspection | null;
+}
 
 /**
  * One connection with at most one request under way. It is its own undici handler, so a request
  * makes no object of ours. One Client per connection is faster than a Pool and never queues.
  */
 export class UndiciConnection
-  implements Dispatcher.DispatchHandler, PooledConnection<RequestOptions>
+  implements Dispatcher.DispatchHandler, PooledConnection<UndiciRequest>
 {
   readonly #owner: ConnectionOwner;
   #client: Client;
@@ -39,6 +44,8 @@ export class UndiciConnection
   #done: ((slot: Slot) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #cancelled = "";
+  #inspection: Inspection | null = null;
+  readonly #capture = new ResponseCapture();
   #bytesReadBefore = 0;
   #bytesWrittenBefore = 0;
 
@@ -58,13 +65,16 @@ export class UndiciConnection
     });
   }
 
-  send(slot: Slot, options: RequestOptions, done: (slot: Slot) => void): void {
+  send(slot: Slot, request: UndiciRequest, done: (slot: Slot) => void): void {
+    const { options, inspection } = request;
+    this.#inspection = inspection;
+    if (inspection !== null) this.#capture.begin(inspection.wants);
     this.#slot = slot;
     this.#done = done;
     this.#controller = undefined;
     this.#cancelled = "";
     slot.cancel = this.#cancel;
-    this.#client.dispatch(this.#owner.route(options), this);
+    this.#client.dispatch(typeof options === "function" ? options(slot) : options, this);
   }
 
   close(): void {
@@ -86,6 +96,7 @@ export class UndiciConnection
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
+    if (this.#inspection !== null) this.#capture.takeHeaders(headers);
     const slot = this.#slot;
     if (statusCode < 200 || slot === undefined) return;
     slot.status = statusCode;
@@ -93,7 +104,9 @@ export class UndiciConnection
     slot.firstByteUs = this.#owner.clock.nowUs();
   }
 
-  onResponseData(): void {}
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#inspection !== null) this.#capture.addBody(chunk, 0, chunk.length);
+  }
 
   onResponseEnd(): void {
     this.#finish(this.#owner.isForwarded ? forwardedError(this.#slot?.status ?? 0) : "");
@@ -116,8 +129,17 @@ export class UndiciConnection
       slot.bytesReceived = this.#socket.bytesRead - this.#bytesReadBefore;
       slot.bytesSent = this.#socket.bytesWritten - this.#bytesWrittenBefore;
     }
+    this.#inspect(slot);
     this.#owner.idle(this);
     done(slot);
+  }
+
+  /** Before the connection is used again: its capture then belongs to the next answer. */
+  #inspect(slot: Slot): void {
+    if (this.#inspection === null) return;
+    if (slot.error === "") this.#inspection.inspect(slot, this.#capture);
+    this.#capture.end();
+    this.#inspection = null;
   }
 
   readonly #cancel = (_slot: Slot, error: string): void => {

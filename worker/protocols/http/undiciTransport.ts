@@ -1,7 +1,8 @@
+import { renderText, type Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { buildConnector } from "undici";
-import { plainHttp } from "@onrush/shared/scenario/http.ts";
+import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import { ConnectionPool, type PoolOptions } from "../connectionPool.ts";
 import type { RequestPool } from "../requestPool.ts";
 import { StreamPool } from "../streamPool.ts";
@@ -15,9 +16,12 @@ import {
   type TransportOptions,
 } from "./httpRequest.ts";
 import { OriginPools } from "./originPools.ts";
-import { proxyOf } from "./proxy.ts";
-import { forwarded, http2Headers, unchanged } from "./routes.ts";
-import { type ConnectionOwner, type RequestOptions, UndiciConnection } from "./undiciConnection.ts";
+import { type Proxy, proxyOf } from "./proxy.ts";
+import { forwarded, http2Headers } from "./routes.ts";
+import { type ConnectionOwner, UndiciConnection, type UndiciRequest } from "./undiciConnection.ts";
+
+const isFixed = (part: Text | Uint8Array | null) =>
+  part === null || typeof part === "string" || part instanceof Uint8Array;
 
 /** The pool of one origin, and what its connections share. */
 class Origin implements ConnectionOwner {
@@ -25,35 +29,31 @@ class Origin implements ConnectionOwner {
   readonly clock: RunClock;
   readonly connector: buildConnector.connector;
   readonly isForwarded: boolean;
-  readonly route: (options: RequestOptions) => RequestOptions;
   streams = MAX_STREAMS;
-  readonly pool: RequestPool<RequestOptions>;
+  readonly pool: RequestPool<UndiciRequest>;
   idle: (connection: UndiciConnection) => void = () => {};
   freed: (connection: Http2Connection) => void = () => {};
   gone: (connection: Http2Connection) => void = () => {};
 
-  constructor(url: URL, clock: RunClock, options: TransportOptions) {
+  constructor(url: URL, clock: RunClock, options: TransportOptions, proxy: Proxy | null) {
     const { rejectUnauthorized, limits, http = plainHttp } = options;
     const isTls = url.protocol === "https:";
-    const proxy = http.proxy === null ? null : proxyOf(http.proxy);
     const forwarder = isTls ? null : proxy;
     this.clock = clock;
     this.isForwarded = forwarder !== null;
     this.origin = forwarder?.origin ?? url.origin;
     this.connector = makeConnector({ isTls, rejectUnauthorized, version: http.version, proxy });
-    this.route = forwarder === null ? unchanged : forwarded(url, forwarder);
-    if (http.version === "2") this.route = http2Headers();
     const shared = { clock, limits, errorKind: httpErrorKind };
     this.pool = http.version === "2" ? this.#streamPool(shared) : this.#connectionPool(shared);
   }
 
-  #connectionPool(shared: PoolShare): RequestPool<RequestOptions> {
+  #connectionPool(shared: PoolShare): RequestPool<UndiciRequest> {
     const pool = new ConnectionPool({ ...shared, create: () => new UndiciConnection(this) });
     this.idle = (connection) => pool.idle(connection);
     return pool;
   }
 
-  #streamPool(shared: PoolShare): RequestPool<RequestOptions> {
+  #streamPool(shared: PoolShare): RequestPool<UndiciRequest> {
     const create = () => new Http2Connection(this);
     const pool = new StreamPool({ ...shared, create, streams: MAX_STREAMS });
     this.freed = (connection) => pool.freed(connection);
@@ -62,17 +62,22 @@ class Origin implements ConnectionOwner {
   }
 }
 
-type PoolShare = Omit<PoolOptions<RequestOptions>, "create">;
+type PoolShare = Omit<PoolOptions<UndiciRequest>, "create">;
 
 /** HTTP/1.1 and HTTP/2 through undici's dispatch, the lowest of its interfaces. */
 export class UndiciTransport implements HttpTransport {
-  readonly #pools: OriginPools<RequestOptions>;
+  readonly #pools: OriginPools<UndiciRequest>;
+  readonly #isHttp2: boolean;
+  readonly #proxy: Proxy | null;
 
   constructor(clock: RunClock, options: TransportOptions) {
-    const proxy = options.http?.proxy ?? null;
+    const { version, proxy } = options.http ?? plainHttp;
+    this.#isHttp2 = version === "2";
+    const via = proxy === null ? null : proxyOf(proxy);
+    this.#proxy = via;
     this.#pools = new OriginPools(
-      (url) => new Origin(url, clock, options).pool,
-      proxy === null ? null : proxyOf(proxy).origin,
+      (url) => new Origin(url, clock, options, via).pool,
+      via?.origin ?? null,
     );
   }
 
@@ -81,21 +86,44 @@ export class UndiciTransport implements HttpTransport {
   }
 
   operation(request: HttpRequest): Operation {
-    const url = new URL(request.url);
     const pool = this.#pools.of(request.url);
-    const options: RequestOptions = {
-      method: request.method,
-      path: url.pathname + url.search,
-      headers: defaultHeaders(request).flat(),
-      body: request.body,
-      // undici would close the connection after each HEAD otherwise.
-      reset: false,
-    };
+    const undiciRequest = this.#compile(request);
     return {
       perform(slot: Slot, done: (slot: Slot) => void): void {
-        pool.request(slot, options, done);
+        pool.request(slot, undiciRequest, done);
       },
     };
+  }
+
+  #compile(request: HttpRequest): UndiciRequest {
+    const { path, headers: pairs } = this.#route(request);
+    const headers = pairs.flat();
+    const { method, body } = request;
+    const optionsFor = (value: (part: Text) => string) => ({
+      method,
+      path: value(path),
+      headers: headers.map(value),
+      body: body === null || body instanceof Uint8Array ? body : value(body),
+      // undici would close the connection after each HEAD otherwise.
+      reset: false,
+    });
+    return {
+      options: [path, body, ...headers].every(isFixed)
+        ? optionsFor(String)
+        : (slot) => optionsFor((part) => renderText(part, slot)),
+      inspection: request.inspection ?? null,
+    };
+  }
+
+  #route(request: HttpRequest) {
+    const url = new URL(request.url);
+    const head = {
+      path: request.path ?? url.pathname + url.search,
+      headers: defaultHeaders(request),
+    };
+    if (this.#isHttp2) return http2Headers(head);
+    const isForwarded = this.#proxy !== null && url.protocol === "http:";
+    return isForwarded ? forwarded(head, url, this.#proxy) : head;
   }
 
   warmUp(connections: number): Promise<void> {

@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { Context } from "./context.ts";
+import { type GroupResult, type Sample, summarise } from "./figures.ts";
+import { startProgram } from "./programs.ts";
+
+const ONRUSH = fileURLToPath(new URL("../onrush", import.meta.url));
+const SAMPLE_EVERY_MS = 250;
+const USERS = 10_000;
+
+type Scenario = Omit<ScenarioInput, "name" | "targetUrl">;
+
+/** The whole platform, not pinned: controller, and one worker with one engine thread. */
+const cases: { name: string; scenario(seconds: number): Scenario }[] = [
+  {
+    name: "20,000/s",
+    scenario: (durationSeconds) => ({
+      durationSeconds,
+      connections: 64,
+      loadProfile: { type: "CONSTANT", initialRps: 20_000 },
+    }),
+  },
+  {
+    // Up in 20 s, all there for 30 s, down in 10 s; each user with a connection of its own.
+    name: "0 to 10,000 users",
+    scenario: () => ({
+      connections: "perUser",
+      loadProfile: {
+        type: "VU_STAGES",
+        paceSeconds: 3,
+        stages: [
+          { durationSeconds: 20, targetVus: USERS },
+          { durationSeconds: 30, targetVus: USERS },
+          { durationSeconds: 10, targetVus: 0 },
+        ],
+      },
+    }),
+  },
+];
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return text.trim().split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function residentMb(pid: number): number | undefined {
+  try {
+    const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kib === undefined ? undefined : (Number(kib) * 1024) / 1e6;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Its worker's resident memory while `onrush run` is at work, in MB, and what it reported. */
+async function runScenario(context: Context, scenario: Scenario) {
+  const { folder, target } = context;
+  const [file, json] = ["scenario.json", "run.json"].map((name) => join(folder, name));
+  if (file === undefined || json === undefined) throw new RangeError("there are two files");
+  writeFileSync(file, JSON.stringify({ name: "bench", targetUrl: target.url, ...scenario }));
+  const words = [ONRUSH, "run", file, "--quiet", "--json", json];
+  const environment = { WORKERS: "1", WORKER_THREADS: "1", ONRUSH_DATA: join(folder, "data") };
+  const program = startProgram(words, environment);
+  const residentMbs: number[] = [];
+  const timer = setInterval(() => {
+    const mbs = childrenOf(program.pid).flatMap((pid) => residentMb(pid) ?? []);
+    if (mbs.length > 0) residentMbs.push(Math.max(...mbs));
+  }, SAMPLE_EVERY_MS);
+  await program.ended;
+  clearInterval(timer);
+  return { run: JSON.parse(readFileSync(json, "utf8")) as RunView, residentMbs };
+}
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+function sampleOf(run: RunView, residentMbs: readonly number[]): Sample {
+  const { ledger, summary, verdict } = run;
+  const fifth = Math.floor(residentMbs.length / 5);
+  const early = mean(residentMbs.slice(fifth, 2 * fifth));
+  const late = mean(residentMbs.slice(-fifth - 1, -1));
+  const residentMb = Math.max(0, ...residentMbs);
+  const users = summary?.vus.max ?? 0;
+  return {
+    requestsPerSecond: summary?.rps ?? 0,
+    startedPercent: ledger.scheduled === 0 ? 0 : (100 * ledger.started) / ledger.scheduled,
+    latenessP99Ms: summary?.lateness.p99 ?? 0,
+    residentMb,
+    // Users come and go, and so does what they need.
+    ...(users === 0 ? { growthPercent: (100 * (late - early)) / early } : {}),
+    ...(users === 0 ? {} : { kbPerUser: ((residentMb - (residentMbs[1] ?? 0)) * 1000) / users }),
+    invalid: verdict.validity === "VALID" ? 0 : 1,
+    failed: summary?.requests.failed ?? 0,
+  };
+}
+
+/** What a worker needs, and whether it keeps up with many users. */
+export async function workerGroup(context: Context): Promise<GroupResult> {
+  const { seconds, tell } = context;
+  tell("warm-up: onrush run");
+  const loadProfile = { type: "VUS" as const, vus: 1 };
+  await runScenario(context, { durationSeconds: 1, loadProfile });
+  const contenders = [];
+  const notes: string[] = [];
+  for (const { name, scenario } of cases) {
+    tell(`round 1/1: ${name}`);
+    const { run, residentMbs } = await runScenario(context, scenario(Math.max(5, seconds)));
+    contenders.push(summarise(name, [sampleOf(run, residentMbs)]));
+    notes.push(
+      ...run.verdict.reasons.map((reason) => `${name}: ${run.verdict.validity}: ${reason}`),
+    );
+  }
+  return {
+    name: "worker",
+    title: "One worker process with one engine thread, as `onrush run` starts it",
+    columns: [
+      ...(["requestsPerSecond", "startedPercent", "latenessP99Ms", "residentMb"] as const),
+      ...(["growthPercent", "kbPerUser", "invalid", "failed"] as const),
+    ],
+    contenders,
+    notes: [
+      ...notes,
+      "growth: of the resident memory from the second fifth of the time to the last; `--only worker --seconds 300` looks at five minutes",
+      "KB per user: what the worker has grown by with all users there, each with an open connection",
+    ],
+  };
+}

@@ -1,0 +1,251 @@
+import { nearest } from "../scenario/problems.ts";
+import { type JsonPath, readJsonPath } from "./jsonPath.ts";
+import { patternProblem } from "./regexGuard.ts";
+
+/**
+ * One small grammar for everything that looks at an answer: checks, extractions, outcomes.
+ *
+ *   condition := source [operator [value]]     alone: `exists`
+ *   source    := status | latency | size | body | json($.path) | header(name) | regex("…")
+ *   operator  := == | != | < | <= | > | >= | contains | matches | exists
+ *   value     := number[unit] | "text" | true | false | null | word
+ *
+ * latency takes µs, ms and s (milliseconds without a unit), size takes b, kb and mb.
+ */
+export type Source =
+  | { kind: "status" | "latency" | "size" | "body" }
+  | { kind: "json"; path: JsonPath }
+  | { kind: "header"; name: string }
+  | { kind: "regex"; pattern: string };
+
+export const operators = [
+  ...["==", "!=", "<=", ">=", "<", ">"],
+  ...["contains", "matches", "exists"],
+] as const;
+export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "matches" | "exists";
+
+export interface Condition {
+  source: Source;
+  operator: Operator;
+  /** Latencies in microseconds, sizes in bytes; null also when the operator takes no value. */
+  value: string | number | boolean | null;
+}
+
+/** `column` counts from 1. */
+export type Parsed<T> = { ok: true; value: T } | { ok: false; column: number; message: string };
+
+class ConditionError extends Error {
+  readonly column: number;
+
+  constructor(at: number, message: string) {
+    super(message);
+    this.column = at + 1;
+  }
+}
+
+const sourceNames = ["status", "latency", "size", "body", "json", "header", "regex"] as const;
+const units: Record<string, Readonly<Record<string, number>>> = {
+  latency: { "": 1_000, us: 1, µs: 1, ms: 1_000, s: 1_000_000 },
+  size: { "": 1, b: 1, kb: 1_000, mb: 1_000_000 },
+};
+const order: ReadonlySet<Operator> = new Set(["<", "<=", ">", ">="]);
+
+class Reader {
+  readonly text: string;
+  at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  skipSpace(): void {
+    while (/\s/.test(this.text[this.at] ?? "")) this.at++;
+  }
+
+  fail(message: string, at = this.at): never {
+    throw new ConditionError(at, message);
+  }
+
+  take(pattern: RegExp): string | undefined {
+    const sticky = new RegExp(pattern.source, "y");
+    sticky.lastIndex = this.at;
+    const found = sticky.exec(this.text)?.[0];
+    if (found !== undefined) this.at += found.length;
+    return found;
+  }
+
+  expect(char: string): void {
+    if (this.text[this.at] !== char) this.fail(`"${char}" is missing`);
+    this.at++;
+  }
+
+  /** A quoted text; `\"` and `\\` stand for the character, other backslashes for themselves. */
+  quoted(): string {
+    const quote = this.text[this.at];
+    const begin = this.at;
+    let value = "";
+    for (this.at++; !this.isAtEnd; this.at++) {
+      const char = this.text[this.at] as string;
+      const next = this.text[this.at + 1];
+      if (char === quote) {
+        this.at++;
+        return value;
+      }
+      if (char === "\\" && (next === quote || next === "\\")) {
+        value += next;
+        this.at++;
+      } else value += char;
+    }
+    return this.fail("a quote that is not closed", begin);
+  }
+
+  get isAtQuote(): boolean {
+    return this.text[this.at] === '"' || this.text[this.at] === "'";
+  }
+}
+
+function readSource(reader: Reader): Source {
+  reader.skipSpace();
+  const begin = reader.at;
+  const name = reader.take(/[A-Za-z]+/) ?? "";
+  const kind = sourceNames.find((known) => known === name);
+  if (kind === undefined) {
+    const near = nearest(name, sourceNames);
+    const hint =
+      near === undefined ? `known: ${sourceNames.join(", ")}` : `did you mean "${near}"?`;
+    return reader.fail(`unknown "${name || reader.text.slice(begin, begin + 10)}"; ${hint}`, begin);
+  }
+  switch (kind) {
+    case "status":
+    case "latency":
+    case "size":
+    case "body":
+      return { kind };
+    case "json":
+    case "header":
+    case "regex":
+      return readArgument(reader, kind);
+  }
+}
+
+function readArgument(reader: Reader, kind: "json" | "header" | "regex"): Source {
+  reader.expect("(");
+  reader.skipSpace();
+  const source = argumentOf(reader, kind);
+  reader.skipSpace();
+  reader.expect(")");
+  return source;
+}
+
+function argumentOf(reader: Reader, kind: "json" | "header" | "regex"): Source {
+  const begin = reader.at;
+  if (kind === "json") {
+    const read = readJsonPath(reader.text, reader.at);
+    if ("problem" in read) return reader.fail(read.problem, read.at);
+    reader.at = read.end;
+    return { kind, path: read.path };
+  }
+  if (kind === "header") {
+    const name = reader.isAtQuote ? reader.quoted() : reader.take(/[^\s)]+/);
+    if (name === undefined || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+      return reader.fail("the name of a header is needed", begin);
+    }
+    return { kind, name: name.toLowerCase() };
+  }
+  if (!reader.isAtQuote) return reader.fail("a regular expression in quotes is needed");
+  const pattern = reader.quoted();
+  const problem = patternProblem(pattern);
+  return problem === undefined ? { kind, pattern } : reader.fail(problem, begin);
+}
+
+function readOperator(reader: Reader): Operator {
+  const begin = reader.at;
+  const symbol = reader.take(/[=!<>]+/) ?? reader.take(/[A-Za-z]+/) ?? "";
+  const known = operators.find((operator) => operator === symbol);
+  if (known !== undefined) return known;
+  const near = symbol === "=" ? "==" : nearest(symbol, operators);
+  const hint = near === undefined ? `known: ${operators.join(" ")}` : `did you mean "${near}"?`;
+  return reader.fail(`unknown operator "${symbol}"; ${hint}`, begin);
+}
+
+function readValue(reader: Reader, source: Source): string | number | boolean | null {
+  if (reader.isAtQuote) return reader.quoted();
+  const begin = reader.at;
+  const word = reader.take(/\S+/);
+  if (word === undefined) return reader.fail("a value is missing");
+  const number = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)([a-zµ]*)$/i.exec(word);
+  if (number !== null) {
+    const unit = (number[2] ?? "").toLowerCase();
+    const known = units[source.kind] ?? { "": 1 };
+    const factor = Object.hasOwn(known, unit) ? known[unit] : undefined;
+    if (factor !== undefined) return Number(number[1]) * factor;
+    const names = Object.keys(known).filter((name) => name !== "");
+    if (names.length > 0) reader.fail(`unknown unit "${unit}"; known: ${names.join(", ")}`, begin);
+  }
+  if (source.kind === "json") {
+    if (word === "true" || word === "false") return word === "true";
+    if (word === "null") return null;
+  }
+  return word;
+}
+
+/** Whether operator and value make sense for the source. */
+function checkFit(reader: Reader, { source, operator, value }: Condition, at: number): void {
+  const isNumeric = source.kind === "status" || source.kind === "latency" || source.kind === "size";
+  if (isNumeric && (operator === "contains" || operator === "matches")) {
+    reader.fail(`${source.kind} is a number; ${operator} is for texts`, at);
+  }
+  if (operator !== "exists" && isNumeric && typeof value !== "number") {
+    reader.fail(`${source.kind} is compared with a number`, at);
+  }
+  if (order.has(operator) && typeof value !== "number") {
+    reader.fail(`${operator} compares with a number`, at);
+  }
+  if (order.has(operator) && source.kind === "body") {
+    reader.fail(`${operator} is for numbers; body is a text`, at);
+  }
+  if (operator === "matches") {
+    const problem = patternProblem(String(value));
+    if (problem !== undefined) reader.fail(problem, at);
+  }
+}
+
+function readCondition(reader: Reader): Condition {
+  const source = readSource(reader);
+  reader.skipSpace();
+  if (reader.isAtEnd) return { source, operator: "exists", value: null };
+  const operator = readOperator(reader);
+  reader.skipSpace();
+  const at = reader.at;
+  const value = operator === "exists" ? null : readValue(reader, source);
+  const condition: Condition = {
+    source,
+    operator,
+    // Texts are searched for texts, also for what looks like a number.
+    value: operator === "contains" || operator === "matches" ? String(value) : value,
+  };
+  checkFit(reader, condition, at);
+  return condition;
+}
+
+function parse<T>(text: string, read: (reader: Reader) => T): Parsed<T> {
+  const reader = new Reader(text);
+  try {
+    const value = read(reader);
+    reader.skipSpace();
+    if (!reader.isAtEnd) reader.fail(`unexpected "${text.slice(reader.at, reader.at + 20)}"`);
+    return { ok: true, value };
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    return { ok: false, column: error.column, message: error.message };
+  }
+}
+
+export const parseCondition = (text: string): Parsed<Condition> => parse(text, readCondition);
+
+/** What an extraction takes its value from. */
+export const parseSource = (text: string): Parsed<Source> => parse(text, readSource);

@@ -1,0 +1,163 @@
+import { hash32, uniformAt } from "../random/hashRandom.ts";
+import {
+  compileTemplate,
+  randomIntAt,
+  renderText,
+  type Subject,
+  type TemplateEnvironment,
+} from "../template/compileTemplate.ts";
+import { segmentsOf } from "../template/parseTemplate.ts";
+import type { DataDocument, DataSetDocument, FieldDocument } from "./dataSchema.ts";
+import { permutation } from "./permutation.ts";
+
+/** FNV-1a (Fowler, Noll, Vo) in 32 bits: names become streams of random numbers. */
+function streamOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) * 16;
+}
+
+type ByRow = (row: number) => string;
+
+export const rowCount = (set: DataSetDocument) => set.inline?.length ?? set.generate?.count ?? 0;
+
+export const fieldNames = (set: DataSetDocument) =>
+  Object.keys(set.inline?.[0] ?? set.generate?.fields ?? {});
+
+/** Whole numbers in the proportion of the weights that sum to `count`: the largest remainders gain. */
+export function apportion(weights: readonly number[], count: number): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const shares = weights.map((weight) => (weight / sum) * count);
+  const counts = shares.map(Math.floor);
+  const missing = count - counts.reduce((a, b) => a + b, 0);
+  const order = shares
+    .map((share, i) => ({ i, rest: share - Math.floor(share) }))
+    .sort((a, b) => b.rest - a.rest || a.i - b.i);
+  for (const { i } of order.slice(0, missing)) counts[i] = (counts[i] as number) + 1;
+  return counts;
+}
+
+/** Rows are numbered through the values in order of their counts, in a seeded shuffle. */
+function weightedField(
+  weights: Readonly<Record<string, number>>,
+  count: number,
+  seed: number,
+  stream: number,
+): ByRow {
+  const values = Object.keys(weights);
+  const counts = apportion(Object.values(weights), count);
+  let sum = 0;
+  const ends = counts.map((one) => (sum += one));
+  const permute = permutation(count, seed, stream);
+  return (row) => {
+    const place = permute(row);
+    let i = 0;
+    while (place >= (ends[i] as number)) i++;
+    return values[i] as string;
+  };
+}
+
+/** What a row's templates may use: row, uuid and randomInt. */
+function rowEnvironment(seed: number, stream: number): TemplateEnvironment {
+  const refuse = () => {
+    throw new RangeError("rows are generated from their number alone");
+  };
+  let place = stream;
+  return {
+    ...{ seed, nowMs: refuse, data: refuse, variable: refuse },
+    ...{ base64: refuse, sha256: refuse, hmac: refuse },
+    nextPlace: () => place++,
+  };
+}
+
+function generatedField(field: FieldDocument, count: number, seed: number, stream: number): ByRow {
+  if (typeof field === "string") {
+    const text = compileTemplate(segmentsOf(field), rowEnvironment(seed, stream));
+    if (typeof text === "string") return () => text;
+    const subject = { arrival: 0, user: 0, variables: [] } satisfies Subject;
+    return (row) => {
+      subject.arrival = row;
+      return renderText(text, subject);
+    };
+  }
+  if (typeof field !== "object") {
+    const text = String(field);
+    return () => text;
+  }
+  if ("weighted" in field) return weightedField(field.weighted, count, seed, stream);
+  const [from, to] = field.randomInt;
+  return (row) => `${randomIntAt(seed, stream, row, from, to)}`;
+}
+
+function rowPicker(
+  set: DataSetDocument,
+  seed: number,
+  stream: number,
+): (arrival: number) => number {
+  const count = rowCount(set);
+  switch (set.pick) {
+    case "random":
+      return (arrival) => Math.floor(uniformAt(seed, stream, arrival) * count);
+    // Validation has seen to it that a unique set has a row for every arrival.
+    case "sequential":
+    case "unique":
+      return (arrival) => arrival % count;
+  }
+}
+
+/**
+ * The rows of a scenario's data sets. Which row an arrival takes, and what is in it, follow from
+ * its number and the seeds alone; generated rows are never kept.
+ */
+export class DataSets {
+  readonly #data: DataDocument;
+  readonly #rowSeed: number;
+  readonly #pickSeed: number;
+
+  /** `rowSeed` determines what rows hold (of the scenario), `pickSeed` which are taken (of the workload). */
+  constructor(data: DataDocument, rowSeed: number, pickSeed: number) {
+    this.#data = data;
+    this.#rowSeed = rowSeed;
+    this.#pickSeed = pickSeed;
+  }
+
+  /** The value of a field for an arrival. Throws RangeError for what there is not. */
+  field(set: string, field: string): (arrival: number) => string {
+    const byRow = this.fieldByRow(set, field);
+    const row = rowPicker(this.#set(set), this.#pickSeed, streamOf(set));
+    return (arrival) => byRow(row(arrival));
+  }
+
+  /** The row that an arrival takes, from 0. */
+  rowOf(set: string): (arrival: number) => number {
+    return rowPicker(this.#set(set), this.#pickSeed, streamOf(set));
+  }
+
+  fieldByRow(name: string, field: string): ByRow {
+    const set = this.#set(name);
+    if (set.inline !== undefined) {
+      const values = set.inline.map((row) => String(row[field] ?? ""));
+      return (row) => values[row] ?? "";
+    }
+    const document = set.generate?.fields[field];
+    if (document === undefined) throw new RangeError(`data.${name} has no field ${field}`);
+    const stream = streamOf(`${name}.${field}`);
+    return generatedField(document, rowCount(set), hash32(this.#rowSeed, 1, 0), stream);
+  }
+
+  /** Whether every row holds a number or a boolean there. */
+  isBare(name: string, field: string): boolean {
+    const set = this.#set(name);
+    if (set.inline !== undefined) return set.inline.every((row) => typeof row[field] !== "string");
+    const document = set.generate?.fields[field];
+    return typeof document === "object" ? "randomInt" in document : typeof document !== "string";
+  }
+
+  #set(name: string): DataSetDocument {
+    const set = this.#data[name];
+    if (set === undefined) throw new RangeError(`there is no data set ${name}`);
+    return set;
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { identifierSchema } from "../data/dataSchema.ts";
+
+/** What a step does with its answer. */
+
+/** So that the results of a request fit into one number. */
+export const MAX_CHECKS = 30;
+const MAX_EXTRACTIONS = 50;
+
+const expressionSchema = z.string().min(1, "an expression is needed").max(1_000);
+
+const checkSchema = z.union(
+  [
+    expressionSchema,
+    z.strictObject({
+      name: z
+        .string()
+        .trim()
+        .min(1, "a name is needed")
+        .max(200)
+        .refine((name) => name !== "__proto__", "not possible as a name"),
+      check: expressionSchema,
+      failRequest: z
+        .boolean()
+        .default(true)
+        .meta({ description: "false only counts: the request does not fail by it." }),
+    }),
+  ],
+  { error: 'a check is an expression, or {"name", "check", "failRequest"}' },
+);
+
+export const checksSchema = z.array(checkSchema).max(MAX_CHECKS).meta({
+  description:
+    'What must hold of the answer, as "status == 200" or "json($.id) exists"; a failed check is counted by its name and fails the request as `check`.',
+});
+
+export const extractSchema = z
+  .record(identifierSchema, expressionSchema)
+  .refine((all) => Object.keys(all).length <= MAX_EXTRACTIONS, `at most ${MAX_EXTRACTIONS}`)
+  .meta({
+    description:
+      'Variables for later steps of the iteration, {{vars.<name>}}: json($.path), header(name), regex("…"), status. Without a value the request fails as `extract` and the iteration ends.',
+  });

@@ -1,0 +1,196 @@
+import {
+  joinParts,
+  type Render,
+  type Template,
+  type Text,
+} from "@onrush/shared/template/compileTemplate.ts";
+import type { Slot } from "../../engine/slot.ts";
+import { defaultHeaders, type HttpRequest } from "./httpRequest.ts";
+
+/** The lines of the head without the empty one, and whether the length of the body is missing. */
+function headOf(request: HttpRequest): { head: Text; needsLength: boolean } {
+  const url = new URL(request.url);
+  const headers = defaultHeaders(request);
+  const has = (name: string) => headers.some(([known]) => known.toLowerCase() === name);
+  const path = request.path ?? `${url.pathname}${url.search}`;
+  const parts: Text[] = [`${request.method} `, path, " HTTP/1.1\r\n"];
+  if (!has("host")) parts.push(`host: ${url.host}\r\n`);
+  if (!has("connection")) parts.push("connection: keep-alive\r\n");
+  for (const [name, value] of headers) parts.push(`${name}: `, value, "\r\n");
+  const { body, method } = request;
+  const expectsBody = method === "POST" || method === "PUT" || method === "PATCH";
+  const needsLength = (body !== null || expectsBody) && !has("content-length");
+  return { head: joinParts(parts), needsLength };
+}
+
+/** A request as it goes over the wire: the same bytes every time, or rendered for each slot. */
+export type WireRequest = Buffer | WireTemplate;
+
+export function wireRequest(request: HttpRequest): WireRequest {
+  const { head, needsLength } = headOf(request);
+  const body = request.body ?? new Uint8Array(0);
+  if (typeof head !== "string" || !(body instanceof Uint8Array)) {
+    return new WireTemplate(head, needsLength, body);
+  }
+  const length = needsLength ? `content-length: ${body.length}\r\n` : "";
+  return Buffer.concat([Buffer.from(`${head}${length}\r\n`, "latin1"), body]);
+}
+
+const INITIAL_BYTES = 1_024;
+/** Shorter values are written faster by a loop than by a call into native code. */
+const LOOP_CHARS = 64;
+const MAX_VIEWS = 256;
+const LAST_ASCII = 0x7f;
+
+/** Like a template, its literals ready for the wire. */
+interface Pieces {
+  literals: readonly Buffer[];
+  values: readonly Render[];
+}
+
+function piecesOf(text: Text | Uint8Array, encoding: "latin1" | "utf8"): Pieces {
+  if (text instanceof Uint8Array) return { literals: [Buffer.from(text)], values: [] };
+  const { literals, values } = typeof text === "string" ? { literals: [text], values: [] } : text;
+  return { literals: literals.map((literal) => Buffer.from(literal, encoding)), values };
+}
+
+/** One behind the other; the literals where they meet become one. */
+function append(a: Pieces, b: Pieces): Pieces {
+  const [first = EMPTY, ...rest] = b.literals;
+  const seam = Buffer.concat([a.literals.at(-1) ?? EMPTY, first]);
+  return {
+    literals: [...a.literals.slice(0, -1), seam, ...rest],
+    values: [...a.values, ...b.values],
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+const sumLengths = (buffers: readonly Buffer[]) =>
+  buffers.reduce((sum, { length }) => sum + length, 0);
+/** The place of the length, which is worked out from the other values. */
+const lengthLine: Pieces = {
+  literals: [Buffer.from("content-length: "), Buffer.from("\r\n\r\n")],
+  values: [() => ""],
+};
+const emptyLine: Pieces = { literals: [Buffer.from("\r\n")], values: [] };
+
+/**
+ * A request with templates. Literals are bytes from the beginning, values are written between
+ * them into one buffer that every request of the operation uses again.
+ */
+export class WireTemplate {
+  /** Those of the head, the length of the body if it is needed, those of the body. */
+  readonly #values: readonly Render[];
+  /** One more than values. */
+  readonly #literals: readonly Buffer[];
+  /** Where in the values the length stands, -1 for nowhere. */
+  readonly #lengthAt: number;
+  /** The first value of the body. */
+  readonly #bodyFrom: number;
+  readonly #literalBytes: number;
+  readonly #bodyLiteralBytes: number;
+  readonly #texts: string[];
+  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  /** Views of the buffer by their length; making one for each request is slow. */
+  readonly #views = new Map<number, Buffer>();
+
+  constructor(head: Text, needsLength: boolean, body: Template | Uint8Array) {
+    const begin = piecesOf(head, "latin1");
+    const middle = needsLength ? lengthLine : emptyLine;
+    const end = piecesOf(body, "utf8");
+    const { literals, values } = append(append(begin, middle), end);
+    this.#literals = literals;
+    this.#values = values;
+    this.#lengthAt = needsLength ? begin.values.length : -1;
+    this.#bodyFrom = begin.values.length + middle.values.length;
+    this.#literalBytes = sumLengths(literals);
+    this.#bodyLiteralBytes = sumLengths(end.literals);
+    this.#texts = values.map(() => "");
+  }
+
+  /** The bytes for a slot; they stand until the next call unless they are handed over. */
+  render(slot: Slot): Buffer {
+    const total = this.#evaluate(slot);
+    if (total > this.#buffer.length) this.#renew(total);
+    const length = this.#write();
+    return length < 0 ? this.#encode() : this.#view(length);
+  }
+
+  /** Somebody still reads the bytes that were rendered last: the next ones go elsewhere. */
+  handOver(): void {
+    this.#renew(this.#buffer.length);
+  }
+
+  /** Fills in the texts; answers the length of the whole if all of it is single bytes. */
+  #evaluate(slot: Slot): number {
+    let total = this.#literalBytes;
+    let bodyLength = this.#bodyLiteralBytes;
+    for (let i = 0; i < this.#values.length; i++) {
+      const text = (this.#values[i] as Render)(slot);
+      this.#texts[i] = text;
+      total += text.length;
+      if (i >= this.#bodyFrom) bodyLength += text.length;
+    }
+    return this.#lengthAt < 0 ? total : total + this.#setLength(bodyLength);
+  }
+
+  #setLength(bodyLength: number): number {
+    const digits = `${bodyLength}`;
+    this.#texts[this.#lengthAt] = digits;
+    return digits.length;
+  }
+
+  /** Writes everything; answers its length, or -1 when a value has more than ASCII. */
+  #write(): number {
+    const buffer = this.#buffer;
+    const texts = this.#texts;
+    const literals = this.#literals;
+    let at = 0;
+    for (let i = 0; i < texts.length; i++) {
+      const literal = literals[i] as Buffer;
+      buffer.set(literal, at);
+      at += literal.length;
+      const text = texts[i] as string;
+      if (text.length > LOOP_CHARS) {
+        if (Buffer.byteLength(text) !== text.length) return -1;
+        at += buffer.write(text, at, "latin1");
+        continue;
+      }
+      for (let j = 0; j < text.length; j++) {
+        const code = text.charCodeAt(j);
+        if (code > LAST_ASCII) return -1;
+        buffer[at++] = code;
+      }
+    }
+    const last = literals[texts.length] as Buffer;
+    buffer.set(last, at);
+    return at + last.length;
+  }
+
+  /** The slow way, for values beyond ASCII: Latin-1 in the head, UTF-8 in the body. */
+  #encode(): Buffer {
+    const encoded = this.#texts.map((text, i) =>
+      Buffer.from(text, i < this.#bodyFrom ? "latin1" : "utf8"),
+    );
+    const inBody = sumLengths(encoded.slice(this.#bodyFrom));
+    if (this.#lengthAt >= 0) {
+      encoded[this.#lengthAt] = Buffer.from(`${this.#bodyLiteralBytes + inBody}`);
+    }
+    const between = this.#literals.flatMap((literal, i) => [literal, encoded[i] ?? EMPTY]);
+    return Buffer.concat(between);
+  }
+
+  #renew(bytes: number): void {
+    this.#buffer = Buffer.allocUnsafe(bytes);
+    this.#views.clear();
+  }
+
+  #view(length: number): Buffer {
+    const known = this.#views.get(length);
+    if (known !== undefined) return known;
+    if (this.#views.size >= MAX_VIEWS) this.#views.clear();
+    const view = this.#buffer.subarray(0, length);
+    this.#views.set(length, view);
+    return view;
+  }
+}
