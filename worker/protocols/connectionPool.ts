@@ -155,6 +155,7 @@ export class ConnectionPool<Request> {
   }
 
   #openForWaiting(): void {
+    if (this.#closed) return;
     const { connections } = this.#options.limits;
     while (
       this.#opening < Math.min(MAX_OPENING, this.#waitingCount) &&
