@@ -128,7 +128,8 @@ export class RunAccounts {
   #loadEndUs({ startAtMs, shares }: RunState): number {
     const { durationMs, minDurationMs } = this.#plan;
     const finals = shares.flatMap(({ totals }) => (totals === null ? [] : [totals.endedMs]));
-    const isOver = shares.length > 0 && finals.length === shares.length;
+    const isOver =
+      shares.length > 0 && shares.every(({ phase, totals }) => totals !== null || phase === "lost");
     // Iterations may be done before their time is up.
     const plannedUs = (isOver ? Math.max(minDurationMs, ...finals) : durationMs) * 1000;
     if (this.stopAtMs === null || startAtMs === null) return plannedUs;

@@ -10,6 +10,7 @@ import type {
 } from "@onrush/shared/run/runMessages.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import { hasEnded, type RunPhase } from "@onrush/shared/run/runState.ts";
+import { workloadOf } from "@onrush/shared/wire/claims.ts";
 import { decodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
 import type { StreamEntry } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
@@ -58,6 +59,8 @@ export class RunSupervisor {
   /** False when another controller has taken the run over. */
   #owned = true;
   #changed = false;
+  /** What is counted once at the end is counted. */
+  #finishing = false;
   #secondClosed = false;
   #correctedAtMs = 0;
   #acknowledged: Readonly<Record<string, { seq: number }>> = {};
@@ -240,10 +243,25 @@ export class RunSupervisor {
     }
   }
 
-  /** Iterations a share has claimed; 0 when its workload has none to claim. */
+  /** Iterations a lost share has claimed; 0 when its workload has none to claim. */
   async #claimedBy({ share, workload }: ShareState): Promise<number> {
     if (this.plan.workloads[workload]?.load.type !== "iterations") return 0;
+    // Its epoch must be over first: a worker that lives after all may still claim.
+    await this.#acknowledge();
     return (await this.#options.link.directory.claimed(this.id))[share] ?? 0;
+  }
+
+  /** Iterations that nobody has claimed although the run is over: their users were lost. */
+  async #loseUnclaimed(): Promise<void> {
+    if (this.#state.phase !== "COMPLETED" || this.#state.stopRequested) return;
+    if (this.plan.workloads.every(({ load }) => load.type !== "iterations")) return;
+    const claims = Object.entries(await this.#options.link.directory.claimed(this.id));
+    this.plan.workloads.forEach(({ load }, w) => {
+      if (load.type !== "iterations") return;
+      const own = claims.filter(([share]) => workloadOf(share) === w);
+      const claimed = own.reduce((sum, [, count]) => sum + count, 0);
+      this.#record.addLost(w, Math.max(0, this.#state.nextSecond - 1), load.iterations - claimed);
+    });
   }
 
   async #assign(): Promise<void> {
@@ -305,6 +323,8 @@ export class RunSupervisor {
 
   async #finish(): Promise<void> {
     clearInterval(this.#timer);
+    if (!this.#finishing) await this.#loseUnclaimed();
+    this.#finishing = true;
     this.#publishCorrections();
     await this.#record.save(this.#document.token, this.#state.nextSecond);
     const endedAt = new Date(this.#nowMs()).toISOString();

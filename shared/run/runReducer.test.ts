@@ -275,3 +275,29 @@ describe("lost workers", () => {
     expect(run.state.phase).toBe("STOPPED");
   });
 });
+
+describe("a run that may be done before its time is up", () => {
+  const open = { durationMs: 600_000, minDurationMs: 0 };
+
+  test("ends with its last iteration", () => {
+    const run = new RunUnderTest(open);
+    run.start(2);
+    run.nowMs += 10_000;
+    run.snapshot(0, 1, 9, "final");
+    run.snapshot(1, 1, 9, "final");
+    expect(run.state.nextSecond).toBe(10);
+    expect(run.state.phase).toBe("COMPLETED");
+  });
+
+  test("does so, too, when a worker was lost on the way", () => {
+    const run = new RunUnderTest(open);
+    run.start(2);
+    run.nowMs += 5_000;
+    run.snapshot(0, 1, 4);
+    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    run.nowMs += 5_000;
+    run.snapshot(0, 2, 9, "final");
+    expect(run.state.phase).toBe("COMPLETED");
+    expect(run.state.nextSecond).toBe(10);
+  });
+});

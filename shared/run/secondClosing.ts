@@ -19,7 +19,9 @@ function commonWatermark(state: RunState): number {
  */
 export function lastSecondOf(state: RunState): number {
   const { durationMs, minDurationMs } = state.settings;
-  const isOver = state.shares.length > 0 && state.shares.every(({ phase }) => phase === "final");
+  const isOver =
+    state.shares.length > 0 &&
+    state.shares.every(({ phase }) => phase === "final" || phase === "lost");
   const loadMs = isOver ? minDurationMs : durationMs;
   return Math.max(state.lastSecond, Math.ceil(loadMs / 1000) - 1);
 }

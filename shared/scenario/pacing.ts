@@ -91,5 +91,5 @@ export const connectionsSchema = z
   })
   .meta({
     description:
-      "shared: as many as are needed at once. A number: at most that many per worker and origin (but one per engine thread), opened before the start; requests wait for a free one. perUser: each user of a closed workload keeps its own.",
+      "shared: as many as are needed at once. A number: at most that many per worker and origin, opened before the start; requests wait for a free one. perUser: each user of a closed workload keeps its own.",
   });

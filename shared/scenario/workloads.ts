@@ -2,6 +2,7 @@ import type { ThinkTime } from "../schedule/thinkTime.ts";
 import { httpOptionsOf } from "./http.ts";
 import type { HttpOptions } from "./httpOptions.ts";
 import { type Load, loadDurationMs, profileLoad } from "./load.ts";
+import { isClosed } from "./loadProfile.ts";
 import { type Overload, overloadOf, thinkTimeOf } from "./pacing.ts";
 import type { Scenario, Step, Workload } from "./scenarioSchema.ts";
 
@@ -31,6 +32,13 @@ function shortSteps(scenario: Scenario): Step[] {
   return [body === undefined ? step : { ...step, body }];
 }
 
+/** Arrivals are fresh users each: a scenario's "perUser" is meant for its closed workloads. */
+function connectionsOf(workload: Workload, scenario: Scenario): Scenario["connections"] {
+  if (workload.connections !== undefined) return workload.connections;
+  const inherited = scenario.connections;
+  return inherited === "perUser" && !isClosed(workload.loadProfile.type) ? "shared" : inherited;
+}
+
 /** What a workload does not say itself, its scenario says. */
 function plain(workload: Workload, scenario: Scenario): PlainWorkload {
   const { startSecond, durationSeconds, loadProfile, steps } = workload;
@@ -43,7 +51,7 @@ function plain(workload: Workload, scenario: Scenario): PlainWorkload {
     load: profileLoad(loadProfile, durationSeconds ?? left, arrival),
     thinkTime: think === undefined ? null : thinkTimeOf(think),
     overload: overloadOf(workload.overload ?? scenario.overload),
-    connections: workload.connections ?? scenario.connections,
+    connections: connectionsOf(workload, scenario),
     http: httpOptionsOf(workload.http ?? scenario.http),
     steps,
   };

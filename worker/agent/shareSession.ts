@@ -32,6 +32,9 @@ export class ShareSession {
   readonly #prepared = new Set<number>();
   readonly #counts: { started: number; dropped: number }[];
   #seq = 0;
+  /** A START that came before READY was heard. */
+  #startUs: number | undefined;
+  #stopAsked = false;
 
   constructor(task: Task, workerId: string, threads: EngineThreads, sink: ReportSink) {
     this.task = task;
@@ -47,6 +50,7 @@ export class ShareSession {
   /** Says ACCEPTED and lets the engine threads compile and warm up. */
   async begin(): Promise<void> {
     await this.#say({ type: "accepted", ...this.#ref() });
+    if (this.#isEnded) return;
     this.#threads.prepare(this.key, this.task, this.#lease);
   }
 
@@ -54,6 +58,10 @@ export class ShareSession {
   prepared(thread: number): boolean {
     this.#prepared.add(thread);
     return this.phase === "preparing" && this.#prepared.size === this.#threads.count;
+  }
+
+  get #isEnded(): boolean {
+    return this.phase === "ended";
   }
 
   async ready(clock: ClockReading): Promise<void> {
@@ -65,7 +73,9 @@ export class ShareSession {
       clockErrorUs: Math.round(errorUs),
     };
     await this.#say(report);
-    if (this.phase === "preparing") this.phase = "ready";
+    if (this.phase !== "preparing") return;
+    this.phase = "ready";
+    if (this.#startUs !== undefined) this.start(this.#startUs);
   }
 
   async refuse(reason: string): Promise<void> {
@@ -96,12 +106,16 @@ export class ShareSession {
   }
 
   start(startUs: number): void {
+    // START may overtake what tells us that READY was heard.
+    if (this.phase === "preparing") this.#startUs = startUs;
     if (this.phase !== "ready") return;
     this.phase = "running";
     this.#threads.send({ type: "start", key: this.key, startUs });
+    if (this.#stopAsked) this.stop();
   }
 
   stop(): void {
+    this.#stopAsked = true;
     if (this.phase === "running") {
       this.phase = "draining";
       this.#threads.send({ type: "stop", key: this.key });
@@ -119,7 +133,9 @@ export class ShareSession {
   standing(standing: ShareStanding, sentUs: number, leaseMs: number): void {
     if (standing.epoch !== this.task.epoch) return this.abandon();
     const leaseNs = BigInt(Math.round((sentUs + leaseMs * 1000) * 1000));
-    Atomics.store(new BigInt64Array(this.#lease), 0, leaseNs);
+    const lease = new BigInt64Array(this.#lease);
+    // An answer that comes late must not shorten what a later one has given.
+    if (leaseNs > Atomics.load(lease, 0)) Atomics.store(lease, 0, leaseNs);
     this.#outbox.acknowledge(standing.ackedSeq);
     if (this.phase === "reported" && this.#outbox.isEmpty) this.phase = "ended";
   }

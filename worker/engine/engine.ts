@@ -126,7 +126,7 @@ export class Engine {
   #drive(key: string, share: PreparedShare, nowUs: number, sweep: boolean, counts: boolean): void {
     const runUs = nowUs - share.clock.originUs;
     if (runUs < 0) return;
-    const leaseUs = Number(Atomics.load(share.lease, 0) / 1000n);
+    const leaseUs = Number(Atomics.load(share.lease, 0)) / 1000;
     share.runner.release(runUs, leaseUs - share.clock.originUs);
     if (share.runner.failure !== "" && !share.failed) {
       share.failed = true;

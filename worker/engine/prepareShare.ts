@@ -86,21 +86,34 @@ function usersOf({ load }: Task): number {
   return load.type === "users" ? peakUsers(load.curve) : 0;
 }
 
-function poolLimits(task: Task, thread: number, threads: number): PoolLimits {
-  const { connections } = task;
+/** Threads that can have a part: each needs a connection and, for arrivals, a place in flight. */
+function usefulThreads({ connections, load, maxInFlight }: Task, threads: number): number {
+  const places = load.type === "arrivals" ? maxInFlight : Infinity;
+  return Math.min(threads, places, typeof connections === "number" ? connections : Infinity);
+}
+
+/** The load of a thread that has no part. */
+function noLoad(load: Task["load"]): Task["load"] {
+  if (load.type === "iterations") return { ...load, iterations: 0 };
+  return { ...load, curve: { ...load.curve, segments: [] } };
+}
+
+function poolLimits({ connections }: Task, thread: number, threads: number): PoolLimits {
   if (typeof connections === "string") {
     return { connections: Infinity, perUser: connections === "perUser" };
   }
-  const own = split(connections, threads)[thread] ?? 1;
-  return { connections: Math.max(1, own), perUser: false };
+  return { connections: split(connections, threads)[thread] ?? 0, perUser: false };
 }
 
 function warmConnections(task: Task, threads: number, users: number): number {
   if (typeof task.connections === "number") return task.connections;
   if (task.load.type !== "arrivals") {
-    const atStart =
-      task.load.type === "users" ? (task.load.curve.segments[0]?.fromMilliRps ?? 0) : 1;
-    return atStart === 0 ? 0 : Math.min(users, task.connections === "perUser" ? Infinity : 1_000);
+    // Who comes later opens a connection then.
+    const level =
+      task.load.type === "users" ? task.load.curve.segments[0]?.fromMilliRps : undefined;
+    const share = task.load.type === "users" ? (level ?? 0) / 1000 / Math.max(1, usersOf(task)) : 1;
+    const atStart = Math.ceil(users * Math.min(1, share));
+    return task.connections === "perUser" ? atStart : Math.min(1_000, atStart);
   }
   const parts = task.ownership.reduce(
     (product, level) => product * (typeof level.weights === "number" ? level.weights : 1),
@@ -115,14 +128,17 @@ export async function prepareShare(
   message: Extract<ToEngine, { type: "prepare" }>,
   claim: Claim,
 ): Promise<PreparedShare> {
-  const { task, thread, threads } = message;
+  const { thread } = message;
+  const threads = usefulThreads(message.task, message.threads);
+  const hasPart = thread < threads;
+  const task = hasPart ? message.task : { ...message.task, load: noLoad(message.task.load) };
   const clock = { originUs: 0 };
   const nowUs = () => monotonicUs() - clock.originUs;
   const ownership = new Ownership([
     ...task.ownership,
-    { offset: 0, weights: threads, index: thread },
+    { offset: 0, weights: threads, index: Math.min(thread, threads - 1) },
   ]);
-  const users = ownership.ownedBelow(usersOf(task));
+  const users = !hasPart ? 0 : ownership.ownedBelow(usersOf(task));
   const program = await compileSteps(
     task.steps,
     { nowUs },
@@ -144,7 +160,7 @@ export async function prepareShare(
   const runner = new ShareRunner(
     {
       ...{ program, thinkTime: task.thinkTime, seed: task.seed },
-      limit: users > 0 ? users : Math.max(1, split(task.maxInFlight, threads)[thread] ?? 1),
+      limit: users > 0 ? users : (split(task.maxInFlight, threads)[thread] ?? 0),
       requestTimeoutUs: task.requestTimeoutMs * 1000,
       gracefulStopUs: task.gracefulStopMs * 1000,
     },
@@ -155,7 +171,7 @@ export async function prepareShare(
   return {
     ...{ task, program, runner, clock, started: false, failed: false },
     lease: new BigInt64Array(message.lease),
-    warmConnections: warmConnections(task, threads, users),
+    warmConnections: hasPart ? warmConnections(task, threads, users) : 0,
     claimed: hasGrant.promise,
     granted(first, count, atUs) {
       iterationSource?.grant(first, count, atUs);

@@ -101,8 +101,9 @@ export class ShareRunner {
     return { watermark, ...this.#recorder.flush(watermark), totals: null };
   }
 
-  /** Ends everything in flight now. */
+  /** Ends everything in flight now; nothing begins any more. */
   interrupt(): void {
+    this.#iterations.leaseUntilUs = -Infinity;
     this.#iterations.interrupt();
   }
 

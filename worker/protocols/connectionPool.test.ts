@@ -93,6 +93,15 @@ describe("a pool of shared connections", () => {
     expect([made.length, pool.size]).toEqual([100, 100]);
   });
 
+  test("a closed pool opens nothing more, whoever still waits", () => {
+    const { pool, made } = poolWith();
+    pool.request(new Slot(0), "a", done);
+    pool.close();
+    made[0]?.opened(null);
+    pool.request(new Slot(1), "b", done);
+    expect([made.length, made[0]?.closed]).toEqual([1, true]);
+  });
+
   test("what cannot be opened fails the request that has waited longest", () => {
     const { pool, made } = poolWith();
     const ended: [number, string][] = [];

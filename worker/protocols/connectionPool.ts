@@ -142,6 +142,7 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   }
 
   #openForWaiting(): void {
+    if (this.#closed) return;
     const { connections } = this.#options.limits;
     while (
       this.#opening < Math.min(MAX_OPENING, this.#waiting.count) &&

@@ -65,6 +65,15 @@ describe("a pool of shared connections", () => {
     expect(pool.size).toBe(3);
   });
 
+  test("a closed pool opens nothing more, whoever still waits", () => {
+    const pool = poolOf();
+    ask(pool, 1);
+    pool.close();
+    made[0]?.opened(null);
+    ask(pool, 1, 1);
+    expect([made.length, made[0]?.isClosed]).toEqual([1, true]);
+  });
+
   test("takes those that have room in turn", () => {
     const pool = poolOf({ connections: 2 });
     void pool.warmUp(2);

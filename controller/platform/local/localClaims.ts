@@ -6,7 +6,7 @@ interface RunClaims {
   next: Map<number, number>;
   /** Share to how many it has claimed. */
   claimed: Map<string, number>;
-  /** Share and thread to its last request, to answer it again. */
+  /** Share, epoch and thread to its last request, to answer it again. */
   last: Map<string, { request: number; grant: Grant }>;
 }
 
@@ -19,10 +19,10 @@ export class LocalClaims {
   /** `isCurrent` is false when the share is no longer its worker's. */
   claim(claim: Claim, isCurrent: boolean): Grant {
     if (!isCurrent) return NOTHING;
-    const { runId, share, thread, request, want, limit, parts } = claim;
+    const { runId, share, epoch, thread, request, want, limit, parts } = claim;
     const run = this.#runs.get(runId) ?? { next: new Map(), claimed: new Map(), last: new Map() };
     this.#runs.set(runId, run);
-    const caller = `${share} ${thread}`;
+    const caller = `${share} ${epoch} ${thread}`;
     const known = run.last.get(caller);
     if (known?.request === request) return known.grant;
     const workload = workloadOf(share);

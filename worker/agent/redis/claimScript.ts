@@ -4,7 +4,8 @@
  * limit, parts, workload, life of the claims in ms. Replies the first number and how many, as text.
  */
 export const CLAIM = `
-local share, epoch, caller, request = ARGV[1], ARGV[2], 'last:' .. ARGV[1] .. ':' .. ARGV[3], ARGV[4]
+local share, epoch, request = ARGV[1], ARGV[2], ARGV[4]
+local caller = 'last:' .. share .. ':' .. epoch .. ':' .. ARGV[3]
 local standing = redis.call('HGET', KEYS[1], share)
 if not standing or string.match(standing, '^%d+') ~= epoch then return { '0', '0' } end
 local known = redis.call('HGET', KEYS[2], caller)

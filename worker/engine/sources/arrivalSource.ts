@@ -51,6 +51,7 @@ export class ArrivalSource implements LoadSource {
     const { cursor } = this.#options;
     const hasLease = this.#iterations.hasLease(nowUs);
     this.#expire(nowUs);
+    if (hasLease) this.#beginQueued();
     const untilUs = Math.min(nowUs, this.#stoppedAtUs);
     while (cursor.nextDueUs <= untilUs) {
       const dueUs = cursor.nextDueUs;
@@ -65,16 +66,21 @@ export class ArrivalSource implements LoadSource {
     this.#iterations.give(slot);
     if (this.#queue.size === 0 || !this.#iterations.hasLease(slot.endUs)) return;
     this.#expire(slot.endUs);
-    if (this.#queue.size === 0) return;
-    const free = this.#iterations.take();
-    if (free === undefined) return;
-    const dueUs = this.#queue.nextDueUs;
-    // It waited for the target, not for the generator: that is no lateness.
-    this.#beginOn(free, dueUs, this.#queue.shift(), false);
+    this.#beginQueued();
   }
 
   giveUp(): void {
     this.#dropQueuedBefore(Infinity);
+  }
+
+  #beginQueued(): void {
+    while (this.#queue.size > 0) {
+      const slot = this.#iterations.take();
+      if (slot === undefined) return;
+      const dueUs = this.#queue.nextDueUs;
+      // It waited for the target, not for the generator: that is no lateness.
+      this.#beginOn(slot, dueUs, this.#queue.shift(), false);
+    }
   }
 
   #begin(dueUs: number, arrival: number): void {

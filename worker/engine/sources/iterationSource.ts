@@ -6,6 +6,8 @@ import type { LoadSource } from "./loadSource.ts";
 
 /** A claim is to last about this long. */
 const CLAIM_SECONDS = 1;
+/** Without a lease, users try again this much later. */
+const RETRY_US = 10_000;
 
 export interface IterationSourceOptions {
   /** Users of this engine thread. */
@@ -39,6 +41,8 @@ export class IterationSource implements LoadSource {
   #present = 0;
   #stoppedAtUs = Infinity;
   #lastEndUs: number;
+  /** When there was something to do again after there had been nothing. */
+  #grantedAtUs = -Infinity;
   #scheduled = 0;
 
   constructor(options: IterationSourceOptions, iterations: Iterations) {
@@ -62,8 +66,9 @@ export class IterationSource implements LoadSource {
   }
 
   get endUs(): number {
-    if (this.#isDone) return Math.min(this.#lastEndUs, this.#limitUs);
-    return this.#limitUs;
+    // What is under way has the graceful stop from where its time is up, not from the last end.
+    const isOver = this.#isDone && this.#iterations.running === 0;
+    return isOver ? Math.min(this.#lastEndUs, this.#limitUs) : this.#limitUs;
   }
 
   get scheduled(): number {
@@ -81,18 +86,20 @@ export class IterationSource implements LoadSource {
   grant(first: number, count: number, nowUs: number): void {
     this.#claiming = false;
     if (count === 0 || this.#claimedAll) this.#exhausted = true;
+    if (this.#available === 0) this.#grantedAtUs = nowUs;
     if (count > 0) this.#ranges.push({ next: first, end: first + count });
     this.#available += count;
     if (this.#begun) this.release(nowUs);
   }
 
   release(nowUs: number): void {
+    if (nowUs >= this.#limitUs) return this.#endAll();
     if (nowUs < this.#options.startUs) return;
     if (!this.#begun) this.#comeAll();
-    if (nowUs >= this.#limitUs) return this.#endAll();
-    if (!this.#iterations.hasLease(nowUs)) return;
+    if (!this.#iterations.hasLease(nowUs)) return this.#postpone(nowUs);
     while (this.#available > 0 && this.#ready.nextUs <= nowUs) {
-      const dueUs = this.#ready.nextUs;
+      // Who had to wait for a claim is due since it was granted.
+      const dueUs = Math.max(this.#ready.nextUs, this.#grantedAtUs);
       this.#begin(this.#ready.pop(), dueUs);
     }
     if (this.#exhausted && this.#available === 0) this.#leaveAll();
@@ -127,6 +134,11 @@ export class IterationSource implements LoadSource {
       slot.user = this.#options.userOf(i);
       this.#ready.push(this.#options.startUs, slot);
     }
+  }
+
+  /** Without a lease nobody begins: users are ready again a little later. */
+  #postpone(nowUs: number): void {
+    while (this.#ready.nextUs <= nowUs) this.#ready.push(nowUs + RETRY_US, this.#ready.pop());
   }
 
   #begin(slot: Slot, dueUs: number): void {

@@ -141,6 +141,15 @@ describe("users who wait for their answers", () => {
     });
   });
 
+  test("begin nothing more when the share is dropped", () => {
+    const share = users(flat(5, 60), { answer: () => ({ tookUs: 100_000 }) });
+    share.runTo(1_050);
+    const before = share.program.sent.length;
+    share.runner.interrupt();
+    expect(share.program.sent.length).toBe(before);
+    expect(share.runner.inFlight).toBe(0);
+  });
+
   test("whatever the curve, the answers and the lease: everything is accounted for", () => {
     const disturbance = fc.record({
       curve: curves({ maxMilliRps: 9_000, maxPieceMs: 1_500 }),
@@ -211,16 +220,22 @@ interface Sharer {
   wants: number[];
 }
 
-function sharer(concurrency: number, maxSeconds: number, run: Partial<FakeRun>): Sharer {
+function sharer(
+  concurrency: number,
+  maxSeconds: number,
+  run: Partial<FakeRun>,
+  startSecond = 0,
+): Sharer {
   const wants: number[] = [];
   let source: IterationSource | undefined;
   const share = new DrivenShare({
     ...{ curve: nothing, ...run },
-    options: { maxInFlight: Math.max(1, concurrency) },
+    options: { ...run.options, maxInFlight: Math.max(1, concurrency) },
     source: (iterations) =>
       (source = new IterationSource(
         {
-          ...{ users: concurrency, startUs: 0, endUs: maxSeconds * 1e6 },
+          ...{ users: concurrency, startUs: startSecond * 1e6 },
+          endUs: (startSecond + maxSeconds) * 1e6,
           userOf: (local) => local,
           claim: (want) => wants.push(want),
         },
@@ -285,6 +300,46 @@ describe("a number of iterations", () => {
     expect(expectAccounted(one.share).dropped).toEqual({});
   });
 
+  test("what is under way when all are claimed has the graceful stop from the end of its time", () => {
+    const one = sharer(3, 600, {
+      answer: () => ({ tookUs: 40e6 }),
+      options: { gracefulStopUs: 0, requestTimeoutUs: 300e6 },
+    });
+    runAll([one], new Pool(3, 1));
+    expect(expectAccounted(one.share).iterations).toMatchObject({ ok: 3, interrupted: 0 });
+  });
+
+  test("stopped before they begin, they are over at once", () => {
+    const one = sharer(2, 60, {}, 600);
+    runAll([one], new Pool(10, 1), 1, 10);
+    one.share.runner.stop(100_000);
+    one.share.runTo(300);
+    expect(one.share.runner.isOver).toBe(true);
+    expect(expectAccounted(one.share)).toMatchObject({ scheduled: 0, started: 0 });
+  });
+
+  test("a gap in the lease is nobody's response time, and seconds close meanwhile", () => {
+    const one = sharer(2, 60, { answer: () => ({ tookUs: 20_000 }) });
+    const pool = new Pool(1_000, 1);
+    runAll([one], pool, 1, 50);
+    one.share.runTo(4_500, false);
+    expect(one.share.reports.at(-1)?.watermark).toBe(3);
+    runAll([one], pool);
+    const all = new WorkloadAccumulator();
+    for (const delta of one.share.reports.flatMap((report) => report.due)) all.addDue(delta);
+    expect(all.step(0).response.maxUs).toBeLessThan(60_000);
+    expect(expectAccounted(one.share).started).toBe(1_000);
+  });
+
+  test("waiting for a claim is not counted as the target's time", () => {
+    const one = sharer(4, 60, { answer: () => ({ tookUs: 10_000 }) });
+    // A claim is answered after 300 ms only.
+    runAll([one], new Pool(100, 1), 30);
+    const all = new WorkloadAccumulator();
+    for (const delta of one.share.reports.flatMap((report) => report.due)) all.addDue(delta);
+    expect(all.step(0).response.maxUs).toBeLessThan(60_000);
+  });
+
   test("a thread without users has nothing to do", () => {
     const none = sharer(0, 60, {});
     expect(none.source.isPrepared).toBe(true);
@@ -343,6 +398,16 @@ describe("arrivals that find no free place", () => {
     expect(all.step(0).response.maxUs).toBeGreaterThanOrEqual(1_590_000);
     // Waiting for the target is not the generator's lateness.
     expect(all.lateness.maxUs).toBeLessThanOrEqual(10_000);
+  });
+
+  test("queue: a gap in the lease does not end it", () => {
+    const overload = { policy: "queue" as const, maxDelayMs: 2_000 };
+    const share = new DrivenShare({ curve: flat(10, 10), overload, ...slow });
+    share.runTo(2_000).runTo(4_500, false);
+    const before = share.program.sent.length;
+    share.runOut();
+    expect(share.program.sent.length).toBeGreaterThan(before + 10);
+    expectAccounted(share);
   });
 
   test("queueExpired: waited longer than they may", () => {

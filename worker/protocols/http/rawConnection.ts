@@ -67,10 +67,10 @@ export class RawConnection implements PooledConnection<RawRequest> {
   }
 
   open(opened: (error: unknown) => void): void {
-    const { connectTimeoutMs, clock } = this.#origin;
+    const { connectTimeoutMs } = this.#origin;
     const socket = this.#connect();
     this.#socket = socket;
-    const opening = new OpeningClock(socket, () => clock.nowUs());
+    const opening = new OpeningClock(socket);
     const settle = (error: unknown) => {
       clearTimeout(timer);
       socket.off("error", settle);

@@ -103,11 +103,6 @@ export class ResponseParser {
     return this.#state === "failed";
   }
 
-  /** Nothing of a response has arrived yet. */
-  get isFresh(): boolean {
-    return this.#state === "head" && this.#partial.length === 0 && this.status === 0;
-  }
-
   /**
    * Takes bytes; answers how many belonged to the response (all of them unless it ended or failed
    * within them).
