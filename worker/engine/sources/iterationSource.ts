@@ -86,7 +86,8 @@ export class IterationSource implements LoadSource {
   grant(first: number, count: number, nowUs: number): void {
     this.#claiming = false;
     if (count === 0 || this.#claimedAll) this.#exhausted = true;
-    if (this.#available === 0) this.#grantedAtUs = nowUs;
+    // Before the start nobody waits, and the run's clock does not count yet.
+    if (this.#available === 0 && this.#begun) this.#grantedAtUs = nowUs;
     if (count > 0) this.#ranges.push({ next: first, end: first + count });
     this.#available += count;
     if (this.#begun) this.release(nowUs);

@@ -309,6 +309,17 @@ describe("a number of iterations", () => {
     expect(expectAccounted(one.share).iterations).toMatchObject({ ok: 3, interrupted: 0 });
   });
 
+  test("a grant before the start does not move it, whatever the clock says then", () => {
+    const one = sharer(1, 60, { answer: () => ({ tookUs: 1_000 }) });
+    one.wants.pop();
+    one.source.grant(0, 1, 18_000e6);
+    one.share.runTo(100);
+    one.wants.pop();
+    one.source.grant(0, 0, one.share.clock.us);
+    one.share.runOut();
+    expect(one.share.reports.flatMap(({ due }) => due).map(({ second }) => second)).toEqual([0]);
+  });
+
   test("stopped before they begin, they are over at once", () => {
     const one = sharer(2, 60, {}, 600);
     runAll([one], new Pool(10, 1), 1, 10);
