@@ -1,7 +1,8 @@
 import type { Context } from "./context.ts";
 import type { GroupResult } from "./figures.ts";
-import { MAX_IN_FLIGHT, openRound } from "./onrush/onrushRound.ts";
+import { CONNECTIONS, openRound } from "./onrush/onrushRound.ts";
 import { alternate } from "./rounds.ts";
+import { standstillNote } from "./standstill.ts";
 
 /** Arrivals by schedule on one engine thread. Limits go by these names. */
 const cases = [
@@ -18,12 +19,12 @@ export async function openGroup(context: Context): Promise<GroupResult> {
   }));
   return {
     name: "open",
-    title: `Open model, one engine thread, up to ${MAX_IN_FLIGHT.toLocaleString("en")} connections`,
+    title: `Open model, one engine thread, up to ${CONNECTIONS.toLocaleString("en")} connections`,
     columns: [
       ...(["startedPercent", "latenessP50Ms", "latenessP99Ms", "p50Ms", "p99Ms"] as const),
       ...(["cpuUsPerRequest", "generatorCpu", "targetCpu", "othersCpu", "failed"] as const),
     ],
     contenders: await alternate(contenders, context.rounds, context.tell),
-    notes: [],
+    notes: [await standstillNote(context)],
   };
 }

@@ -35,7 +35,7 @@ test.each([1, 2])(
   async (threads) => {
     const result = await run({
       threads,
-      load: { type: "open", rps: 201, maxInFlight: 1_000, pacing: "timer" },
+      load: { type: "open", rps: 201, maxInFlight: 1_000, connections: 10, pacing: "timer" },
     });
     expect(result).toMatchObject({ scheduled: 201, unaccounted: 0, failed: 0 });
     expect(result.requests).toBe(result.started);

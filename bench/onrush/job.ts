@@ -9,7 +9,13 @@ export interface Job {
   /** Whose CPU time is to be read over the measured time. */
   targetPid: number;
   load:
-    | { type: "open"; rps: number; maxInFlight: number; pacing: Task["pacing"] }
+    | {
+        type: "open";
+        rps: number;
+        maxInFlight: number;
+        connections: number;
+        pacing: Task["pacing"];
+      }
     | { type: "closed"; users: number };
 }
 

@@ -5,8 +5,10 @@ import { type CountedRun, countedRun } from "../countedRun.ts";
 import type { Sample } from "../figures.ts";
 import type { Job, JobResult } from "./job.ts";
 
-/** Of an open schedule: what is due beyond it is dropped. */
-export const MAX_IN_FLIGHT = 1_024;
+/** Of an open schedule. */
+export const CONNECTIONS = 1_024;
+/** As a scenario has it by default: what is due beyond it is dropped. */
+const MAX_IN_FLIGHT = 10_000;
 
 const DRIVER = fileURLToPath(new URL("driver.ts", import.meta.url));
 
@@ -53,7 +55,13 @@ export async function openRound(
   context: Context,
   { rps, threads, pacing }: { rps: number; threads: number; pacing: Task["pacing"] },
 ): Promise<Sample> {
-  const load = { type: "open", rps, maxInFlight: MAX_IN_FLIGHT, pacing } as const;
+  const load = {
+    type: "open",
+    rps,
+    maxInFlight: MAX_IN_FLIGHT,
+    connections: CONNECTIONS,
+    pacing,
+  } as const;
   const step = plainStep(context.target.url);
   const [result, ran] = await runJob(context, { step, threads, load });
   const { scheduled, started, latenessP50Ms, latenessP99Ms } = result;

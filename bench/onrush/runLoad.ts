@@ -30,7 +30,7 @@ function taskOf(job: Job): Task {
     thinkTime: null,
     overload: { policy: "drop", maxDelayMs: 1_000 },
     pacing: load.type === "open" ? load.pacing : "timer",
-    connections: "shared",
+    connections: load.type === "open" ? load.connections : "shared",
     ownership: [{ offset: 0, weights: 1, index: 0 }],
     ...{ steps: [step], data: job.data ?? {}, dataSeed: 1 },
     maxInFlight: load.type === "open" ? load.maxInFlight : load.users,
