@@ -91,7 +91,7 @@ function sampleOf(run: RunView, residentMbs: readonly number[]): Sample {
   return {
     requestsPerSecond: summary?.rps ?? 0,
     startedPercent: ledger.scheduled === 0 ? 0 : (100 * ledger.started) / ledger.scheduled,
-    latenessP99Ms: summary?.lateness.p99 ?? 0,
+    latenessRunP99Ms: summary?.lateness.p99 ?? 0,
     residentMb,
     // Users come and go, and so does what they need.
     ...(users === 0 ? { growthPercent: (100 * (late - early)) / early } : {}),
@@ -121,7 +121,7 @@ export async function workerGroup(context: Context): Promise<GroupResult> {
     name: "worker",
     title: "One worker process with one engine thread, as `onrush run` starts it",
     columns: [
-      ...(["requestsPerSecond", "startedPercent", "latenessP99Ms", "residentMb"] as const),
+      ...(["requestsPerSecond", "startedPercent", "latenessRunP99Ms", "residentMb"] as const),
       ...(["growthPercent", "kbPerUser", "invalid", "failed"] as const),
     ],
     contenders,

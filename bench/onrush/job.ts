@@ -36,5 +36,8 @@ export interface JobResult {
   p50Ms: number;
   p99Ms: number;
   latenessP50Ms: number;
+  /** Of the median second: what holds the machine up for a moment is in few of them. */
   latenessP99Ms: number;
+  /** Over all arrivals. */
+  latenessRunP99Ms: number;
 }

@@ -1,3 +1,4 @@
+import { median } from "../statistics.ts";
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
 import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
@@ -22,6 +23,8 @@ export class MeasuredSeconds {
   failed = 0;
   readonly #service = new Histogram();
   readonly #lateness = new Histogram();
+  /** Lateness p99 of each second. */
+  readonly #latenessP99sMs: number[] = [];
   #seq = 0;
 
   add(report: Report): void {
@@ -42,7 +45,10 @@ export class MeasuredSeconds {
     }
     for (const delta of wall) {
       for (const step of delta.steps) this.sent += step.sent;
-      addSparse(this.#lateness, delta.lateness);
+      const ofSecond = new Histogram();
+      addSparse(ofSecond, delta.lateness);
+      this.#lateness.add(ofSecond);
+      if (ofSecond.total > 0) this.#latenessP99sMs.push(latencyStats(ofSecond).p99);
     }
   }
 
@@ -51,7 +57,8 @@ export class MeasuredSeconds {
     const lateness = latencyStats(this.#lateness);
     return {
       ...{ p50Ms: service.p50, p99Ms: service.p99 },
-      ...{ latenessP50Ms: lateness.p50, latenessP99Ms: lateness.p99 },
+      ...{ latenessP50Ms: lateness.p50, latenessRunP99Ms: lateness.p99 },
+      latenessP99Ms: median(this.#latenessP99sMs.length > 0 ? this.#latenessP99sMs : [0]),
     };
   }
 }

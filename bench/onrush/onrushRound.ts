@@ -64,10 +64,10 @@ export async function openRound(
   } as const;
   const step = plainStep(context.target.url);
   const [result, ran] = await runJob(context, { step, threads, load });
-  const { scheduled, started, latenessP50Ms, latenessP99Ms } = result;
+  const { scheduled, started, latenessP50Ms, latenessP99Ms, latenessRunP99Ms } = result;
   return {
     ...sampleOf(result, ran),
     startedPercent: (100 * started) / scheduled,
-    ...{ latenessP50Ms, latenessP99Ms },
+    ...{ latenessP50Ms, latenessP99Ms, latenessRunP99Ms },
   };
 }
