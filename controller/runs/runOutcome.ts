@@ -56,6 +56,7 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
       generatorFault:
         (summary.errors["generatorPorts"] ?? 0) + (summary.errors["generatorFileDescriptors"] ?? 0),
     },
+    isClosed: plan.workloads.every(({ load }) => load.type !== "arrivals"),
     usersLost: input.usersLost,
     lostWorkers: input.lostWorkers,
     failure: state.failure,

@@ -48,7 +48,15 @@ const table: [string, Partial<ValidityInput>, string, RegExp | null][] = [
   ["the only second late", { seconds: 1, lateSeconds: 1 }, "INVALID", /1 of 1/],
 
   ["90 % CPU", { workerCpu: { w1: 0.9 } }, "VALID", null],
-  ["more than 90 % CPU", { workerCpu: { w1: 0.2, w2: 0.91 } }, "SUSPECT", /w2 used 91 %/],
+  [
+    "more than 90 % CPU",
+    { workerCpu: { w1: 0.2, w2: 0.91 } },
+    "SUSPECT",
+    /w2 used 91 %.*bottleneck/,
+  ],
+  ["the same of users", { workerCpu: { w1: 0.91 }, isClosed: true }, "SUSPECT", /lower bound/],
+  ["users who were lost", { usersLost: 3 }, "SUSPECT", /3 virtual users/],
+  ["a worker that was lost", { lostWorkers: ["w9"] }, "SUSPECT", /w9 was lost/],
   ["5 % of the ports left", { headRoom: [ports(50, 1_000)] }, "VALID", null],
   [
     "fewer ports",

@@ -16,6 +16,8 @@ export interface ValidityInput {
   headRoom?: readonly LeastHeadRoom[];
   /** Requests, and those of them that failed for want of the generator's own ports or files. */
   requests?: { sent: number; generatorFault: number };
+  /** No workload has a schedule: more might have been sent, but none was late. */
+  isClosed?: boolean;
   /** Virtual users that were lost with their workers. */
   usersLost?: number;
   /** Workers that died with shares; what they had in flight counts as interrupted. */
@@ -90,7 +92,11 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   findings.push(...above(faulty, 0, 1, faultText));
   for (const [worker, cpu] of Object.entries(input.workerCpu)) {
     const used = `worker ${worker} used ${(cpu * 100).toFixed(0)} % of its cores`;
-    findings.push(...above(cpu * 100, 90, Infinity, `${used}: it may have been the bottleneck`));
+    const meaning =
+      input.isClosed === true
+        ? "the run was generator-bound, its throughput is a lower bound"
+        : "it may have been the bottleneck";
+    findings.push(...above(cpu * 100, 90, Infinity, `${used}: ${meaning}`));
   }
   findings.push(...(input.headRoom ?? []).filter(isLow).map(headRoomFinding));
   const levels = new Set(findings.map((finding) => finding.level));
