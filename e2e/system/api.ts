@@ -43,16 +43,21 @@ export class Api {
     return runViewSchema.parse(await this.call("GET", `/api/v1/runs/${runId}`));
   }
 
-  async ended(runId: string): Promise<RunView> {
-    return this.until(runId, (run) => hasEnded(run.state) && run.endedAt !== null);
+  /** Asks every `everyMs`; each answer costs the controller, and so the machine, some time. */
+  async ended(runId: string, everyMs = POLL_MS): Promise<RunView> {
+    return this.until(runId, (run) => hasEnded(run.state) && run.endedAt !== null, everyMs);
   }
 
-  async until(runId: string, holds: (run: RunView) => boolean): Promise<RunView> {
+  async until(
+    runId: string,
+    holds: (run: RunView) => boolean,
+    everyMs = POLL_MS,
+  ): Promise<RunView> {
     for (;;) {
       const run = await this.run(runId);
       if (holds(run)) return run;
       if (run.endedAt !== null) throw new Error(`the run has ended: ${JSON.stringify(run.events)}`);
-      await pause(POLL_MS);
+      await pause(everyMs);
     }
   }
 
