@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmbedded, startTarget, type TestPlatform } from "./platforms.ts";
 
 /** Other work on the machine only adds to a latency, so one undisturbed run of a few shows it. */
-const RETRY = { retry: 6 };
+const RETRY = { retry: 9 };
 
 const WARM_UP_SECONDS = 3;
 const ASK_EVERY_MS = 2_000;
