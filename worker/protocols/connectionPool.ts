@@ -1,5 +1,6 @@
 import type { RunClock } from "../engine/operation.ts";
 import type { Slot } from "../engine/slot.ts";
+import { OwnedConnections } from "./ownedConnections.ts";
 import type { RequestPool } from "./requestPool.ts";
 import { WaitingRequests } from "./waitingRequests.ts";
 
@@ -38,15 +39,14 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   readonly #options: PoolOptions<Request>;
   readonly #all = new Set<PooledConnection<Request>>();
   readonly #idle: PooledConnection<Request>[] = [];
-  /** With `perUser`: the connection of each slot, by its index, and the other way round. */
-  readonly #owned: (PooledConnection<Request> | undefined)[] = [];
-  readonly #owners = new Map<PooledConnection<Request>, number>();
+  readonly #owned: OwnedConnections<PooledConnection<Request>>;
   readonly #waiting: WaitingRequests<Request>;
   #opening = 0;
   #closed = false;
 
   constructor(options: PoolOptions<Request>) {
     this.#options = options;
+    this.#owned = new OwnedConnections(options.limits.perUser);
     this.#waiting = new WaitingRequests(options.clock);
   }
 
@@ -56,7 +56,7 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   }
 
   request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
-    const connection = this.#owned[slot.index] ?? this.#idle.pop();
+    const connection = this.#owned.of(slot) ?? this.#idle.pop();
     if (connection !== undefined) return this.#send(connection, slot, request, done);
     this.#waiting.add(slot, request, done);
     this.#openForWaiting();
@@ -65,7 +65,7 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   /** A connection has nothing to do any more. */
   idle(connection: PooledConnection<Request>): void {
     // It waits for its own user, whoever else may wait.
-    if (this.#owners.has(connection)) return;
+    if (this.#owned.has(connection)) return;
     const next = this.#waiting.next();
     if (next === undefined) this.#idle.push(connection);
     else this.#send(connection, next.slot, next.request, next.done);
@@ -73,9 +73,9 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
 
   /** The user on `slot` is gone: its own connection is closed. */
   leave(slot: Slot): void {
-    const connection = this.#owned[slot.index];
+    const connection = this.#owned.of(slot);
     if (connection === undefined) return;
-    this.#disown(connection);
+    this.#owned.remove(connection);
     this.#all.delete(connection);
     connection.close();
   }
@@ -83,7 +83,7 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   /** The connection cannot be used any more. */
   remove(connection: PooledConnection<Request>): void {
     this.#all.delete(connection);
-    this.#disown(connection);
+    this.#owned.remove(connection);
     const index = this.#idle.lastIndexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     this.#openForWaiting();
@@ -93,21 +93,9 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   async warmUp(count: number): Promise<void> {
     let left = Math.min(count, this.#options.limits.connections);
     const openNext = async (): Promise<void> => {
-      while (left-- > 0 && !this.#closed) await this.#openOne();
+      while (left-- > 0 && !this.#closed) await new Promise((done) => this.#open(done));
     };
     await Promise.all(Array.from({ length: Math.min(MAX_OPENING, left) }, openNext));
-  }
-
-  #openOne(): Promise<void> {
-    const connection = this.#options.create();
-    return new Promise((resolve) => {
-      this.#opening++;
-      connection.open((error) => {
-        this.#opening--;
-        if (error === null) this.#add(connection);
-        resolve();
-      });
-    });
   }
 
   close(): void {
@@ -121,24 +109,24 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
     request: Request,
     done: (slot: Slot) => void,
   ): void {
-    if (this.#options.limits.perUser && this.#owned[slot.index] !== connection) {
-      this.#owned[slot.index] = connection;
-      this.#owners.set(connection, slot.index);
-    }
+    this.#owned.give(slot, connection);
     connection.send(slot, request, done);
-  }
-
-  #disown(connection: PooledConnection<Request>): void {
-    const owner = this.#owners.get(connection);
-    if (owner === undefined) return;
-    this.#owners.delete(connection);
-    this.#owned[owner] = undefined;
   }
 
   #add(connection: PooledConnection<Request>): void {
     if (this.#closed) return connection.close();
     this.#all.add(connection);
     this.idle(connection);
+  }
+
+  #open(opened: (error: unknown) => void): void {
+    const connection = this.#options.create();
+    this.#opening++;
+    connection.open((error) => {
+      this.#opening--;
+      if (error === null) this.#add(connection);
+      opened(error);
+    });
   }
 
   #openForWaiting(): void {
@@ -148,15 +136,9 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
       this.#opening < Math.min(MAX_OPENING, this.#waiting.count) &&
       this.#all.size + this.#opening < connections
     ) {
-      const connection = this.#options.create();
-      this.#opening++;
-      connection.open((error) => {
-        this.#opening--;
-        if (error === null) this.#add(connection);
-        else {
-          // It fails the request that has waited longest.
-          this.#waiting.failNext(this.#options.errorKind(error));
-        }
+      this.#open((error) => {
+        // It fails the request that has waited longest.
+        if (error !== null) this.#waiting.failNext(this.#options.errorKind(error));
         this.#openForWaiting();
       });
     }

@@ -1,5 +1,6 @@
 import type { Slot } from "../engine/slot.ts";
 import { MAX_OPENING, type PooledConnection, type PoolOptions } from "./connectionPool.ts";
+import { OwnedConnections } from "./ownedConnections.ts";
 import type { RequestPool } from "./requestPool.ts";
 import { WaitingRequests } from "./waitingRequests.ts";
 
@@ -23,15 +24,14 @@ export class StreamPool<Request> implements RequestPool<Request> {
   readonly #options: StreamPoolOptions<Request>;
   readonly #all: SharedConnection<Request>[] = [];
   #next = 0;
-  /** With `perUser`: the connection of each slot, by its index, and whose each one is. */
-  readonly #owned: (SharedConnection<Request> | undefined)[] = [];
-  readonly #owners = new Map<SharedConnection<Request>, number>();
+  readonly #owned: OwnedConnections<SharedConnection<Request>>;
   readonly #waiting: WaitingRequests<Request>;
   #opening = 0;
   #closed = false;
 
   constructor(options: StreamPoolOptions<Request>) {
     this.#options = options;
+    this.#owned = new OwnedConnections(options.limits.perUser);
     this.#waiting = new WaitingRequests(options.clock);
   }
 
@@ -40,7 +40,7 @@ export class StreamPool<Request> implements RequestPool<Request> {
   }
 
   request(slot: Slot, request: Request, done: (slot: Slot) => void): void {
-    const connection = this.#owned[slot.index] ?? this.#withRoom();
+    const connection = this.#owned.of(slot) ?? this.#withRoom();
     if (connection !== undefined) return this.#send(connection, slot, request, done);
     this.#waiting.add(slot, request, done);
     this.#openForWaiting();
@@ -48,7 +48,7 @@ export class StreamPool<Request> implements RequestPool<Request> {
 
   /** A connection has room again. */
   freed(connection: SharedConnection<Request>): void {
-    if (this.#owners.has(connection)) return;
+    if (this.#owned.has(connection)) return;
     while (connection.hasRoom) {
       const next = this.#waiting.next();
       if (next === undefined) return;
@@ -62,12 +62,12 @@ export class StreamPool<Request> implements RequestPool<Request> {
     const index = this.#all.indexOf(connection);
     if (index < 0) return;
     this.#all.splice(index, 1);
-    this.#disown(connection);
+    this.#owned.remove(connection);
     this.#openForWaiting();
   }
 
   leave(slot: Slot): void {
-    const connection = this.#owned[slot.index];
+    const connection = this.#owned.of(slot);
     if (connection === undefined) return;
     this.remove(connection);
     connection.close();
@@ -93,7 +93,7 @@ export class StreamPool<Request> implements RequestPool<Request> {
     for (let i = 0; i < this.#all.length; i++) {
       this.#next = (this.#next + 1) % this.#all.length;
       const connection = this.#all[this.#next];
-      if (connection?.hasRoom === true && !this.#owners.has(connection)) return connection;
+      if (connection?.hasRoom === true && !this.#owned.has(connection)) return connection;
     }
     return undefined;
   }
@@ -104,18 +104,8 @@ export class StreamPool<Request> implements RequestPool<Request> {
     request: Request,
     done: (slot: Slot) => void,
   ): void {
-    if (this.#options.limits.perUser && this.#owned[slot.index] !== connection) {
-      this.#owned[slot.index] = connection;
-      this.#owners.set(connection, slot.index);
-    }
+    this.#owned.give(slot, connection);
     connection.send(slot, request, done);
-  }
-
-  #disown(connection: SharedConnection<Request>): void {
-    const owner = this.#owners.get(connection);
-    if (owner === undefined) return;
-    this.#owners.delete(connection);
-    this.#owned[owner] = undefined;
   }
 
   #open(opened: (error: unknown) => void): void {
