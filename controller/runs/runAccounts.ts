@@ -1,6 +1,7 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { summarise } from "@onrush/shared/metrics/summary.ts";
 import { sumCounts } from "@onrush/shared/run/ledger.ts";
+import { areSharesOver } from "@onrush/shared/run/runMessages.ts";
 import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
 import { judgeRun } from "./runOutcome.ts";
@@ -128,10 +129,9 @@ export class RunAccounts {
   #loadEndUs({ startAtMs, shares }: RunState): number {
     const { durationMs, minDurationMs } = this.#plan;
     const finals = shares.flatMap(({ totals }) => (totals === null ? [] : [totals.endedMs]));
-    const isOver =
-      shares.length > 0 && shares.every(({ phase, totals }) => totals !== null || phase === "lost");
     // Iterations may be done before their time is up.
-    const plannedUs = (isOver ? Math.max(minDurationMs, ...finals) : durationMs) * 1000;
+    const plannedUs =
+      (areSharesOver(shares) ? Math.max(minDurationMs, ...finals) : durationMs) * 1000;
     if (this.stopAtMs === null || startAtMs === null) return plannedUs;
     return Math.min(plannedUs, Math.max(0, Math.round((this.stopAtMs - startAtMs) * 1000)));
   }

@@ -23,6 +23,13 @@ export interface ShareState {
   totals: ShareTotals | null;
 }
 
+/** It has reported its end, or never will. */
+export const isShareOver = ({ phase }: ShareState) => phase === "final" || phase === "lost";
+
+/** False before there are any. */
+export const areSharesOver = (shares: readonly ShareState[]) =>
+  shares.length > 0 && shares.every(isShareOver);
+
 export interface RunSettings {
   /** From the start to the end of the load: of the last workload, or where a stop cut it. */
   durationMs: number;

@@ -1,3 +1,4 @@
+import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
 import { closeSeconds, lastSecondOf } from "./secondClosing.ts";
 import { hasEnded, nextState } from "./runState.ts";
@@ -23,7 +24,6 @@ function findShare(state: RunState, ref: ShareRef): ShareState | undefined {
   return share?.epoch === ref.epoch && share.workerId === ref.workerId ? share : undefined;
 }
 
-const isOver = (share: ShareState) => share.phase === "final" || share.phase === "lost";
 const nothing = (state: RunState): Step => ({ state, effects: [] });
 
 /** Ends the run at once; what was reported of seconds that are still open closes as partial. */
@@ -122,7 +122,7 @@ function loseShares(
 function workersLost(state: RunState, workerIds: readonly string[], nowMs: number): Step {
   if (state.phase === "QUEUED" || hasEnded(state.phase)) return nothing(state);
   const gone = new Set(workerIds);
-  const lost = state.shares.filter((s) => gone.has(s.workerId) && !isOver(s));
+  const lost = state.shares.filter((s) => gone.has(s.workerId) && !isShareOver(s));
   return loseShares(state, lost, "no heartbeat any more", nowMs);
 }
 
@@ -160,19 +160,19 @@ function checkEnd(state: RunState, nowMs: number): Step {
   const { durationMs, gracefulStopMs } = state.settings;
   const limitMs = state.startAtMs + durationMs + gracefulStopMs + END_GRACE_MS;
   if (nowMs < limitMs) return nothing(state);
-  const open = state.shares.filter((s) => !isOver(s));
+  const open = state.shares.filter((s) => !isShareOver(s));
   return loseShares(state, open, "never reported its end", nowMs);
 }
 
 /** RUNNING becomes STOPPING when every share has reported its end or is lost. */
 function windDown(state: RunState): Step {
-  if (state.shares.length === 0 || !state.shares.every(isOver)) return nothing(state);
+  if (!areSharesOver(state.shares)) return nothing(state);
   return nothing({ ...state, phase: nextState(state.phase, "allReported") ?? state.phase });
 }
 
 /** STOPPING ends when every second is closed. */
 function end(state: RunState): Step {
-  if (state.phase !== "STOPPING" || !state.shares.every(isOver)) return nothing(state);
+  if (state.phase !== "STOPPING" || !state.shares.every(isShareOver)) return nothing(state);
   if (state.nextSecond <= lastSecondOf(state)) return nothing(state);
   const how = state.stopRequested ? "stopped" : "finished";
   const phase = nextState(state.phase, how) ?? state.phase;

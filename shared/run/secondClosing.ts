@@ -1,3 +1,4 @@
+import { areSharesOver } from "./runMessages.ts";
 import type { RunEffect, RunState, Step } from "./runMessages.ts";
 
 /** A second that is still not reported by all this long after its end closes as partial. */
@@ -19,10 +20,7 @@ function commonWatermark(state: RunState): number {
  */
 export function lastSecondOf(state: RunState): number {
   const { durationMs, minDurationMs } = state.settings;
-  const isOver =
-    state.shares.length > 0 &&
-    state.shares.every(({ phase }) => phase === "final" || phase === "lost");
-  const loadMs = isOver ? minDurationMs : durationMs;
+  const loadMs = areSharesOver(state.shares) ? minDurationMs : durationMs;
   return Math.max(state.lastSecond, Math.ceil(loadMs / 1000) - 1);
 }
 

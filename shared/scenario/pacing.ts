@@ -14,7 +14,7 @@ const DEFAULT_MAX_DELAY_SECONDS = 10;
 
 const thinkSeconds = secondsSchema.max(3_600, "at most an hour");
 
-const distributionSchema = z.discriminatedUnion("distribution", [
+export const distributionSchema = z.discriminatedUnion("distribution", [
   z.strictObject({ distribution: z.literal("constant"), seconds: thinkSeconds }),
   z
     .strictObject({ distribution: z.literal("uniform"), min: thinkSeconds, max: thinkSeconds })

@@ -2,7 +2,13 @@ import { z } from "zod";
 import { dataSchema } from "../data/dataSchema.ts";
 import { taskHttpSchema } from "../scenario/http.ts";
 import { plainHttp } from "../scenario/httpOptions.ts";
-import { arrivals, connectionsSchema, overloads, pacings } from "../scenario/pacing.ts";
+import {
+  arrivals,
+  connectionsSchema,
+  distributionSchema,
+  overloads,
+  pacings,
+} from "../scenario/pacing.ts";
 import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
 const count = z.number().int().nonnegative();
@@ -28,15 +34,6 @@ export const loadSchema = z.discriminatedUnion("type", [
     concurrency: z.int().min(1),
     maxDurationMs: z.int().min(1),
   }),
-]);
-
-const seconds = z.number().nonnegative();
-
-export const taskThinkTimeSchema = z.discriminatedUnion("distribution", [
-  z.object({ distribution: z.literal("constant"), seconds }),
-  z.object({ distribution: z.literal("uniform"), min: seconds, max: seconds }),
-  z.object({ distribution: z.literal("normal"), mean: seconds, deviation: seconds }),
-  z.object({ distribution: z.literal("exponential"), mean: seconds }),
 ]);
 
 export const ownershipLevelSchema = z.object({
@@ -69,7 +66,7 @@ export const taskSchema = z.object({
   /** The data sets of the steps, and the seed of their rows: the same for every workload. */
   data: dataSchema.default({}),
   dataSeed: count.default(0),
-  thinkTime: taskThinkTimeSchema.nullable(),
+  thinkTime: distributionSchema.nullable(),
   overload: z.object({ policy: z.enum(overloads), maxDelayMs: z.int().min(1) }),
   pacing: z.enum(pacings),
   /** What this share may open to one origin. */

@@ -1,4 +1,5 @@
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
+import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { Iterations, type IterationsOptions } from "./iterations.ts";
@@ -59,7 +60,7 @@ export class ShareRunner {
   /** Cumulative, for heartbeats. */
   get counts(): { started: number; dropped: number } {
     const { started, dropped } = this.#iterations.totals;
-    return { started, dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0) };
+    return { started, dropped: sumCounts(dropped) };
   }
 
   /** Nothing due after `nowUs` begins; what is in flight may end. */

@@ -2,13 +2,10 @@ import { WANT_ALL } from "@onrush/shared/wire/grantSize.ts";
 import type { Iterations } from "../iterations.ts";
 import type { Slot } from "../slot.ts";
 import { TimeHeap } from "../timeHeap.ts";
-import type { LoadSource } from "./loadSource.ts";
+import { type LoadSource, RETRY_US } from "./loadSource.ts";
 
 /** A claim is to last about this long. */
 const CLAIM_SECONDS = 1;
-/** Without a lease, users try again this much later. */
-const RETRY_US = 10_000;
-
 export interface IterationSourceOptions {
   /** Users of this engine thread. */
   users: number;

@@ -1,5 +1,8 @@
 import type { Slot } from "../slot.ts";
 
+/** Without a lease, users try again this much later. */
+export const RETRY_US = 10_000;
+
 /**
  * What begins the iterations of a share in one engine thread. It takes slots, begins iterations on
  * them and gets them back through `ended`. All times are microseconds from the start of the run.

@@ -2,10 +2,7 @@ import type { UserTimeline } from "@onrush/shared/schedule/userTimeline.ts";
 import type { Iterations } from "../iterations.ts";
 import type { Slot } from "../slot.ts";
 import { TimeHeap } from "../timeHeap.ts";
-import type { LoadSource } from "./loadSource.ts";
-
-/** Without a lease, users try again this much later. */
-const RETRY_US = 10_000;
+import { type LoadSource, RETRY_US } from "./loadSource.ts";
 
 export interface UserSourceOptions {
   timeline: UserTimeline;

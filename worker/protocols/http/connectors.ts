@@ -1,9 +1,9 @@
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
+import { CONNECT_TIMEOUT_MS } from "./httpRequest.ts";
 import { type Proxy, throughTunnel, toProxy } from "./proxy.ts";
-
-export const CONNECT_TIMEOUT_MS = 30_000;
 
 interface ConnectorOptions {
   isTls: boolean;
@@ -42,4 +42,18 @@ export function makeConnector(options: ConnectorOptions): buildConnector.connect
     return throughTunnel(connect, { proxy, connect: direct, timeoutMs: timeout });
   };
   return isHttp2 ? onlyHttp2(reach(direct)) : reach(direct);
+}
+
+/** Opens a socket ahead, for a client that is given it when it asks for one. */
+export function openAhead(
+  connector: buildConnector.connector,
+  origin: string,
+  opened: (error: unknown, socket: Socket | undefined) => void,
+): void {
+  const { protocol, host, hostname, port } = new URL(origin);
+  connector({ protocol, host, hostname, port }, (error, socket) => {
+    if (error !== null) return opened(error, undefined);
+    socket.on("error", () => {});
+    opened(null, socket);
+  });
 }

@@ -7,6 +7,7 @@ import { http2ErrorKind } from "./httpErrors.ts";
 import { redirectLocation } from "./redirects.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import type { UndiciRequest } from "./undiciConnection.ts";
+import { openAhead } from "./connectors.ts";
 
 /** What one connection carries at once; a target may allow less, never gets more. */
 export const MAX_STREAMS = 100;
@@ -59,12 +60,8 @@ export class Http2Connection implements SharedConnection<UndiciRequest> {
   }
 
   open(opened: (error: unknown) => void): void {
-    const { protocol, host, hostname, port } = new URL(this.owner.origin);
-    this.owner.connector({ protocol, host, hostname, port }, (error, socket) => {
-      if (error === null) {
-        socket.on("error", () => {});
-        this.#prepared = socket;
-      }
+    openAhead(this.owner.connector, this.owner.origin, (error, socket) => {
+      this.#prepared = socket;
       opened(error);
     });
   }

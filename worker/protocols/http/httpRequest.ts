@@ -5,6 +5,9 @@ import type { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";
 import type { Inspection } from "./responseCapture.ts";
 
+/** However a transport connects. */
+export const CONNECT_TIMEOUT_MS = 30_000;
+
 /** A request as a step describes it, ready to be compiled by a transport. */
 export interface HttpRequest {
   method: string;

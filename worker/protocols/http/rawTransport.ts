@@ -2,13 +2,17 @@ import type { Operation, RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import { ConnectionPool } from "../connectionPool.ts";
 import { httpErrorKind } from "./httpErrors.ts";
-import type { HttpRequest, HttpTransport, TransportOptions } from "./httpRequest.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  type HttpRequest,
+  type HttpTransport,
+  type TransportOptions,
+} from "./httpRequest.ts";
 import { HeadCache } from "./headCache.ts";
 import { OriginPools } from "./originPools.ts";
 import { RawConnection, type RawOrigin, type RawRequest } from "./rawConnection.ts";
 import { wireRequest } from "./wireRequest.ts";
 
-const CONNECT_TIMEOUT_MS = 30_000;
 const READ_BUFFER_BYTES = 65_536;
 
 class Origin implements RawOrigin {

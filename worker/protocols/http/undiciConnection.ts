@@ -7,6 +7,7 @@ import { httpErrorKind } from "./httpErrors.ts";
 import { forwardedError } from "./proxy.ts";
 import { redirectLocation } from "./redirects.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
+import { openAhead } from "./connectors.ts";
 
 export type Connector = buildConnector.connector;
 
@@ -55,12 +56,8 @@ export class UndiciConnection
   }
 
   open(opened: (error: unknown) => void): void {
-    const { protocol, host, hostname, port } = new URL(this.#owner.origin);
-    this.#owner.connector({ protocol, host, hostname, port }, (error, socket) => {
-      if (error === null) {
-        socket.on("error", () => {});
-        this.#prepared = socket;
-      }
+    openAhead(this.#owner.connector, this.#owner.origin, (error, socket) => {
+      this.#prepared = socket;
       opened(error);
     });
   }
