@@ -19,11 +19,12 @@ export function dataSetsOf(steps: readonly Step[]): Set<string> {
 
 /**
  * A unique row belongs to one iteration of the run: the set serves one workload, and has a row for
- * each of its iterations. `total` is undefined where the number of iterations is not known ahead.
+ * each of its iterations. `total` answers undefined where their number is not known ahead; it is
+ * asked only for workloads that need it, as the counts of a Poisson process have to be drawn.
  */
 export function uniqueDataProblems(
   scenario: Scenario,
-  workloads: readonly { steps: readonly Step[]; total: number | undefined }[],
+  workloads: readonly { steps: readonly Step[]; total: () => number | undefined }[],
 ): Problem[] {
   const used = workloads.map(({ steps }) => dataSetsOf(steps));
   return Object.entries(scenario.data ?? {}).flatMap(([name, set]) => {
@@ -37,8 +38,10 @@ export function uniqueDataProblems(
     }
     const [user] = users;
     const rows = rowCount(set);
-    if (user === undefined || (user.total !== undefined && user.total <= rows)) return [];
-    const wanted = user.total === undefined ? "an unknown number of" : user.total;
+    if (user === undefined) return [];
+    const total = user.total();
+    if (total !== undefined && total <= rows) return [];
+    const wanted = total ?? "an unknown number of";
     return [{ path, message: `${wanted} iterations need a row each; there are ${rows}` }];
   });
 }

@@ -84,7 +84,7 @@ function scheduleProblems(scenario: Scenario): Problem[] {
   });
   const totals = workloads.map(({ steps, load }, i) => ({
     steps,
-    total: iterationsOf(load, hash32(scenario.seed, i, 0)),
+    total: () => iterationsOf(load, hash32(scenario.seed, i, 0)),
   }));
   problems.push(...uniqueDataProblems(scenario, totals));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
