@@ -120,9 +120,9 @@ function profileFits(profile: Raw, duration: number, path: string, workloads: nu
 /** Fields that only one kind of profile can follow. */
 function kindProblems(owner: Raw, path: string): Problem[] {
   const profile = owner["loadProfile"];
-  if (!isObject(profile)) return [];
+  if (!isObject(profile) || typeof profile["type"] !== "string") return [];
   const prefix = path === "" ? "" : `${path}.`;
-  const type = String(profile["type"]);
+  const { type } = profile;
   const problems: Problem[] = [];
   const refuse = (field: string, message: string) =>
     problems.push({ path: `${prefix}${field}`, message });

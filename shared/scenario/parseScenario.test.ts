@@ -593,6 +593,12 @@ describe("no document whatever makes the parser throw", () => {
     }
   };
 
+  test("a type that cannot even be written as a text", () => {
+    const loadProfile = { type: { toString: null } };
+    problemsOf({ ...short, loadProfile });
+    problemsOf({ name: "n", durationSeconds: 10, workloads: [{ ...workload, loadProfile }] });
+  });
+
   test("any JSON", () => {
     fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), problemsOf), { numRuns: 300 });
   });
