@@ -35,16 +35,17 @@ function machineBusySeconds(): number | null {
 const difference = (after: number | null, before: number | null) =>
   after === null || before === null ? null : after - before;
 
-/** Runs a generator on its core and reads what it, the target and the rest of the machine took. */
+/** Runs a generator on its core (null: on any) and reads what it, the target and the rest of the machine took. */
 export async function countedRun(
   context: Context,
   command: readonly string[],
+  core: number | null = context.cores.generator,
 ): Promise<CountedRun> {
-  const { target, cores, seconds } = context;
+  const { target, seconds } = context;
   const startMs = performance.now();
   const targetBefore = treeCpuSeconds(target.pid);
   const busyBefore = machineBusySeconds();
-  const ran = await runCounted(onCore(cores.generator, command), seconds * 1000 + GRACE_MS);
+  const ran = await runCounted(onCore(core, command), seconds * 1000 + GRACE_MS);
   const busy = difference(machineBusySeconds(), busyBefore);
   const targetCpuSeconds = difference(treeCpuSeconds(target.pid), targetBefore);
   const passed = (performance.now() - startMs) / 1000;

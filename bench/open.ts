@@ -33,6 +33,7 @@ export async function openGroup(context: Context): Promise<GroupResult> {
     contenders: await alternate(contenders, context.rounds, context.tell),
     notes: [
       await standstillNote(context),
+      "precise: only the engine thread is held to the core; where the process has no other, its own agent would be what it waits for",
       "late p99: of the median second of a round, so that what holds the machine up for a moment does not stand for all of it; beside it that over all arrivals",
     ],
   };

@@ -6,6 +6,8 @@ export interface Job {
   data?: Task["data"];
   seconds: number;
   threads: number;
+  /** The core that the engine threads alone are held to; null leaves them where the process is. */
+  engineCore: number | null;
   /** Whose CPU time is to be read over the measured time. */
   targetPid: number;
   load:

@@ -20,8 +20,12 @@ export function plainStep(url: string): Job["step"] {
 type Asked = Pick<Job, "step" | "data" | "threads" | "load">;
 
 async function runJob(context: Context, asked: Asked): Promise<[JobResult, CountedRun]> {
-  const job: Job = { ...asked, seconds: context.seconds, targetPid: context.target.pid };
-  const ran = await countedRun(context, [process.execPath, DRIVER, JSON.stringify(job)]);
+  const { seconds, target, cores } = context;
+  // A thread that spins has its core for itself: no one would put anything else there.
+  const isPrecise = asked.load.type === "open" && asked.load.pacing === "precise";
+  const [core, engineCore] = isPrecise ? [null, cores.generator] : [cores.generator, null];
+  const job: Job = { ...asked, seconds, engineCore, targetPid: target.pid };
+  const ran = await countedRun(context, [process.execPath, DRIVER, JSON.stringify(job)], core);
   return [JSON.parse(ran.output) as JobResult, ran];
 }
 

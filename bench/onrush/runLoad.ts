@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { EngineThreads } from "@onrush/worker/agent/engineThreads.ts";
+import { threadIds } from "@onrush/worker/agent/threadPriority.ts";
 import { ThreadMerge } from "@onrush/worker/agent/threadMerge.ts";
 import type { FromEngine } from "@onrush/worker/engine/engineMessages.ts";
 import { monotonicUs } from "@onrush/worker/engine/monotonicClock.ts";
@@ -45,6 +47,12 @@ function longLease(): SharedArrayBuffer {
   const lease = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   Atomics.store(new BigInt64Array(lease), 0, process.hrtime.bigint() + LEASE_NS);
   return lease;
+}
+
+function holdTo(core: number, threads: readonly number[]): void {
+  for (const id of threads) {
+    execFileSync("taskset", ["--pid", "--cpu-list", String(core), String(id)]);
+  }
 }
 
 /** One share on all engine threads: what they say of it, put together as the agent does. */
@@ -102,6 +110,7 @@ export async function runLoad(job: Job): Promise<JobResult> {
     (error) => share.fail(error),
   );
   try {
+    if (job.engineCore !== null) holdTo(job.engineCore, threadIds(true));
     await runShare(engine, share, "warm-up 0/0", { ...job, seconds: WARM_UP_SECONDS });
     share = new Share(job.threads);
     return await runShare(engine, share, "bench 0/0", job);

@@ -72,6 +72,31 @@ describe("an undisturbed share", () => {
     );
   });
 
+  test("begins by an answer what the loop is late with, once and in order", () => {
+    const share = new DrivenShare({
+      curve: flat(1_000, 1),
+      answer: (arrival) => ({ tookUs: arrival === 0 ? 20_500 : 1e6 }),
+    });
+    share.turn(0);
+    share.program.advance(30_000);
+    expect(share.program.sent.map(([arrival]) => arrival)).toEqual(
+      Array.from({ length: 21 }, (_, n) => n),
+    );
+    share.runOut();
+    expectAccounted(share);
+    expect(new Set(share.program.sent.map(([arrival]) => arrival)).size).toBe(1_000);
+  });
+
+  test("leaves to the loop what is due for less than a millisecond", () => {
+    // Arrival 0 is answered at 10.5 ms, when arrival 1 has been due for half a millisecond.
+    const share = new DrivenShare({ curve: flat(100, 1), answer: () => ({ tookUs: 10_500 }) });
+    share.turn(0);
+    share.program.advance(12_000);
+    expect(share.program.sent).toHaveLength(1);
+    share.runOut();
+    expectAccounted(share);
+  });
+
   test("measures response from the due time and service from the sending", () => {
     // The engine turns every 300 ms, so the arrival due at 250 ms is sent at 300 ms.
     const share = new DrivenShare({ curve: flat(4, 0.5), answer: () => ({ tookUs: 100_000 }) });

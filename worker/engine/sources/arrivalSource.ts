@@ -5,6 +5,11 @@ import type { Slot } from "../slot.ts";
 import { ArrivalQueue } from "./arrivalQueue.ts";
 import type { LoadSource } from "./loadSource.ts";
 
+/**
+ * Arrivals that wait longer than this do not wait for the timer: a loop with many answers to take
+ * comes round late. The ones before are left to it, as many at once cost less than one by one.
+ */
+const OVERDUE_US = 1_000;
 /** An arrival that the generator itself is later with than this is dropped, not sent in a burst. */
 const LATE_LIMIT_US = 1e6;
 
@@ -25,6 +30,7 @@ export class ArrivalSource implements LoadSource {
   readonly #iterations: Iterations;
   readonly #queue = new ArrivalQueue();
   #stoppedAtUs = Infinity;
+  #beginning = false;
 
   constructor(options: ArrivalSourceOptions, iterations: Iterations) {
     this.#options = options;
@@ -48,11 +54,28 @@ export class ArrivalSource implements LoadSource {
   }
 
   release(nowUs: number): void {
-    const { cursor } = this.#options;
     const hasLease = this.#iterations.hasLease(nowUs);
     this.#expire(nowUs);
     if (hasLease) this.#beginQueued();
+    this.#beginDue(nowUs, hasLease);
+  }
+
+  ended(slot: Slot): void {
+    this.#iterations.give(slot);
+    const nowUs = slot.endUs;
+    const isOverdue = this.#options.cursor.nextDueUs < nowUs - OVERDUE_US;
+    if (this.#queue.size === 0 && !isOverdue) return;
+    // An answer can come while arrivals are begun: then what is due is being begun already.
+    if (this.#beginning || !this.#iterations.hasLease(nowUs)) return;
+    this.#expire(nowUs);
+    this.#beginQueued();
+    this.#beginDue(nowUs, true);
+  }
+
+  #beginDue(nowUs: number, hasLease: boolean): void {
+    const { cursor } = this.#options;
     const untilUs = Math.min(nowUs, this.#stoppedAtUs);
+    this.#beginning = true;
     while (cursor.nextDueUs <= untilUs) {
       const dueUs = cursor.nextDueUs;
       if (!hasLease) this.#iterations.drop(dueUs, "lease");
@@ -60,13 +83,7 @@ export class ArrivalSource implements LoadSource {
       else this.#begin(dueUs, cursor.nextArrival);
       cursor.advance();
     }
-  }
-
-  ended(slot: Slot): void {
-    this.#iterations.give(slot);
-    if (this.#queue.size === 0 || !this.#iterations.hasLease(slot.endUs)) return;
-    this.#expire(slot.endUs);
-    this.#beginQueued();
+    this.#beginning = false;
   }
 
   giveUp(): void {
