@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { LocalChannel } from "@onrush/shared/wire/localMessages.ts";
 import { createHttpServer, type HttpServer } from "./http/createServer.ts";
@@ -7,12 +8,14 @@ import { createLocalWorkerLink, type LocalWorkerLink } from "./platform/local/lo
 import type { Logger } from "./platform/logger.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { connectMongo } from "./platform/mongo/mongoStores.ts";
-import type { WorkerLink } from "./platform/ports.ts";
+import type { RunOwner, WorkerLink } from "./platform/ports.ts";
 import { connectRedisWorkerLink } from "./platform/redis/redisWorkerLink.ts";
 import { type ControllerSettings, isLoopback } from "./platform/settings.ts";
 import { openSqlite } from "./platform/sqlite/sqliteStores.ts";
 import type { Stores } from "./platform/stores.ts";
+import { startRetention } from "./results/retention.ts";
 import { RunService } from "./runs/runService.ts";
+import { workerDemand } from "./workers/workerDemand.ts";
 
 /** The composition root of the controller: the only place that names implementations. */
 
@@ -53,6 +56,12 @@ async function openLink(settings: ControllerSettings, logger: Logger) {
   return { link, attach: undefined };
 }
 
+/** Where workers reach what listens at `url`: other hosts cannot use 0.0.0.0. */
+function reachableUrl(url: string, host: string): string {
+  if (isLoopback(host)) return url;
+  return `http://${hostname()}:${new URL(url).port}`;
+}
+
 /** Listens, or says which port could not be had and what to do. */
 async function listen(http: HttpServer, { host, port }: ControllerSettings): Promise<string> {
   try {
@@ -62,6 +71,15 @@ async function listen(http: HttpServer, { host, port }: ControllerSettings): Pro
     const message = `cannot listen on port ${port} of ${host} (${reason}): set PORT to a free one`;
     throw new Error(message, { cause: error });
   }
+}
+
+/** Of the runs of all controllers, as they stand in the store. */
+async function demandOf(stores: Stores, link: WorkerLink, time: CommonTime) {
+  const [active, workers] = await Promise.all([stores.runs.active(), link.directory.list()]);
+  const runs = active.map(({ scenario: { numWorkers }, view: { state } }) => ({
+    ...{ state, numWorkers },
+  }));
+  return workerDemand(runs, workers, time.nowMs());
 }
 
 /**
@@ -84,18 +102,20 @@ export async function startController(
     const time = new CommonTime(link.clock);
     await time.start((error) => logger.warn({ err: error }, "the common clock does not answer"));
     undo.push(() => time.close());
+    const limits = settings.retention ?? { days: 0, runs: 0 };
+    undo.push(startRetention({ runs: stores.runs, limits, time, logger }));
     const metrics = createMetrics();
+    const owner: RunOwner = { id: randomUUID(), url: settings.url ?? "" };
     const runs = new RunService({
-      ownerId: randomUUID(),
+      owner,
       ...{ link, time, logger, runs: stores.runs, seconds: stores.seconds },
-      observe: (message) => {
-        if (message.type === "second") metrics.recordSecond(message);
-      },
+      observe: (message) => metrics.observe(message),
     });
-    await runs.open();
     undo.push(() => runs.close(CLOSE_WITHIN_MS));
     const http = createHttpServer({
+      leases: link.name === "redis" ? runs : undefined,
       ...{ runs, scenarios: stores.scenarios, directory: link.directory, metrics, logger },
+      demand: () => demandOf(stores, link, time),
       checks: { workers: () => link.ping(), store: () => stores.ping() },
       info: {
         version: VERSION,
@@ -110,6 +130,8 @@ export async function startController(
     });
     undo.push(() => http.close());
     const url = await listen(http, settings);
+    if (owner.url === "") owner.url = reachableUrl(url, settings.host);
+    await runs.open();
     if (!isLoopback(settings.host)) logger.warn("listening without authentication (AUTH=none)");
     return { url, runs, stores, link, attach, close: closeAll };
   } catch (error) {

@@ -29,6 +29,9 @@ export function dataDirectory(): string {
 
 export interface RunningWorker {
   workerId: string;
+  /** Hands back what it holds and closes, within `withinMs`. */
+  leave(withinMs: number): Promise<void>;
+  /** At once. */
   close(): Promise<void>;
 }
 
@@ -68,7 +71,11 @@ export async function startWorker(
     logger.error({ err: error }, "an engine thread failed");
     onEnd("an engine thread failed");
   });
-  return { workerId, close: () => agent.close() };
+  return {
+    workerId,
+    leave: (withinMs) => agent.leave(withinMs),
+    close: () => agent.close(),
+  };
 }
 
 /** `region=eu,zone=a` as labels. */

@@ -3,7 +3,10 @@ import { dataDirectory, defaultThreads, parseLabels, startWorker } from "@onrush
 import { calibrate, type CalibrateOptions } from "./calibrate.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
-import { firstSignal } from "../signals.ts";
+import { firstTwoSignals } from "../signals.ts";
+
+/** Below the 30 s after which a container that was asked to end is usually killed. */
+const LEAVE_WITHIN_MS = 25_000;
 
 export interface WorkerOptions extends CalibrateOptions {
   labels?: string;
@@ -16,7 +19,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   if (options.seconds !== undefined || options.json === true) {
     throw new CliError("--seconds and --json go with --calibrate", EXIT.badScenario);
   }
-  const signal = firstSignal();
+  const [signal, second] = firstTwoSignals();
   const redisUrl = process.env["REDIS_URL"];
   if (!redisUrl) {
     const message = "a worker finds its controller through Redis: set REDIS_URL";
@@ -34,7 +37,12 @@ export async function worker(options: WorkerOptions): Promise<number> {
     failed,
   );
   console.log(`Onrush worker ${running.workerId} is ready`);
-  const reason = await Promise.race([signal.then(() => undefined), failure]);
+  let reason = await Promise.race([signal.then(() => undefined), failure]);
+  if (reason === undefined) {
+    console.log("handing back what is under way … (once more to end at once)");
+    const left = Promise.race([running.leave(LEAVE_WITHIN_MS), second]);
+    reason = await Promise.race([left.then(() => undefined), failure]);
+  }
   await running.close();
   if (reason !== undefined) throw new CliError(reason, EXIT.error);
   return 0;

@@ -11,6 +11,8 @@ import type { Runs } from "../runs/runs.ts";
 import { scenarioRoutes } from "../scenarios/scenarioRoutes.ts";
 import { ScenarioService } from "../scenarios/scenarioService.ts";
 import type { ScenarioStore } from "../scenarios/scenarioStore.ts";
+import { type Leases, leaseRoutes } from "../workers/leaseRoutes.ts";
+import type { WorkerDemand } from "../workers/workerDemand.ts";
 import { workerRoutes } from "../workers/workerRoutes.ts";
 import { createApp } from "./createApp.ts";
 import { dashboardFiles } from "./dashboardFiles.ts";
@@ -22,10 +24,13 @@ import type { Route } from "./route.ts";
 
 export interface HttpServerOptions {
   runs: Runs;
+  /** Where workers may have their leases renewed; not where they are child processes. */
+  leases?: Leases | undefined;
   scenarios: ScenarioStore;
   directory: WorkerDirectory;
   checks: ReadinessChecks;
   metrics: Metrics;
+  demand?: (() => Promise<WorkerDemand>) | undefined;
   logger: Logger;
   info: ServerInfo;
   dashboardDir: string;
@@ -48,13 +53,14 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Every route of the controller; `/openapi.json` describes exactly these. */
 function allRoutes(options: HttpServerOptions): Route[] {
-  const { runs, scenarios, directory, info } = options;
+  const { runs, leases, scenarios, directory, info } = options;
   const service = new ScenarioService(scenarios, runs);
   const routes = [
     ...scenarioRoutes(service, scenarios, directory),
     ...runRoutes(runs, service),
     ...resultRoutes(runs, service),
     ...workerRoutes(directory),
+    ...(leases === undefined ? [] : leaseRoutes(leases)),
     ...liveRoutes(),
     ...operationRoutes(options),
   ];

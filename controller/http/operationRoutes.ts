@@ -1,6 +1,7 @@
 import type { Logger } from "../platform/logger.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
+import type { WorkerDemand } from "../workers/workerDemand.ts";
 import type { Problem } from "@onrush/shared/scenario/problems.ts";
 import { HttpProblem } from "./httpProblem.ts";
 import { route, type RawResponse, type Route } from "./route.ts";
@@ -19,6 +20,8 @@ export interface OperationOptions {
   checks: ReadinessChecks;
   directory: WorkerDirectory;
   metrics: Metrics;
+  /** What runs of all controllers want of workers, for autoscalers; without it nothing is told. */
+  demand?: (() => Promise<WorkerDemand>) | undefined;
   logger: Logger;
 }
 
@@ -105,7 +108,7 @@ async function readiness({ checks, directory, logger }: OperationOptions) {
 }
 
 function metricsRoute(path: string, options: OperationOptions): Route {
-  const { metrics, directory, logger } = options;
+  const { metrics, directory, logger, demand } = options;
   return route({
     method: "get",
     path,
@@ -118,6 +121,11 @@ function metricsRoute(path: string, options: OperationOptions): Route {
       } catch (error) {
         // The other metrics are still worth having; the gauge keeps its last value.
         logger.warn({ err: error }, "cannot count workers");
+      }
+      try {
+        if (demand !== undefined) metrics.setDemand(await within(CHECK_LIMIT_MS, demand()));
+      } catch (error) {
+        logger.warn({ err: error }, "cannot tell what workers are wanted");
       }
       const { contentType, body } = await metrics.text();
       return { status: 200, body, headers: { "Content-Type": contentType } };

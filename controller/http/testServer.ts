@@ -169,7 +169,19 @@ export class MemoryDirectory implements WorkerDirectory {
   reserve() {
     return Promise.resolve([]);
   }
+  reserveMore() {
+    return Promise.resolve([]);
+  }
   setShares() {
+    return Promise.resolve(true);
+  }
+  fence() {
+    return Promise.resolve({ shares: [], atMs: 0 });
+  }
+  absent() {
+    return Promise.resolve({ workerIds: [], atMs: 0 });
+  }
+  restore() {
     return Promise.resolve();
   }
   claimed() {

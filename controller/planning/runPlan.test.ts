@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { taskSchema } from "@onrush/shared/wire/task.ts";
-import { divide, plannedIn, planRun, type RunPlan, shareDueBetween } from "./runPlan.ts";
+import { plannedIn, planRun, type RunPlan } from "./runPlan.ts";
+import { dueBetween, placeShares, taskOf } from "./shares.ts";
 
 export function planOf(document: Partial<ScenarioInput>): RunPlan {
   const parsed = parseScenario({ name: "n", ...document });
@@ -43,18 +44,20 @@ test("a task carries the data that its steps use, and the seed of all rows", () 
       ...{ name, loadProfile: constant(1), steps: uses(name) },
     })),
   });
-  const tasks = divide(withData, "run", 1, ["w"]).map(({ task }) => taskSchema.parse(task));
+  const tasks = placeShares(withData, ["w"]).map((share) =>
+    taskSchema.parse(taskOf(withData, "run", 1, share)),
+  );
   expect(tasks.map(({ data }) => Object.keys(data))).toEqual([["one"], ["two"]]);
   expect(tasks.map(({ dataSeed }) => dataSeed)).toEqual([9, 9]);
   expect(new Set(tasks.map(({ seed }) => seed)).size).toBe(2);
 });
 
 describe.each([1, 2, 5, 97])("divided among %d workers", (count) => {
-  const shares = divide(plan, "run", 3, workers(count));
+  const shares = placeShares(plan, workers(count));
 
   test("every worker has one share of every workload, named by path", () => {
     const wanted = [0, 1].flatMap((w) => workers(count).map((id, k) => [`${w}/${k}`, id]));
-    expect(shares.map(({ task, workerId }) => [task.share, workerId])).toEqual(wanted);
+    expect(shares.map(({ share, workerId }) => [share, workerId])).toEqual(wanted);
   });
 
   test("planned arrivals sum to the whole, and differ by at most one", () => {
@@ -72,7 +75,7 @@ describe.each([1, 2, 5, 97])("divided among %d workers", (count) => {
         plan.workloads.forEach((workload, w) => {
           const own = shares
             .filter((s) => s.workload === w)
-            .map((s) => shareDueBetween(workload, s.ownership, fromUs, toUs));
+            .map((s) => dueBetween(plan, s, fromUs, toUs));
           const offsetUs = workload.startMs * 1000;
           const before = (us: number) => workload.schedule?.countBefore(us - offsetUs) ?? 0;
           expect(sum(own)).toBe(before(toUs) - before(fromUs));
@@ -83,14 +86,15 @@ describe.each([1, 2, 5, 97])("divided among %d workers", (count) => {
   });
 
   test("tasks are as their schema says and carry the scenario's settings", () => {
-    for (const { task } of shares) {
+    const tasks = shares.map((share) => taskOf(plan, "run", 3, share));
+    for (const task of tasks) {
       expect(taskSchema.parse(task)).toEqual(task);
       expect(task).toMatchObject({
         ...{ runId: "run", epoch: 1, token: 3, maxInFlight: 77 },
         ...{ requestTimeoutMs: 2_500, gracefulStopMs: 1_500, rejectUnauthorized: true },
       });
     }
-    expect(new Set(shares.map((s) => s.task.startMs))).toEqual(new Set([0, 2_500]));
+    expect(new Set(tasks.map((task) => task.startMs))).toEqual(new Set([0, 2_500]));
   });
 });
 
@@ -107,6 +111,6 @@ describe("planned arrivals of a second of the run", () => {
 });
 
 test("nothing is due between a later and an earlier moment", () => {
-  const [share] = divide(plan, "run", 1, ["w0"]);
-  expect(shareDueBetween(plan.workloads[0]!, share!.ownership, 5e6, 2e6)).toBe(0);
+  const [share] = placeShares(plan, ["w0"]);
+  expect(dueBetween(plan, share!, 5e6, 2e6)).toBe(0);
 });

@@ -1,10 +1,9 @@
 import type { Schedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { makeSchedule } from "@onrush/shared/schedule/makeSchedule.ts";
 import { hash32 } from "@onrush/shared/random/hashRandom.ts";
-import { Ownership, type OwnershipLevel } from "@onrush/shared/schedule/ownership.ts";
+import type { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import { dataSetsOf } from "@onrush/shared/scenario/dataUse.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
-import type { Load } from "@onrush/shared/scenario/load.ts";
 import {
   type PlainWorkload,
   scenarioDurationMs,
@@ -28,14 +27,6 @@ export interface RunPlan {
   minDurationMs: number;
 }
 
-export interface PlannedShare {
-  workerId: string;
-  workload: number;
-  ownership: Ownership;
-  planned: number;
-  task: Task;
-}
-
 function planWorkload(workload: PlainWorkload, seed: number): PlannedWorkload {
   const { load } = workload;
   const schedule = load.type === "arrivals" ? makeSchedule(load.curve, load.arrival, seed) : null;
@@ -52,56 +43,10 @@ export function planRun(scenario: Scenario): RunPlan {
   };
 }
 
-function taskLoad(load: Load): Task["load"] {
-  if (load.type === "iterations") return load;
-  return { ...load, curve: { ...load.curve, segments: [...load.curve.segments] } };
-}
-
 /** The data sets that a workload's steps use. */
-function dataOf({ data = {} }: Scenario, { steps }: PlainWorkload): Task["data"] {
+export function dataOf({ data = {} }: Scenario, { steps }: PlainWorkload): Task["data"] {
   const used = dataSetsOf(steps);
   return Object.fromEntries(Object.entries(data).filter(([name]) => used.has(name)));
-}
-
-/** Divides every workload into equal shares, one per worker; share `w/k` goes to worker k. */
-export function divide(
-  plan: RunPlan,
-  runId: string,
-  token: number,
-  workerIds: readonly string[],
-): PlannedShare[] {
-  const { scenario } = plan;
-  return plan.workloads.flatMap((workload, w) =>
-    workerIds.map((workerId, k) => {
-      const levels: OwnershipLevel[] = [{ offset: 0, weights: workerIds.length, index: k }];
-      const ownership = new Ownership(levels);
-      const task: Task = {
-        runId,
-        share: `${w}/${k}`,
-        epoch: 1,
-        token,
-        startMs: workload.startMs,
-        load: taskLoad(workload.load),
-        ownership: levels,
-        steps: [...workload.steps],
-        seed: workload.seed,
-        data: dataOf(scenario, workload),
-        dataSeed: scenario.seed,
-        thinkTime: workload.thinkTime,
-        overload: workload.overload,
-        pacing: scenario.pacing,
-        connections: workload.connections,
-        maxInFlight: scenario.maxInFlight,
-        transport: scenario.transport,
-        http: workload.http,
-        requestTimeoutMs: Math.round(scenario.timeouts.requestSeconds * 1000),
-        rejectUnauthorized: scenario.tls.rejectUnauthorized,
-        gracefulStopMs: Math.round(scenario.gracefulStopSeconds * 1000),
-      };
-      const planned = ownership.ownedBelow(workload.schedule?.total ?? 0);
-      return { workerId, workload: w, ownership, planned, task };
-    }),
-  );
 }
 
 /** Arrivals of a workload that are due in second `second` of the run. */

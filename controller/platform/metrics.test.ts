@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
-import { testSecond } from "../http/testServer.ts";
+import { newRunView } from "../runs/runView.ts";
+import { planRun } from "../planning/runPlan.ts";
+import { document, testSecond } from "../http/testServer.ts";
+import { storedScenarioSchema } from "@onrush/shared/api/scenarioApi.ts";
 import { createMetrics } from "./metrics.ts";
 
 const scenario = "Small";
+const CREATED_AT = "2026-11-20T10:00:00.000Z";
+const stored = { id: "s", ownerId: "o", createdAt: CREATED_AT, updatedAt: CREATED_AT };
+const aScenario = storedScenarioSchema.parse({ ...document, ...stored });
+const aRunView = (id: string) => newRunView(id, aScenario, "o", planRun(aScenario), CREATED_AT);
 const live = (second: number, rev: number) => ({ ...testSecond(second, rev), runId: "r" });
 
 test("seconds become requests, errors and latencies in seconds", async () => {
@@ -44,4 +51,31 @@ test("the number of scenario labels is bounded", async () => {
   const lines = body.split("\n").filter((line) => line.startsWith("loadtest_requests_total{"));
   expect(lines).toHaveLength(201);
   expect(lines).toContain('loadtest_requests_total{scenario="other"} 1000');
+});
+
+test("seconds of runs carry the name of their scenario", async () => {
+  const metrics = createMetrics();
+  const run = { ...aRunView("r"), scenarioName: "Checkout" };
+  metrics.observe({ type: "second", ...live(0, 1) });
+  metrics.observe({ type: "run", run });
+  metrics.observe({ type: "second", ...live(1, 1) });
+  metrics.observe({ type: "run", run: { ...run, state: "COMPLETED" } });
+  const { body } = await metrics.text();
+  expect(body).toContain('loadtest_requests_total{scenario=""} 10\n');
+  expect(body).toContain('loadtest_requests_total{scenario="Checkout"} 10\n');
+});
+
+test("what workers are wanted is told, also when none is any more", async () => {
+  const metrics = createMetrics();
+  metrics.setDemand({ wanted: 7, live: 2, runs: { QUEUED: 1, RUNNING: 1 } });
+  metrics.setDemand({ wanted: 5, live: 2, runs: { QUEUED: 0, RUNNING: 1 } });
+  const { body } = await metrics.text();
+  for (const line of [
+    "onrush_workers_wanted 5",
+    "onrush_workers_live 2",
+    'onrush_runs{state="QUEUED"} 0',
+    'onrush_runs{state="RUNNING"} 1',
+  ]) {
+    expect(body.split("\n")).toContain(line);
+  }
 });

@@ -1,4 +1,6 @@
-import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
+import { hasEnded } from "@onrush/shared/run/runState.ts";
+import type { WorkerDemand } from "../workers/workerDemand.ts";
 import { collectDefaultMetrics, Counter, Gauge, Registry, Summary } from "prom-client";
 
 export interface SecondLabels {
@@ -9,7 +11,10 @@ export interface SecondLabels {
 export interface Metrics {
   /** Adds a closed second; a later revision of the same second adds only what is new in it. */
   recordSecond(second: SecondView & { runId: string }, labels?: SecondLabels): void;
+  /** Records the seconds among the messages of runs, each under its scenario's name. */
+  observe(message: LiveMessage): void;
   setActiveWorkers(count: number): void;
+  setDemand(demand: WorkerDemand): void;
   /** A live connection was dropped because its reader was too slow. */
   countLiveDrop(): void;
   text(): Promise<{ contentType: string; body: string }>;
@@ -98,6 +103,22 @@ function createInstruments(registry: Registry) {
       help: "Workers seen lately.",
       registers,
     }),
+    wanted: new Gauge({
+      name: "onrush_workers_wanted",
+      help: "Workers that queued and active runs ask for.",
+      registers,
+    }),
+    live: new Gauge({
+      name: "onrush_workers_live",
+      help: "Workers with a heartbeat in the last 1.6 s.",
+      registers,
+    }),
+    runs: new Gauge({
+      name: "onrush_runs",
+      help: "Runs that have not ended, by state.",
+      labelNames: ["state"],
+      registers,
+    }),
     liveDrops: new Counter({
       name: "onrush_live_dropped_total",
       help: "Live connections dropped because their reader was too slow.",
@@ -120,18 +141,41 @@ function createMemory() {
   };
 }
 
+/** Scenario names of the runs that go on, from what is published of them. */
+class ScenarioNames {
+  readonly #names = new Map<string, string>();
+
+  /** The labels of a second; undefined for any other message. */
+  labelsOf(message: LiveMessage): SecondLabels | undefined {
+    if (message.type === "run") {
+      const { id, scenarioName, state } = message.run;
+      // A run's last message comes after its last second.
+      if (hasEnded(state)) this.#names.delete(id);
+      else this.#names.set(id, scenarioName);
+    }
+    if (message.type !== "second") return undefined;
+    const scenario = this.#names.get(message.runId);
+    return scenario === undefined ? {} : { scenario };
+  }
+}
+
 /** Prometheus metrics under the names of the project's first design, plus process defaults. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
   const remember = createMemory();
+  const names = new ScenarioNames();
   const scenarios = new Set<string>();
   const scenarioLabel = (name: string) => {
     if (scenarios.size < MAX_SCENARIOS) scenarios.add(name);
     return scenarios.has(name) ? name : "other";
   };
-  return {
+  const metrics: Metrics = {
+    observe(message) {
+      const labels = names.labelsOf(message);
+      if (message.type === "second" && labels !== undefined) metrics.recordSecond(message, labels);
+    },
     recordSecond(second, { scenario: name = "" } = {}) {
       const before = remember(second);
       if (before === second) return;
@@ -145,7 +189,13 @@ export function createMetrics(): Metrics {
       instruments.latency.add(scenario, "service", second.service, before?.service);
     },
     setActiveWorkers: (count) => instruments.workers.set(count),
+    setDemand({ wanted, live, runs }) {
+      instruments.wanted.set(wanted);
+      instruments.live.set(live);
+      for (const [state, count] of Object.entries(runs)) instruments.runs.set({ state }, count);
+    },
     countLiveDrop: () => instruments.liveDrops.inc(),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
+  return metrics;
 }

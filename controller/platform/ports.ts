@@ -43,6 +43,35 @@ export interface ControlBus {
   send(command: Command): Promise<void>;
 }
 
+/** A share as it was handed out. */
+export interface HandedOut {
+  share: string;
+  workerId: string;
+  epoch: number;
+}
+
+export interface Fenced {
+  /** Paths of the shares whose epoch was raised by one. */
+  shares: string[];
+  /** When that was, common clock. */
+  atMs: number;
+}
+
+export interface Absent {
+  workerIds: string[];
+  /** When that was, common clock. */
+  atMs: number;
+}
+
+/** What an owner writes again when a directory has come back empty. */
+export interface RunStanding {
+  token: number;
+  workerIds: readonly string[];
+  shares: readonly ShareEpoch[];
+  /** Workload to the first iteration that nobody has claimed. */
+  claims: Readonly<Record<number, number>>;
+}
+
 export interface ShareEpoch {
   share: string;
   epoch: number;
@@ -50,31 +79,67 @@ export interface ShareEpoch {
   ackedSeq: number;
 }
 
+/** A worker is eligible when it has all of these labels. */
+export type WorkerLabels = Readonly<Record<string, string>>;
+
 /** Which workers live, what they are reserved for, and how their shares stand. */
 export interface WorkerDirectory {
   /** Every worker seen in the last 10 s, also those that may be dead (`lastSeenMs`). */
   list(): Promise<ListedWorker[]>;
   /**
-   * Reserves up to `wanted` workers seen within 1,600 ms and reserved for nobody else: atomically
-   * all that are returned, or none (empty) when not even one is free. Idempotent per run: a second
-   * call returns the first one's workers.
+   * Reserves up to `wanted` eligible workers that were seen within 1,600 ms, are reserved for
+   * nobody else and hold no share: atomically all that are returned, or none (empty) when not even
+   * one is free. Idempotent per run: a second call returns the first one's workers.
    */
-  reserve(runId: string, wanted: number): Promise<string[]>;
-  /** Records epoch and acknowledged seq of shares; replaces what was recorded for them. */
-  setShares(runId: string, shares: readonly ShareEpoch[]): Promise<void>;
+  reserve(runId: string, wanted: number, labels: WorkerLabels): Promise<string[]>;
+  /** As `reserve`, for a run that has workers already: answers only the ones it gets in addition. */
+  reserveMore(runId: string, wanted: number, labels: WorkerLabels): Promise<string[]>;
+  /**
+   * Records epoch and acknowledged seq of shares; never lowers an epoch or, within one, a seq.
+   * False, and nothing is recorded, when an owner with a higher token has written.
+   */
+  setShares(runId: string, token: number, shares: readonly ShareEpoch[]): Promise<boolean>;
+  /**
+   * Raises the epoch of those shares whose worker has been silent for more than 1,600 ms (or has
+   * left), judged by the directory's own clock, so that its lease is over: from then on nothing of
+   * them is sent. Shares of workers that were heard, and of other epochs, are left alone.
+   */
+  fence(runId: string, token: number, shares: readonly HandedOut[]): Promise<Fenced>;
+  /**
+   * Which of these workers have no connection open by which they show that they live: their process
+   * is gone, or hears of it at once and then sends for 150 ms more at the most (`ORPHAN_LEASE_MS`).
+   */
+  absent(workerIds: readonly string[]): Promise<Absent>;
+  /** Writes again what an empty directory has forgotten; what is there stays. */
+  restore(runId: string, standing: RunStanding): Promise<void>;
   /** How many iterations each share of a run has claimed. */
   claimed(runId: string): Promise<Record<string, number>>;
-  /** Ends reservations, shares, claims and commands of a run. */
+  /** Ends reservations, shares, claims and commands of a run: its shares stand at epoch 0. */
   release(runId: string): Promise<void>;
+}
+
+/** A controller, as owner of runs. */
+export interface RunOwner {
+  id: string;
+  /** Where workers reach it over HTTP, for example http://127.0.0.1:8080; told with heartbeats. */
+  url: string;
+}
+
+export interface LeaseState {
+  /** False when the lease is no longer ours: it ran out, or was forgotten. */
+  owned: boolean;
+  /** Some controller was asked to stop the run. */
+  stopAsked: boolean;
 }
 
 /** Ownership of a run by one controller. */
 export interface RunLease {
   /** A fencing token higher than every one before, or undefined while another owner holds it. */
-  acquire(runId: string, ownerId: string, ttlMs: number): Promise<number | undefined>;
-  /** False when the lease is no longer ours. */
-  renew(runId: string, ownerId: string, ttlMs: number): Promise<boolean>;
-  release(runId: string, ownerId: string): Promise<void>;
+  acquire(runId: string, owner: RunOwner, ttlMs: number): Promise<number | undefined>;
+  renew(runId: string, owner: RunOwner, ttlMs: number): Promise<LeaseState>;
+  release(runId: string, owner: RunOwner): Promise<void>;
+  /** Tells whoever owns the run, or will, that it is to stop; kept until the run is released. */
+  askStop(runId: string): Promise<void>;
 }
 
 /** The clock that all parts share, Unix microseconds. */

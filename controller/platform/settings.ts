@@ -1,3 +1,5 @@
+import type { RetentionLimits } from "../results/retention.ts";
+
 /** What a controller is started with. Every problem of the environment is reported at once. */
 export interface ControllerSettings {
   host: string;
@@ -5,9 +7,13 @@ export interface ControllerSettings {
   dataDirectory: string;
   redisUrl?: string;
   mongodbUrl?: string;
+  /** Where workers on other hosts reach this controller. */
+  url?: string;
   /** Names our keys in Redis and our database in MongoDB. */
   redisPrefix?: string;
   mongodbDatabase?: string;
+  /** Without it every run is kept. */
+  retention?: RetentionLimits;
 }
 
 export class SettingsError extends Error {
@@ -15,6 +21,10 @@ export class SettingsError extends Error {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** 0 is without limit. */
+const RETENTION_DAYS = { min: 0, max: 36_500 };
+const RETENTION_RUNS = { min: 0, max: 1_000_000 };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
 
@@ -47,8 +57,8 @@ function checkUrl(env: Environment, name: string, schemes: readonly string[], pr
 }
 
 /**
- * Reads PORT, HOST, ONRUSH_DATA, REDIS_URL, MONGODB_URL and AUTH. Throws SettingsError naming every
- * value that cannot be used.
+ * Reads PORT, HOST, CONTROLLER_URL, ONRUSH_DATA, REDIS_URL, MONGODB_URL, AUTH, RETENTION_DAYS and
+ * RETENTION_RUNS. Throws SettingsError naming every value that cannot be used.
  */
 export function readControllerSettings(env: Environment): ControllerSettings {
   const problems: string[] = [];
@@ -56,6 +66,7 @@ export function readControllerSettings(env: Environment): ControllerSettings {
   const host = env["HOST"] || "127.0.0.1";
   const redisUrl = checkUrl(env, "REDIS_URL", ["redis", "rediss"], problems);
   const mongodbUrl = checkUrl(env, "MONGODB_URL", ["mongodb", "mongodb+srv"], problems);
+  const url = checkUrl(env, "CONTROLLER_URL", ["http", "https"], problems);
   const auth = env["AUTH"] ?? "";
   if (auth !== "" && auth !== "none") problems.push('AUTH can only be "none" in this version');
   if (!isLoopback(host) && auth !== "none") {
@@ -64,11 +75,15 @@ export function readControllerSettings(env: Environment): ControllerSettings {
         "set AUTH=none if that is what you want, or leave HOST out",
     );
   }
+  const days = wholeNumber(env, "RETENTION_DAYS", { default: 30, ...RETENTION_DAYS }, problems);
+  const runs = wholeNumber(env, "RETENTION_RUNS", { default: 1_000, ...RETENTION_RUNS }, problems);
   if (problems.length > 0) throw new SettingsError(problems.join("\n"));
   return {
+    retention: { days, runs },
     host,
     port,
     dataDirectory: env["ONRUSH_DATA"] || ".onrush",
+    ...(url === undefined ? {} : { url }),
     ...(redisUrl === undefined ? {} : { redisUrl }),
     ...(mongodbUrl === undefined ? {} : { mongodbUrl }),
     ...(env["ONRUSH_PREFIX"] ? { redisPrefix: env["ONRUSH_PREFIX"] } : {}),

@@ -47,8 +47,8 @@ describe("merging and closing", () => {
 
   test("lost arrivals are part of their second", () => {
     const seconds = new RunSeconds();
-    seconds.addLost(0, 3, 7);
-    seconds.addLost(0, 3, 2);
+    expect(seconds.setLost(0, 3, 7)).toBe(7);
+    expect(seconds.setLost(0, 3, 9)).toBe(2);
     expect(seconds.close(3, true).workloads[0]).toMatchObject({ lost: 9, started: 0 });
   });
 

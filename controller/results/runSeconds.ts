@@ -1,4 +1,3 @@
-import type { DueDelta } from "@onrush/shared/metrics/delta.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { mergeHealth } from "@onrush/shared/metrics/health.ts";
 import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
@@ -11,6 +10,8 @@ const DENSE_LIMIT = 6;
 
 export const minuteOf = (second: number) => Math.floor(second / SECONDS_PER_MINUTE);
 
+export type Deltas = Pick<Snapshot, "due" | "wall">;
+
 interface Entry {
   second: number;
   /** 0 while open, then counted up with every published change. */
@@ -20,6 +21,8 @@ interface Entry {
   record: RunSecond | null;
   /** Changed since it was last published. */
   unpublished: boolean;
+  /** When it was last changed, in changes. */
+  used: number;
 }
 
 /**
@@ -30,27 +33,56 @@ export class RunSeconds {
   readonly #entries = new Map<number, Entry>();
   readonly #dirtyMinutes = new Set<number>();
   readonly #loadedMinutes = new Set<number>();
+  /** What minutes held when they were loaded. */
+  readonly #stored = new Map<number, Applied>();
+  #uses = 0;
   /** Minutes before this one may have been dropped from memory. */
   #forgottenBefore = 0;
 
-  /** Minutes that a snapshot touches and that must be loaded from the store before `apply`. */
-  missingMinutes(snapshot: Snapshot): number[] {
-    const minutes = new Set([...snapshot.due, ...snapshot.wall].map((d) => minuteOf(d.second)));
-    return [...minutes].filter((minute) => !this.#loadedMinutes.has(minute));
+  /**
+   * Minutes that deltas touch and that must be loaded from the store before `apply`: those that
+   * were dropped from memory. A minute that was never there is in no store either.
+   */
+  missingMinutes({ due, wall }: Deltas): number[] {
+    const minutes = new Set([...due, ...wall].map((delta) => minuteOf(delta.second)));
+    return [...minutes].filter(
+      (minute) => minute < this.#forgottenBefore && !this.#loadedMinutes.has(minute),
+    );
+  }
+
+  /** Goes on from what an earlier owner of the run has stored: the newest minutes, ascending. */
+  resume(minutes: readonly StoredMinute[]): void {
+    for (const minute of minutes) this.load(minute);
+    this.#forgottenBefore = minutes[0]?.minute ?? 0;
   }
 
   load(minute: StoredMinute): void {
     this.#loadedMinutes.add(minute.minute);
+    this.#stored.set(minute.minute, minute.applied);
     for (const record of minute.seconds) {
       const { second, rev, partial } = record;
       if (this.#entries.has(second)) continue;
-      this.#entries.set(second, { second, rev, partial, dense: null, record, unpublished: false });
+      this.#entries.set(second, {
+        second,
+        rev,
+        partial,
+        dense: null,
+        record,
+        unpublished: false,
+        used: 0,
+      });
     }
   }
 
-  apply(workload: number, workerId: string, snapshot: Snapshot): void {
-    for (const delta of snapshot.due) this.#dense(delta.second).workload(workload).addDue(delta);
-    for (const delta of snapshot.wall) this.#dense(delta.second).workload(workload).addWall(delta);
+  /**
+   * Merges a snapshot, but for deltas of minutes that hold it already: they were stored by an owner
+   * of the run that died before it could say so. Answers what was merged.
+   */
+  apply(workload: number, workerId: string, snapshot: Snapshot): Deltas {
+    const isNew = ({ second }: { second: number }) => !this.#holds(minuteOf(second), snapshot);
+    const [due, wall] = [snapshot.due.filter(isNew), snapshot.wall.filter(isNew)];
+    for (const delta of due) this.#dense(delta.second).workload(workload).addDue(delta);
+    for (const delta of wall) this.#dense(delta.second).workload(workload).addWall(delta);
     for (const health of snapshot.health) {
       // Health alone does not make a second.
       if (!this.#entries.has(health.second)) continue;
@@ -59,14 +91,29 @@ export class RunSeconds {
       // Each share's report holds its worker's sums so far, and they may come in any order.
       workers[workerId] = known === undefined ? health : mergeHealth(known, health);
     }
+    return { due, wall };
   }
 
-  addDue(workload: number, delta: DueDelta): void {
-    this.#dense(delta.second).workload(workload).addDue(delta);
+  #holds(minute: number, { share, epoch, seq }: Snapshot): boolean {
+    const stored = this.#stored.get(minute)?.[share];
+    return stored !== undefined && stored.epoch === epoch && stored.seq >= seq;
   }
 
-  addLost(workload: number, second: number, count: number): void {
-    this.#dense(second).workload(workload).lost += count;
+  /** What is lost of a workload in a second; answers by how much that is more than before. */
+  setLost(workload: number, second: number, count: number): number {
+    const entry = this.#entries.get(second);
+    const parts =
+      entry?.dense?.workloads.get(workload) ??
+      entry?.record?.workloads.find((w) => w.workload === workload);
+    const before = parts?.lost ?? 0;
+    if (count !== before) this.#dense(second).workload(workload).lost = count;
+    return count - before;
+  }
+
+  isClosed(second: number): boolean {
+    const entry = this.#entries.get(second);
+    // What was dropped from memory is stored, and only closed seconds are dropped.
+    return entry === undefined ? minuteOf(second) < this.#forgottenBefore : entry.rev > 0;
   }
 
   /** Closes a second; the record is what is published. */
@@ -75,7 +122,9 @@ export class RunSeconds {
     entry.rev++;
     entry.partial = partial;
     entry.unpublished = false;
-    entry.record = null;
+    // One that was loaded has its numbers in the record alone.
+    const { record, dense, rev } = entry;
+    entry.record = dense === null && record !== null ? { ...record, rev, partial } : null;
     this.#dirtyMinutes.add(minuteOf(second));
     this.#thin(second);
     return this.#recordOf(entry);
@@ -129,6 +178,7 @@ export class RunSeconds {
       if (!endsBefore || this.#dirtyMinutes.has(minute)) continue;
       for (const entry of this.#entriesOf(minute)) this.#entries.delete(entry.second);
       this.#loadedMinutes.delete(minute);
+      this.#stored.delete(minute);
       this.#forgottenBefore = Math.max(this.#forgottenBefore, minute + 1);
     }
   }
@@ -147,7 +197,7 @@ export class RunSeconds {
     let entry = this.#entries.get(second);
     if (entry === undefined) {
       const dense = new SecondAccumulator(second);
-      entry = { second, rev: 0, partial: false, dense, record: null, unpublished: false };
+      entry = { second, rev: 0, partial: false, dense, record: null, unpublished: false, used: 0 };
       this.#entries.set(second, entry);
       this.#loadedMinutes.add(minuteOf(second));
     }
@@ -163,6 +213,7 @@ export class RunSeconds {
       this.#thin(second);
     }
     entry.record = null;
+    entry.used = ++this.#uses;
     entry.unpublished = true;
     this.#dirtyMinutes.add(minuteOf(second));
     return entry.dense;
@@ -174,11 +225,11 @@ export class RunSeconds {
     return entry.record;
   }
 
-  /** Keeps the newest few accumulators dense, and the one in use. */
+  /** Keeps the few accumulators dense that were used last: behind time, those are old seconds. */
   #thin(inUse: number): void {
     const dense = [...this.#entries.values()].filter((e) => e.dense !== null);
     if (dense.length <= DENSE_LIMIT) return;
-    dense.sort((a, b) => b.second - a.second);
+    dense.sort((a, b) => b.used - a.used);
     for (const entry of dense.slice(DENSE_LIMIT)) {
       if (entry.second === inUse || entry.rev === 0) continue;
       this.#recordOf(entry);

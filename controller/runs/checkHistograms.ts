@@ -1,5 +1,4 @@
-import { Histogram } from "@onrush/shared/metrics/histogram.ts";
-import { addSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import { checkSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 
 /**
@@ -7,14 +6,13 @@ import type { Snapshot } from "@onrush/shared/wire/reports.ts";
  * snapshot counts whole or not at all.
  */
 export function checkHistograms(snapshot: Snapshot): void {
-  const scratch = new Histogram();
   for (const due of snapshot.due) {
-    addSparse(scratch, due.iterationDuration);
+    checkSparse(due.iterationDuration);
     for (const step of due.steps) {
-      addSparse(scratch, step.response);
-      addSparse(scratch, step.service);
-      for (const bytes of Object.values(step.phases)) addSparse(scratch, bytes);
+      checkSparse(step.response);
+      checkSparse(step.service);
+      for (const bytes of Object.values(step.phases)) checkSparse(bytes);
     }
   }
-  for (const wall of snapshot.wall) addSparse(scratch, wall.lateness);
+  for (const wall of snapshot.wall) checkSparse(wall.lateness);
 }

@@ -3,12 +3,11 @@ import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { initialRunState } from "@onrush/shared/run/runReducer.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
 import { planRun } from "../planning/runPlan.ts";
+import { placeShares } from "../planning/shares.ts";
 import type { SecondStore, StoredMinute } from "../results/secondStore.ts";
-import { RunAccounts } from "./runAccounts.ts";
+import { leaseEndMs, RunAccounts } from "./runAccounts.ts";
 import { RunRecord } from "./runRecord.ts";
-import { RunShares } from "./runShares.ts";
 import { newRunView } from "./runView.ts";
-import type { WorkerWatch } from "./workerWatch.ts";
 
 class FakeSecondStore implements SecondStore {
   readonly minutes = new Map<number, StoredMinute>();
@@ -27,42 +26,77 @@ class FakeSecondStore implements SecondStore {
   }
 }
 
-test("what a worker lost in the first minute owes to later minutes is in the final ledger", async () => {
+const times = { createdAt: "2026-01-01T00:00:00.000Z", updatedAt: "2026-01-01T00:00:00.000Z" };
+
+function runOf(rps: number, durationSeconds: number) {
   const parsed = parseScenario({
-    ...{ name: "n", targetUrl: "http://h/", durationSeconds: 4_000 },
-    loadProfile: { type: "CONSTANT", initialRps: 2 },
+    ...{ name: "n", targetUrl: "http://h/", durationSeconds },
+    loadProfile: { type: "CONSTANT", initialRps: rps },
   });
   if (!parsed.ok) throw new Error("the scenario is good");
   const plan = planRun(parsed.scenario);
-  const times = { createdAt: "2026-01-01T00:00:00.000Z", updatedAt: "2026-01-01T00:00:00.000Z" };
   const scenario = { ...parsed.scenario, id: "s", ownerId: "o", ...times };
   const record = new RunRecord("r", plan, new FakeSecondStore());
-  const nobody = { held: new Map(), lastSeenMs: () => undefined } as unknown as WorkerWatch;
-  const accounts = new RunAccounts("r", plan, record, nobody);
-  accounts.shares = new RunShares(plan, "r", 1, ["w0"]);
+  const accounts = new RunAccounts(plan, record, new Map());
   const initial = initialRunState({
-    ...{
-      durationMs: plan.durationMs,
-      minDurationMs: plan.durationMs,
-      gracefulStopMs: 0,
-      lostWorkers: "degrade",
-    },
-    ...{ barrierMs: 1, startLeadMs: 1 },
+    ...{ durationMs: plan.durationMs, minDurationMs: plan.durationMs, gracefulStopMs: 0 },
+    ...{ lostWorkers: "degrade", barrierMs: 1, startLeadMs: 1 },
   });
+  const base = newRunView("r", scenario, "o", plan, times.createdAt);
+  return { plan, record, accounts, initial, base };
+}
+
+test("what a worker lost in the first minute owes to later minutes is in the final ledger", async () => {
+  const { plan, record, accounts, initial, base } = runOf(2, 4_000);
   const state: RunState = {
     ...{ ...initial, phase: "COMPLETED", startAtMs: 0, lastSecond: -1, nextSecond: 4_000 },
-    shares: accounts.shares.initialStates().map((share) => ({ ...share, phase: "lost" })),
+    shares: placeShares(plan, ["w0"]).map((share) => ({ ...share, phase: "lost" })),
   };
   for (let second = 0; second < 4_000; second++) {
-    accounts.closing(state, second);
+    accounts.countLost(state, second);
     record.close(second, false);
   }
   await record.save(1, 4_000);
-  const base = newRunView("r", scenario, "o", plan, times.createdAt);
   const view = await accounts.ended(base, state, times.createdAt);
   expect(view.ledger).toMatchObject({ scheduled: 8_000, started: 0, lost: 8_000 });
   expect(view.verdict).toMatchObject({
     validity: "INVALID",
     reasons: [expect.stringContaining("8000 arrivals (100.0 %) were lost")],
   });
+});
+
+test("what a last heartbeat told is started and interrupted, the rest lost or maybe sent", async () => {
+  const { plan, record, accounts, initial, base } = runOf(100, 10);
+  const loss = {
+    // The worker was heard at 3.45 s and seen to be gone at 3.5 s.
+    ...{ atMs: 5_100, lastBeatMs: 3_450, absentMs: 3_500 },
+    ...{ unreported: 0, knownUntilUs: 3_450_000 },
+  };
+  const [share] = placeShares(plan, ["w0"]).map((placed) => ({ ...placed, watermark: 2, loss }));
+  if (share === undefined) throw new Error("there is a share");
+  await record.interruptAll(share);
+  const state: RunState = {
+    ...{ ...initial, phase: "COMPLETED", startAtMs: 0, lastSecond: -1, nextSecond: 10 },
+    shares: [{ ...share, phase: "lost" }],
+  };
+  for (let second = 0; second < 10; second++) {
+    accounts.countLost(state, second);
+    record.close(second, false);
+  }
+  await record.save(1, 10);
+  const { ledger, summary } = await accounts.ended(base, state, times.createdAt);
+  // The three seconds before are nobody's here: no snapshot of theirs was merged.
+  expect(ledger).toMatchObject({ started: 45, interrupted: 45, lost: 655, maybeSent: 20 });
+  expect(ledger.scheduled).toBe(1_000);
+  expect(summary?.requests).toMatchObject({ sent: 45, interrupted: 45 });
+});
+
+test.each<[string, number | null, number | null | undefined, number]>([
+  ["its lease, from the last heartbeat", 1_000, null, 2_500],
+  ["or a moment after its connection was closed", 1_000, 1_150, 1_300],
+  ["but not longer than its lease", 1_000, 2_600, 2_500],
+  ["until it was fenced, when it was never heard", null, undefined, 9_000],
+])("a lost worker may have sent for as long as %s", (_name, lastBeatMs, absentMs, endMs) => {
+  const known = { atMs: 9_000, lastBeatMs, unreported: 0 };
+  expect(leaseEndMs(absentMs === undefined ? known : { ...known, absentMs })).toBe(endMs);
 });

@@ -2,72 +2,47 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import { summarise } from "@onrush/shared/metrics/summary.ts";
 import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import { areSharesOver } from "@onrush/shared/run/runMessages.ts";
-import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
+import type { RunState, ShareLoss, ShareState } from "@onrush/shared/run/runMessages.ts";
+import { LEASE_MS, ORPHAN_LEASE_MS, type HeldShare } from "@onrush/shared/wire/heartbeat.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
+import { dueBetween, lostBetween, lostIn, usersOf } from "../planning/shares.ts";
 import { judgeRun } from "./runOutcome.ts";
 import type { RunRecord } from "./runRecord.ts";
-import { RunShares } from "./runShares.ts";
 import { liveView } from "./runView.ts";
-import type { WorkerWatch } from "./workerWatch.ts";
 
-/** What a run's numbers come to, while it goes on and in the end: plan against merged seconds. */
+/**
+ * What a run's numbers come to, while it goes on and in the end: plan and state against merged
+ * seconds. Everything is computed from these anew, so that whoever owns the run gets the same.
+ */
 export class RunAccounts {
-  shares: RunShares;
-  /** When the load was ended early, common clock; null when it was not. */
-  stopAtMs: number | null = null;
   readonly #plan: RunPlan;
   readonly #record: RunRecord;
-  readonly #watch: WorkerWatch;
-  #maybeSent = 0;
-  #usersLost = 0;
-  readonly #lostWorkers = new Set<string>();
+  /** Cumulative counts by share, from the latest heartbeats. */
+  readonly #held: ReadonlyMap<string, HeldShare>;
 
-  constructor(runId: string, plan: RunPlan, record: RunRecord, watch: WorkerWatch) {
+  constructor(plan: RunPlan, record: RunRecord, held: ReadonlyMap<string, HeldShare>) {
     this.#plan = plan;
     this.#record = record;
-    this.#watch = watch;
-    this.shares = new RunShares(plan, runId, 1, []);
+    this.#held = held;
   }
 
-  /**
-   * A share is lost: counts what it owes to seconds that are closed, and what may have been sent.
-   * `claimed` is how many iterations it had claimed, if its workload hands them out that way.
-   */
-  lose(
-    state: RunState,
-    lost: ShareState,
-    { fromSecond, toSecond }: { fromSecond: number; toSecond: number },
-    claimed: number,
-  ): void {
-    const { startAtMs } = state;
-    if (startAtMs === null) return;
-    this.#usersLost += this.shares.usersOf(lost.share);
-    const unaccounted = Math.max(0, claimed - this.#record.accountedOf(lost.share));
-    const lastReported = Math.max(0, lost.watermark);
-    this.#record.addLost(lost.workload, lastReported, unaccounted);
-    this.#record.interruptAll(lost, lastReported);
-    this.#lostWorkers.add(lost.workerId);
-    // Any of them may have begun since the last report.
-    this.#maybeSent += unaccounted;
-    for (let second = fromSecond; second <= toSecond; second++) {
-      this.#countLost(state, lost, second);
-    }
-    const lastBeatMs = this.#watch.lastSeenMs(lost.workerId) ?? startAtMs;
-    const lastBeatUs = (lastBeatMs - startAtMs) * 1000;
+  /** Counts what nobody began in a second, of all shares; as often as one likes. */
+  countLost(state: RunState, second: number): void {
     const endUs = this.#loadEndUs(state);
-    this.#maybeSent += this.shares.maybeSent(lost.share, fromSecond, lastBeatUs, endUs);
+    this.#plan.workloads.forEach((_, w) => {
+      const shares = state.shares.filter(({ workload }) => workload === w);
+      const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), 0);
+      this.#record.setLost(w, second, lost);
+    });
   }
 
-  /** A second closes: counts what lost shares owe to it. */
-  closing(state: RunState, second: number): void {
-    for (const share of state.shares) {
-      if (share.phase === "lost" && share.watermark < second) this.#countLost(state, share, second);
-    }
-  }
-
-  #countLost(state: RunState, { share, workload }: ShareState, second: number): void {
-    const count = this.shares.dueIn(share, second, this.#loadEndUs(state));
-    this.#record.addLost(workload, second, count);
+  /** Counts iterations that nobody claimed although the run is over, in its last second. */
+  countUnclaimed(state: RunState, workload: number, count: number): void {
+    const second = Math.max(0, state.nextSecond - 1);
+    const endUs = this.#loadEndUs(state);
+    const shares = state.shares.filter((share) => share.workload === workload);
+    const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), count);
+    this.#record.setLost(workload, second, lost);
   }
 
   /** The view of an active run. */
@@ -78,9 +53,9 @@ export class RunAccounts {
       names: this.#plan,
       durationSeconds: Math.min(state.nextSecond, endUs / 1e6),
       scheduled: this.#scheduled(state, endUs),
-      maybeSent: this.#maybeSent,
+      maybeSent: this.#maybeSent(state, endUs),
     });
-    return liveView(base, { state, plan: this.#plan, summary, ledger, held: this.#watch.held });
+    return liveView(base, { state, plan: this.#plan, summary, ledger, held: this.#held });
   }
 
   /** The view of an ended run, from its stored seconds. */
@@ -92,17 +67,35 @@ export class RunAccounts {
       return { ...view, verdict: { sla: "NONE", validity: "INVALID", reasons } };
     }
     const endUs = this.#loadEndUs(state);
+    const lost = state.shares.filter(({ loss }) => loss !== null);
     const outcome = judgeRun({
       plan: this.#plan,
       state,
       totals: await this.#record.finalTotals(nextSecond - 1),
       scheduled: this.#scheduled(state, endUs),
-      maybeSent: this.#maybeSent,
-      usersLost: this.#usersLost,
-      lostWorkers: [...this.#lostWorkers],
+      maybeSent: this.#maybeSent(state, endUs),
+      usersLost: lost
+        .filter(({ cutMs }) => cutMs === null)
+        .reduce((sum, share) => sum + usersOf(this.#plan, share), 0),
+      lostWorkers: [...new Set(lost.map(({ workerId }) => workerId))],
       durationSeconds: endUs / 1e6,
     });
     return { ...view, ...outcome };
+  }
+
+  /**
+   * Of lost shares' arrivals, those that may have reached the target: not known to be begun, and due
+   * before the worker could send no more. Of claimed iterations any may have.
+   */
+  #maybeSent(state: RunState, endUs: number): number {
+    const { startAtMs } = state;
+    if (startAtMs === null) return 0;
+    return state.shares.reduce((sum, share) => {
+      const { loss } = share;
+      if (loss === null) return sum;
+      const untilUs = Math.min((leaseEndMs(loss) - startAtMs) * 1000, endUs);
+      return sum + lostBetween(this.#plan, share, 0, untilUs) + loss.unreported;
+    }, 0);
   }
 
   /**
@@ -110,12 +103,13 @@ export class RunAccounts {
    * once the run has ended by itself; of users what they began, by their shares' own counters.
    */
   #scheduled(state: RunState, endUs: number): number[] {
-    const arrivals = this.shares.scheduled(state.shares, state.nextSecond, endUs);
     const endedByItself = state.phase === "COMPLETED" && !state.stopRequested;
     return this.#plan.workloads.map(({ load }, w) => {
-      if (load.type === "arrivals") return arrivals[w] ?? 0;
-      if (load.type === "iterations" && endedByItself) return load.iterations;
       const shares = state.shares.filter(({ workload }) => workload === w);
+      if (load.type === "arrivals") {
+        return shares.reduce((sum, share) => sum + this.#scheduledOf(state, share, endUs), 0);
+      }
+      if (load.type === "iterations" && endedByItself) return load.iterations;
       const totals = shares.flatMap((share) => (share.totals === null ? [] : [share.totals]));
       if (totals.length === shares.length) {
         return totals.reduce((sum, { scheduled }) => sum + scheduled, 0);
@@ -125,14 +119,37 @@ export class RunAccounts {
     });
   }
 
+  /** A share's arrivals as far as they are accounted for: reported, or lost in a closed second. */
+  #scheduledOf(state: RunState, share: ShareState, endUs: number): number {
+    const closedUs = Math.min(state.nextSecond * 1e6, endUs);
+    const lost = lostBetween(this.#plan, share, 0, closedUs);
+    if (share.totals !== null) return share.totals.scheduled + lost;
+    const ownEndUs = Math.min((share.handbackMs ?? Infinity) * 1000, endUs);
+    const reportedUs = Math.min((share.watermark + 1) * 1e6, ownEndUs);
+    // A stop may reach a worker a little later than it counts from.
+    const knownUs = Math.max(reportedUs, share.loss?.knownUntilUs ?? 0);
+    // Totals of a run that goes on are those of its closed seconds.
+    const countedUs = Math.min(knownUs, state.nextSecond * 1e6);
+    return dueBetween(this.#plan, share, 0, countedUs) + lost;
+  }
+
   /** Where the load ends, from the start of the run: the plan's end, or an earlier stop. */
-  #loadEndUs({ startAtMs, shares }: RunState): number {
+  #loadEndUs({ startAtMs, stopAtMs, shares }: RunState): number {
     const { durationMs, minDurationMs } = this.#plan;
     const finals = shares.flatMap(({ totals }) => (totals === null ? [] : [totals.endedMs]));
     // Iterations may be done before their time is up.
     const plannedUs =
       (areSharesOver(shares) ? Math.max(minDurationMs, ...finals) : durationMs) * 1000;
-    if (this.stopAtMs === null || startAtMs === null) return plannedUs;
-    return Math.min(plannedUs, Math.max(0, Math.round((this.stopAtMs - startAtMs) * 1000)));
+    if (stopAtMs === null || startAtMs === null) return plannedUs;
+    return Math.min(plannedUs, Math.max(0, Math.round((stopAtMs - startAtMs) * 1000)));
   }
+}
+
+/**
+ * After this a lost share's worker has sent nothing, common clock: the lease of its last heartbeat,
+ * or less if its connection was closed after that.
+ */
+export function leaseEndMs({ atMs, lastBeatMs, absentMs }: ShareLoss): number {
+  const leasedMs = lastBeatMs === null ? atMs : lastBeatMs + LEASE_MS;
+  return Math.min(leasedMs, (absentMs ?? Infinity) + ORPHAN_LEASE_MS);
 }

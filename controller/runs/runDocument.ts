@@ -1,5 +1,6 @@
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
-import type { RunStore, StoredRun } from "./runStore.ts";
+import { boundedEvents } from "./boundedEvents.ts";
+import type { RunProgress, RunStore, StoredRun } from "./runStore.ts";
 
 /** The stored document of one run: what is in it, and its way into the store. */
 export class RunDocument {
@@ -27,6 +28,10 @@ export class RunDocument {
     return this.#run.streamPosition;
   }
 
+  get progress(): RunProgress | null {
+    return this.#run.progress;
+  }
+
   /** The view as last changed; numbers of an active run are not in it. */
   get view(): RunView {
     return this.#run.view;
@@ -37,7 +42,13 @@ export class RunDocument {
   }
 
   addEvent(event: RunEvent): void {
-    this.change({}, { events: [...this.#run.view.events, event] });
+    this.change({}, { events: [...boundedEvents([...this.#run.view.events, event])] });
+  }
+
+  /** False when another controller has had the run meanwhile, or has ended it. Rejects as stores do. */
+  async isOurs(): Promise<boolean> {
+    const stored = await this.#store.get(this.#run.id);
+    return stored?.active === true && stored.token <= this.#run.token;
   }
 
   /** Writes the document with `view`; false when someone else has written it. */

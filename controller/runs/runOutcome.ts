@@ -41,6 +41,7 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     // A failed run was cut off: what was under way then has no result.
     ...(state.failure === null ? ledgerProblems(ledger) : []),
     ...planProblems(plan, state),
+    ...gapProblems(state),
     // What a lost or cut off share reported has no FINAL totals to compare with.
     ...(finals.length === state.shares.length ? conservationProblems(finals, totals.merged()) : []),
   ];
@@ -69,10 +70,19 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
 function planProblems(plan: RunPlan, state: RunState): string[] {
   if (state.stopRequested || state.failure !== null) return [];
   const hasSchedule = (workload: number) => plan.workloads[workload]?.schedule !== null;
-  return state.shares.flatMap(({ share, workload, totals, planned }) =>
-    totals === null || !hasSchedule(workload) || totals.scheduled === planned
+  return state.shares.flatMap(({ share, workload, totals, planned, handbackMs, cutMs }) =>
+    totals === null ||
+    !hasSchedule(workload) ||
+    totals.scheduled === planned ||
+    (handbackMs !== null && cutMs === null)
       ? []
       : [`share ${share} walked through ${totals.scheduled} of its ${planned} arrivals`],
+  );
+}
+
+function gapProblems({ shares }: RunState): string[] {
+  return shares.flatMap(({ share, gaps }) =>
+    gaps === 0 ? [] : [`${gaps} snapshots of share ${share} never came`],
   );
 }
 

@@ -1,17 +1,17 @@
 import type { LiveMessage } from "@onrush/shared/api/secondView.ts";
 import type { CommonTime } from "../platform/commonTime.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { WorkerLink } from "../platform/ports.ts";
+import type { RunOwner, WorkerLink } from "../platform/ports.ts";
 import type { SecondStore } from "../results/secondStore.ts";
 import type { RunStore } from "./runStore.ts";
 
 /** How long a run stays its controller's without being renewed. */
-export const LEASE_TTL_MS = 10_000;
+export const LEASE_TTL_MS = 6_000;
 
 /** What everything that handles runs works with. */
 export interface RunPlatform {
-  /** This controller, as owner of runs. */
-  ownerId: string;
+  /** This controller. */
+  owner: RunOwner;
   link: WorkerLink;
   time: CommonTime;
   runs: RunStore;

@@ -1,66 +1,89 @@
+import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
+import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
+import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { placementWarnings } from "../planning/placementWarnings.ts";
-import { LEASE_TTL_MS, type PublishingPlatform } from "./runPlatform.ts";
+import { RunOwnership } from "./runOwnership.ts";
+import type { PublishingPlatform } from "./runPlatform.ts";
 import type { StoredRun } from "./runStore.ts";
 import { RunSupervisor } from "./runSupervisor.ts";
 
 const PLACE_EVERY_MS = 200;
-const ORPHANS_EVERY_MS = 3_000;
+/** On one machine nobody else leaves runs behind, but for an end that could not be stored. */
+const ADOPT_EVERY_MS = { redis: 1_000, local: 5_000 } as const;
 
 /**
- * Runs in the order they were asked for: each waits until a worker is free, then its supervisor
- * takes over. Workers are reserved all at once, so two runs never wait for each other's.
+ * The runs that this controller owns. Each waits until workers are free, then its supervisor takes
+ * over. Workers are reserved all at once, so two runs never wait for each other's. Runs that nobody
+ * owns (their controller is gone) are adopted.
  */
 export class RunQueue {
   readonly #options: PublishingPlatform;
   readonly #waiting: RunSupervisor[] = [];
   readonly #supervisors = new Map<string, RunSupervisor>();
-  readonly #wanted = new Map<string, number>();
-  /** Runs that an earlier process left active and whose lease has not run out yet. */
-  #orphans: StoredRun[] = [];
-  #orphanTimer: NodeJS.Timeout | undefined;
+  readonly #scenarios = new Map<string, Pick<StoredRun["scenario"], "numWorkers" | "labels">>();
+  #adoptTimer: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #placing = false;
+  #adopting = false;
+  #closed = false;
 
   constructor(options: PublishingPlatform) {
     this.#options = options;
   }
 
   async open(): Promise<void> {
-    this.#orphans = await this.#options.runs.active();
-    await this.#endOrphans();
+    await this.#adoptAll();
     this.#timer = setInterval(() => void this.#place(), PLACE_EVERY_MS);
-    this.#orphanTimer = setInterval(() => void this.#endOrphans(), ORPHANS_EVERY_MS);
+    this.#adoptTimer = setInterval(
+      () => void this.#adoptAll(),
+      ADOPT_EVERY_MS[this.#options.link.name],
+    );
   }
 
+  /** Leaves runs to other controllers where workers outlive this one; otherwise stops them. */
   async close(withinMs: number): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#timer);
-    clearInterval(this.#orphanTimer);
+    clearInterval(this.#adoptTimer);
     const active = [...this.#supervisors.values()];
-    const ended = Promise.all(
-      active.map(async (supervisor) => {
-        await supervisor.stop();
-        await supervisor.ended;
-      }),
-    );
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-    await Promise.race([ended, limit]);
-    clearTimeout(timer);
-    const failed = Promise.all(
-      [...this.#supervisors.values()].map((s) => s.fail("the controller was shut down")),
-    );
-    const lastLimit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-    await Promise.race([failed, lastLimit]);
-    clearTimeout(timer);
+    if (this.#options.link.name === "redis") {
+      await limited(withinMs, Promise.all(active.map((supervisor) => supervisor.leave())));
+      return;
+    }
+    const stopped = active.map(async (supervisor) => {
+      await supervisor.stop();
+      await supervisor.ended;
+    });
+    await limited(withinMs, Promise.all(stopped));
+    const left = [...this.#supervisors.values()];
+    const failed = left.map((supervisor) => supervisor.fail("the controller was shut down"));
+    await limited(withinMs, Promise.all(failed));
   }
 
-  add(run: StoredRun): void {
-    const supervisor = new RunSupervisor({ ...this.#options, run });
+  /** Queues a run; without a link to the workers it is adopted when there is one. */
+  async add(run: StoredRun): Promise<void> {
+    const { link, owner, logger } = this.#options;
+    try {
+      const ownership = await RunOwnership.acquire(run.id, link.lease, owner, logger);
+      // Another controller was quicker: it places the run.
+      if (ownership === undefined) return;
+      this.#enqueue(run, ownership);
+      void this.#place();
+    } catch (error) {
+      logger.warn({ err: error, runId: run.id }, "a run waits for the link to the workers");
+    }
+  }
+
+  #enqueue(run: StoredRun, ownership: RunOwnership): void {
+    this.#waiting.push(this.#supervise(run, ownership));
+  }
+
+  #supervise(run: StoredRun, ownership: RunOwnership): RunSupervisor {
+    const supervisor = new RunSupervisor({ ...this.#options, run, ownership });
     this.#supervisors.set(run.id, supervisor);
-    this.#waiting.push(supervisor);
-    this.#wanted.set(run.id, run.scenario.numWorkers);
+    this.#scenarios.set(run.id, run.scenario);
     void supervisor.ended.then(() => this.#forget(run.id));
-    void this.#place();
+    return supervisor;
   }
 
   supervisor(runId: string): RunSupervisor | undefined {
@@ -73,26 +96,45 @@ export class RunQueue {
     return index < 0 ? null : index + 1;
   }
 
+  /** Stops a run, or tells its owner to. */
   async stop(runId: string): Promise<void> {
-    await this.#supervisors.get(runId)?.stop();
+    const own = this.#supervisors.get(runId);
+    if (own !== undefined) return own.stop();
+    const run = await this.#options.runs.get(runId);
+    if (run?.active === true) await this.#options.link.lease.askStop(runId);
+  }
+
+  /** Standings of shares of runs that are this controller's. */
+  standingsFor(request: LeaseRequest): BeatReply {
+    const own = [...new Set(request.shares.map(({ runId }) => runId))].flatMap(
+      (runId) => this.#supervisors.get(runId) ?? [],
+    );
+    const replies = own.map((supervisor) => supervisor.standingsFor(request));
+    return {
+      shares: replies.flatMap((reply) => reply.shares),
+      commands: replies.flatMap((reply) => reply.commands),
+      owners: Object.fromEntries(own.map(({ id }) => [id, this.#options.owner.url])),
+    };
   }
 
   #forget(runId: string): void {
     this.#supervisors.delete(runId);
-    this.#wanted.delete(runId);
+    this.#scenarios.delete(runId);
     const index = this.#waiting.findIndex((supervisor) => supervisor.id === runId);
     if (index >= 0) this.#waiting.splice(index, 1);
     void this.#place();
   }
 
   async #place(): Promise<void> {
-    if (this.#placing) return;
+    if (this.#placing || this.#closed) return;
     this.#placing = true;
     try {
-      for (;;) {
-        const next = this.#waiting[0];
-        if (next === undefined || !(await this.#placeOne(next))) break;
-        if (this.#waiting[0] === next) this.#waiting.shift();
+      // One that finds no worker with its labels must not hold up the others.
+      for (const next of [...this.#waiting]) {
+        const isPlaced = await this.#placeOne(next);
+        const index = this.#waiting.indexOf(next);
+        if (isPlaced && index >= 0) this.#waiting.splice(index, 1);
+        if (!isPlaced && this.#labelsOf(next).length === 0) break;
       }
     } catch (error) {
       this.#options.logger.warn({ err: error }, "no run could be placed, trying again");
@@ -101,23 +143,21 @@ export class RunQueue {
     }
   }
 
+  #labelsOf(supervisor: RunSupervisor): string[] {
+    return Object.keys(this.#scenarios.get(supervisor.id)?.labels ?? {});
+  }
+
   async #placeOne(supervisor: RunSupervisor): Promise<boolean> {
-    const { link, ownerId } = this.#options;
-    const wanted = this.#wanted.get(supervisor.id) ?? 1;
-    const workers = await link.directory.reserve(supervisor.id, wanted);
+    const { link } = this.#options;
+    const { numWorkers: wanted = 1, labels = {} } = this.#scenarios.get(supervisor.id) ?? {};
+    const workers = await link.directory.reserve(supervisor.id, wanted, labels);
     if (workers.length === 0) return false;
-    const token = await link.lease.acquire(supervisor.id, ownerId, LEASE_TTL_MS);
-    if (token === undefined || supervisor.hasEnded) {
-      await link.directory.release(supervisor.id);
-      await link.lease.release(supervisor.id, ownerId);
-      return supervisor.hasEnded;
-    }
     const notes =
       workers.length < wanted
         ? [`${wanted} workers wanted, ${workers.length} free: they carry the whole load`]
         : [];
     notes.push(...(await this.#warnings(supervisor, workers)));
-    await supervisor.begin(token, workers, notes);
+    await supervisor.begin(workers, notes);
     return true;
   }
 
@@ -134,52 +174,50 @@ export class RunQueue {
     }
   }
 
-  /** Tries again until the lease of the process that left them has run out. */
-  async #endOrphans(): Promise<void> {
-    const left: StoredRun[] = [];
-    for (const run of this.#orphans) {
-      try {
-        if (!(await this.#endOrphan(run))) left.push(run);
-      } catch (error) {
-        this.#options.logger.warn(
-          { err: error, runId: run.id },
-          "an old run could not be ended yet",
-        );
-        left.push(run);
+  async #adoptAll(): Promise<void> {
+    if (this.#adopting || this.#closed) return;
+    this.#adopting = true;
+    try {
+      for (const run of await this.#options.runs.active()) {
+        if (!this.#supervisors.has(run.id)) await this.#adopt(run.id);
       }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "runs without an owner could not be looked for");
+    } finally {
+      this.#adopting = false;
     }
-    this.#orphans = left;
   }
 
-  /**
-   * A run that an earlier process left active cannot be watched any more: it ends as FAILED. False
-   * while another process holds it.
-   */
-  async #endOrphan(old: StoredRun): Promise<boolean> {
-    const { link, ownerId, runs, time, logger } = this.#options;
-    const token = await link.lease.acquire(old.id, ownerId, LEASE_TTL_MS);
-    if (token === undefined) return false;
-    const run = await runs.get(old.id);
-    if (run === undefined || !run.active) {
-      await link.lease.release(old.id, ownerId);
-      return true;
+  /** Goes on with a run whose owner is gone; nothing while another controller has it. */
+  async #adopt(runId: string): Promise<void> {
+    const { link, owner, runs, logger } = this.#options;
+    const ownership = await RunOwnership.acquire(runId, link.lease, owner, logger);
+    if (ownership === undefined) return;
+    // As its last owner left it: what was read before the lease was ours may be older.
+    const run = await runs.get(runId).catch(async (error: unknown) => {
+      await ownership.release();
+      throw error;
+    });
+    const state = run?.progress?.state;
+    if (run === undefined || !run.active) return ownership.release();
+    logger.info({ runId }, "a run without an owner goes on here");
+    if (state === undefined || state.startAtMs === null || hasEnded(state.phase)) {
+      return this.#enqueue(run, ownership);
     }
-    const reason = "its controller ended before the run did";
-    await link.control.send({ type: "abort", runId: run.id, token });
-    await link.directory.release(run.id);
-    await link.reports.remove(run.id);
-    const at = new Date(time.nowMs()).toISOString();
-    const verdict = { sla: "NONE", validity: "INVALID", reasons: [reason] } as const;
-    const events = [...run.view.events, { at, kind: "error" as const, text: reason }];
-    const view: StoredRun["view"] = {
-      ...run.view,
-      ...{ state: "FAILED", endedAt: at, events },
-      verdict: { ...verdict, reasons: [...verdict.reasons] },
-    };
-    const ended: StoredRun = { ...run, active: false, token, version: run.version + 1, view };
-    if (!(await runs.update(ended)))
-      logger.warn({ runId: run.id }, "an old run could not be ended");
-    await link.lease.release(run.id, ownerId);
-    return true;
+    const supervisor = this.#supervise(run, ownership);
+    try {
+      await supervisor.resume();
+    } catch (error) {
+      // Half read it cannot be gone on with; the next try begins with the store again.
+      await supervisor.handOn();
+      throw error;
+    }
   }
+}
+
+async function limited(withinMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }

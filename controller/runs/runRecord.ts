@@ -4,14 +4,16 @@ import { RunTotals } from "@onrush/shared/metrics/summary.ts";
 import { viewSecond } from "@onrush/shared/metrics/viewSecond.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
+import { knownStarts, type StartCounts } from "../planning/knownStarts.ts";
 import { plannedIn, type RunPlan } from "../planning/runPlan.ts";
-import { minuteOf, RunSeconds } from "../results/runSeconds.ts";
+import { minuteOf, RunSeconds, SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import { faultOptions } from "./runOutcome.ts";
-import { ShareTally } from "./shareTally.ts";
+import { interruptedStarts, ShareTally, type StoredTally } from "./shareTally.ts";
 
 /** Seconds kept in memory for live views and windows; older ones are read from the store. */
 const KEEP_SECONDS = 900;
+const KEEP_MINUTES = KEEP_SECONDS / SECONDS_PER_MINUTE;
 const MINUTES_PER_READ = 60;
 
 /**
@@ -19,7 +21,7 @@ const MINUTES_PER_READ = 60;
  * their way into the store. Everything that was lost on the way shows in `applied`.
  */
 export class RunRecord {
-  /** Totals so far, for the live summary; the final one is folded from stored seconds. */
+  /** Totals of closed seconds, for the live summary; the final one is folded from stored ones. */
   readonly live = new RunTotals();
   readonly #seconds = new RunSeconds();
   readonly #tallies = new Map<string, ShareTally>();
@@ -34,29 +36,67 @@ export class RunRecord {
     this.#store = store;
   }
 
+  /** Goes on from what is stored, and from the tallies as they were when it was. */
+  async resume(tallies: Readonly<Record<string, StoredTally>>): Promise<void> {
+    let newest: StoredMinute[] = [];
+    for (let first = 0; ; first += MINUTES_PER_READ) {
+      const last = first + MINUTES_PER_READ - 1;
+      const minutes = await this.#store.read(this.#runId, first, last);
+      for (const second of closedOf(minutes)) this.live.add(second);
+      newest = [...newest, ...minutes].slice(-KEEP_MINUTES);
+      if (minutes.length < MINUTES_PER_READ) break;
+    }
+    this.#seconds.resume(newest);
+    for (const { applied } of newest) Object.assign(this.#applied, applied);
+    for (const [share, stored] of Object.entries(tallies)) {
+      this.#tallies.set(share, ShareTally.of(stored));
+    }
+  }
+
   async merge(share: ShareState, snapshot: Snapshot): Promise<void> {
+    await this.#apply(share, snapshot);
+    this.#tally(share.share).add(snapshot);
+  }
+
+  async #apply(share: ShareState, snapshot: Snapshot): Promise<void> {
     for (const minute of this.#seconds.missingMinutes(snapshot)) {
       for (const stored of await this.#store.read(this.#runId, minute, minute)) {
         this.#seconds.load(stored);
       }
     }
-    this.#seconds.apply(share.workload, share.workerId, snapshot);
-    this.live.addDeltas(share.workload, snapshot);
-    this.#tally(share.share).add(snapshot);
-    this.#applied[share.share] = { epoch: share.epoch, seq: snapshot.seq };
+    const { due, wall } = this.#seconds.apply(share.workload, share.workerId, snapshot);
+    // Seconds that are open are added as a whole when they close: merging twice costs twice.
+    const isLate = ({ second }: { second: number }) => this.#seconds.isClosed(second);
+    this.live.addDeltas(share.workload, { due: due.filter(isLate), wall: wall.filter(isLate) });
+    this.#applied[share.share] = { epoch: snapshot.epoch, seq: snapshot.seq };
   }
 
   /** Iterations of a share that were merged as started or dropped. */
   accountedOf(share: string): number {
-    return this.#tally(share).accounted;
+    return this.#tallies.get(share)?.accounted ?? 0;
   }
 
-  /** What a lost share had in flight ends as interrupted: how it ended nobody knows. */
-  interruptAll({ share, workload }: ShareState, second: number): void {
-    const delta = this.#tally(share).interruptAll(second);
-    if (delta.interrupted === 0 && delta.steps.length === 0) return;
-    this.#seconds.addDue(workload, delta);
-    this.live.addDeltas(workload, { due: [delta], wall: [] });
+  /** Of these, as they were reported. */
+  startsOf(share: string): StartCounts {
+    return this.#tally(share).starts;
+  }
+
+  /**
+   * What a lost share had in flight, and what it is known to have begun since its last report, ends as interrupted: how it ended nobody knows. It counts as
+   * the share's next snapshot, so that it is merged once, whoever owns the run.
+   */
+  async interruptAll(share: ShareState): Promise<void> {
+    const known = knownStarts(this.#plan, share).map(interruptedStarts);
+    const open = this.#tally(share.share).interruptAll(Math.max(0, share.watermark));
+    const isNothingOpen = open.interrupted === 0 && open.steps.length === 0;
+    if (isNothingOpen && known.length === 0) return;
+    const { workerId, epoch, seq, watermark } = share;
+    await this.#apply(share, {
+      ...{ type: "snapshot", workerId, share: share.share, epoch, seq: seq + 1, watermark },
+      due: [...(isNothingOpen ? [] : [open]), ...known.map(({ due }) => due)],
+      wall: known.map(({ wall }) => wall),
+      health: [],
+    });
   }
 
   #tally(share: string): ShareTally {
@@ -68,14 +108,22 @@ export class RunRecord {
     return tally;
   }
 
-  addLost(workload: number, second: number, count: number): void {
-    if (count === 0) return;
-    this.#seconds.addLost(workload, second, count);
-    this.live.addLost(workload, count);
+  /** For the stored document, from which another owner may have to go on. */
+  get tallies(): Record<string, StoredTally> {
+    return Object.fromEntries([...this.#tallies].map(([share, tally]) => [share, tally.stored]));
   }
 
+  setLost(workload: number, second: number, count: number): void {
+    const more = this.#seconds.setLost(workload, second, count);
+    if (more !== 0 && this.#seconds.isClosed(second)) this.live.addLost(workload, more);
+  }
+
+  /** One that is closed already (by an owner that died before it could say so) is closed again. */
   close(second: number, partial: boolean): SecondView {
-    return this.view(this.#seconds.close(second, partial));
+    const isFirst = !this.#seconds.isClosed(second);
+    const record = this.#seconds.close(second, partial);
+    if (isFirst) this.live.add(record);
+    return this.view(record);
   }
 
   corrections(): SecondView[] {
@@ -83,20 +131,20 @@ export class RunRecord {
   }
 
   /**
-   * Writes what has changed. Answers what was applied when it was written, so that exactly that
-   * can be acknowledged; undefined when a newer owner of the run has written.
+   * Writes what has changed; false when a newer owner of the run has written. What is merged while
+   * it writes belongs to the next time.
    */
-  async save(token: number, nextSecond: number): Promise<Applied | undefined> {
+  async save(token: number, nextSecond: number): Promise<boolean> {
     const applied = structuredClone(this.#applied);
     const minutes = this.#seconds.takeDirty(this.#runId, token, applied);
     try {
-      if (minutes.length > 0 && !(await this.#store.put(minutes))) return undefined;
+      if (minutes.length > 0 && !(await this.#store.put(minutes))) return false;
     } catch (error) {
       this.#seconds.markDirty(minutes);
       throw error;
     }
     this.#seconds.forgetBefore(nextSecond - KEEP_SECONDS);
-    return applied;
+    return true;
   }
 
   /** Closed seconds from `from` to `to`; what is not in memory comes from the store. */

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import type { LiveMessage, RealtimeStats, SecondView } from "@onrush/shared/api/secondView.ts";
+import type { LeaseReply, LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { noStats, statsOf, windowOf } from "../results/realtimeStats.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
 import { inSlices } from "./inSlices.ts";
+import { RunFollower } from "./runFollower.ts";
 import type { RunPlatform } from "./runPlatform.ts";
 import { RunQueue } from "./runQueue.ts";
 import { readClosed, viewOf } from "./runRecord.ts";
@@ -18,23 +21,31 @@ export interface RunServiceOptions extends RunPlatform {
   observe?(message: LiveMessage): void;
 }
 
+/** A link that does not answer for this long is down: workers wait for what we say. */
+const LINK_LIMIT_MS = 150;
+
+interface Watchers {
+  listeners: Set<(message: LiveMessage) => void>;
+  follower: RunFollower;
+}
+
 /** All runs: active ones through their supervisors, ended ones from the stores. */
 export class RunService implements Runs {
   readonly #options: RunServiceOptions;
   readonly #queue: RunQueue;
-  readonly #watchers = new Map<string, Set<(message: LiveMessage) => void>>();
+  readonly #watchers = new Map<string, Watchers>();
 
   constructor(options: RunServiceOptions) {
     this.#options = options;
     this.#queue = new RunQueue({ ...options, publish: (message) => this.#publish(message) });
   }
 
-  /** Ends what an earlier process left behind and begins to place runs. */
+  /** Goes on with what an earlier process left behind and begins to place runs. */
   async open(): Promise<void> {
     await this.#queue.open();
   }
 
-  /** Stops every active run of this process; resolves when they are stored or `withinMs` is over. */
+  /** Leaves active runs to other controllers, or stops them; within `withinMs`, about. */
   async close(withinMs: number): Promise<void> {
     await this.#queue.close(withinMs);
   }
@@ -53,11 +64,12 @@ export class RunService implements Runs {
       version: 1,
       streamPosition: "0",
       startAtUs: null,
+      progress: null,
       scenario,
       view,
     };
     await this.#options.runs.create(run);
-    this.#queue.add(run);
+    await this.#queue.add(run);
     return this.#viewOf(run);
   }
 
@@ -112,19 +124,51 @@ export class RunService implements Runs {
   }
 
   watch(runId: string, listen: (message: LiveMessage) => void): () => void {
-    const listeners = this.#watchers.get(runId) ?? new Set();
+    const known = this.#watchers.get(runId);
+    const { listeners, follower } = known ?? {
+      listeners: new Set<(message: LiveMessage) => void>(),
+      follower: this.#follow(runId),
+    };
     listeners.add(listen);
-    this.#watchers.set(runId, listeners);
+    this.#watchers.set(runId, { listeners, follower });
     return () => {
       listeners.delete(listen);
-      if (listeners.size === 0) this.#watchers.delete(runId);
+      if (listeners.size > 0) return;
+      follower.close();
+      this.#watchers.delete(runId);
     };
+  }
+
+  /** Publishes what the store says while another controller owns the run. */
+  #follow(runId: string): RunFollower {
+    const isOwn = () => this.#queue.supervisor(runId) !== undefined;
+    const followed = {
+      ...{ isOwn, view: () => this.get(runId) },
+      seconds: async (from: number) => (await this.seconds(runId, from, Infinity)) ?? [],
+    };
+    const publish = (message: LiveMessage) => this.#publish(message);
+    return new RunFollower(runId, followed, publish, this.#options.logger);
+  }
+
+  /** What workers get to know of their shares while the link is down for this controller, too. */
+  async renew(request: LeaseRequest): Promise<LeaseReply | undefined> {
+    if (await this.#linkAnswers()) return undefined;
+    return this.#queue.standingsFor(request);
+  }
+
+  async #linkAnswers(): Promise<boolean> {
+    const limit = pause(LINK_LIMIT_MS, false, { ref: false });
+    const ping = this.#options.link.ping().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([ping, limit]);
   }
 
   #publish(message: LiveMessage): void {
     this.#options.observe?.(message);
     const runId = "runId" in message ? message.runId : message.run.id;
-    for (const listen of this.#watchers.get(runId) ?? []) listen(message);
+    for (const listen of this.#watchers.get(runId)?.listeners ?? []) listen(message);
   }
 
   /** The freshest view: a supervisor's for an active run, the stored one otherwise. */

@@ -1,6 +1,8 @@
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { RunState } from "@onrush/shared/run/runMessages.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
+import type { StoredTally } from "./shareTally.ts";
 
 /**
  * A run as it is stored. `token` is the fencing token of the owner that wrote it, `streamPosition`
@@ -18,8 +20,23 @@ export interface StoredRun {
   streamPosition: string;
   /** Common clock, Unix microseconds; null before START. */
   startAtUs: number | null;
+  /** From what another owner can go on with it; null before it was placed and when it has ended. */
+  progress: RunProgress | null;
   scenario: StoredScenario;
   view: RunView;
+}
+
+/** The life of an active run as it was when its newest seconds were stored. */
+export interface RunProgress {
+  state: RunState;
+  tallies: Record<string, StoredTally>;
+}
+
+/** An ended run without what is in it. */
+export interface EndedRun {
+  id: string;
+  /** Unix milliseconds; when it was created where its end is not known. */
+  endedAtMs: number;
 }
 
 /** Where runs live. Implementations: `platform/mongo/`, `platform/sqlite/`. */
@@ -32,6 +49,8 @@ export interface RunStore {
   latest(scenarioId: string): Promise<StoredRun | undefined>;
   /** Every run with `active`, oldest first. */
   active(): Promise<StoredRun[]>;
+  /** Every run that is not active, the one that ended first comes first. */
+  ended(): Promise<EndedRun[]>;
   /**
    * Compare-and-set: writes `run` when the stored one has `version === run.version - 1` and a
    * token not above `run.token`; otherwise writes nothing and answers false.

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
@@ -10,20 +9,27 @@ import type {
 } from "@onrush/shared/run/runMessages.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import { hasEnded, type RunPhase } from "@onrush/shared/run/runState.ts";
-import { workloadOf } from "@onrush/shared/wire/claims.ts";
-import { decodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
+import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
+import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
+import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import type { StreamEntry } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
-import { checkHistograms } from "./checkHistograms.ts";
+import { placeShares, taskOf } from "../planning/shares.ts";
+import { clearRemains } from "./clearRemains.ts";
 import { inSlices } from "./inSlices.ts";
+import { insist } from "./insist.ts";
 import { Mailbox } from "./mailbox.ts";
-import { RunDocument } from "./runDocument.ts";
-import { reportMessage } from "./reportMessage.ts";
+import { readReport } from "./reportMessage.ts";
 import { RunAccounts } from "./runAccounts.ts";
-import { LEASE_TTL_MS, type PublishingPlatform } from "./runPlatform.ts";
+import { RunDocument } from "./runDocument.ts";
+import { linkEvent, storeEvent } from "./outageEvents.ts";
+import { RunKeeper } from "./runKeeper.ts";
+import type { RunOwnership } from "./runOwnership.ts";
+import type { PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
-import { RunShares } from "./runShares.ts";
+import { RunStandings } from "./runStandings.ts";
 import type { StoredRun } from "./runStore.ts";
+import { TakeOvers } from "./takeOvers.ts";
 import { WorkerWatch } from "./workerWatch.ts";
 
 const TICK_MS = 250;
@@ -33,49 +39,54 @@ const START_LEAD_MS = { local: 150, redis: 300 } as const;
 /** Late answers change closed seconds; their next revisions go out together this often. */
 const CORRECT_EVERY_MS = 1_000;
 
-/** How long an effect is tried for: two minutes of outage. */
-const EFFECT_ATTEMPTS = 240;
-const RETRY_EVERY_MS = 500;
-
 interface SupervisorOptions extends PublishingPlatform {
   run: StoredRun;
+  ownership: RunOwnership;
 }
 
 /**
- * Carries out what the run reducer decides, for one run. Everything that happens to the run goes
- * through one mailbox, so effects are carried out in order and never side by side.
+ * Carries out what the run reducer decides, for one run that this controller owns. Everything that
+ * happens to the run goes through one mailbox, so effects are carried out in order and never side
+ * by side.
  */
 export class RunSupervisor {
   readonly plan: RunPlan;
-  /** Resolves when the run has ended and is stored. */
+  /** Resolves when the run has ended and is stored, or is no longer ours. */
   readonly ended: Promise<void>;
   readonly #options: SupervisorOptions;
   readonly #document: RunDocument;
   readonly #record: RunRecord;
   readonly #watch: WorkerWatch;
   readonly #accounts: RunAccounts;
+  readonly #keeper: RunKeeper;
+  readonly #standings: RunStandings;
+  readonly #takeOvers: TakeOvers;
   readonly #mailbox = new Mailbox();
   #state: RunState;
-  /** False when another controller has taken the run over. */
+  /** False when another controller has taken the run over, or may do so now. */
   #owned = true;
-  #changed = false;
   /** What is counted once at the end is counted. */
   #finishing = false;
-  #secondClosed = false;
   #correctedAtMs = 0;
-  #acknowledged: Readonly<Record<string, { seq: number }>> = {};
   #timer: NodeJS.Timeout | undefined;
   #stopReading: (() => Promise<void>) | undefined;
   #resolveEnded: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
-    const { run, link, time, logger } = options;
+    const { run, link, time, logger, ownership } = options;
     this.#options = options;
     this.#document = new RunDocument(run, options.runs);
     this.plan = planRun(run.scenario);
     this.#record = new RunRecord(run.id, this.plan, options.seconds);
     this.#watch = new WorkerWatch(run.id, link, time, logger);
-    this.#accounts = new RunAccounts(run.id, this.plan, this.#record, this.#watch);
+    this.#accounts = new RunAccounts(this.plan, this.#record, this.#watch.held);
+    this.#keeper = new RunKeeper(this.#document, this.#record);
+    this.#standings = new RunStandings(run.id, this.plan, link);
+    this.#takeOvers = new TakeOvers({
+      ...{ runId: run.id, plan: this.plan, directory: link.directory },
+      labels: run.scenario.labels ?? {},
+      ...{ watch: this.#watch, record: this.#record },
+    });
     this.#state = initialRunState({
       durationMs: this.plan.durationMs,
       minDurationMs: this.plan.minDurationMs,
@@ -85,6 +96,13 @@ export class RunSupervisor {
       startLeadMs: START_LEAD_MS[link.name],
     });
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#document.change({ token: ownership.token });
+    ownership.listen({
+      onLost: () => this.#post(() => this.#letGo()),
+      onRegained: () => this.#post(() => this.#restore()),
+      onStopAsked: () => void this.stop(),
+      onReachable: (isReachable, reason) => this.#reachable(isReachable, reason),
+    });
   }
 
   get id(): string {
@@ -109,20 +127,49 @@ export class RunSupervisor {
     return hasEnded(this.#state.phase);
   }
 
-  /** Places the run on reserved workers under a fencing token and sees it through. */
-  begin(token: number, workerIds: readonly string[], notes: readonly string[]): Promise<void> {
+  /** Places the run on reserved workers and sees it through. */
+  begin(workerIds: readonly string[], notes: readonly string[]): Promise<void> {
     return this.#mailbox.post(async () => {
-      this.#document.change({ token });
+      if (!this.#owned) return;
       // Stopped while it was being placed: nothing begins, and nothing stays reserved.
       if (this.hasEnded) return this.#clearRemains();
-      this.#accounts.shares = new RunShares(this.plan, this.id, token, workerIds);
       for (const note of notes) this.#event("warning", note);
-      this.#stopReading = this.#options.link.reports.read(this.id, "0", (entries) =>
-        this.#mailbox.post(() => this.#receive(entries)),
-      );
-      await this.#tell({ type: "placed", shares: this.#accounts.shares.initialStates() });
-      this.#timer = setInterval(() => this.#post(() => this.#tick()), TICK_MS);
+      // Whoever had the run before may have handed out shares: theirs are older epochs.
+      const before = this.#document.progress?.state.shares ?? [];
+      const epoch = 1 + Math.max(0, ...before.map((share) => share.epoch));
+      await this.#tell({ type: "placed", shares: placeShares(this.plan, workerIds, epoch) });
+      this.#live();
     });
+  }
+
+  /** Goes on with a run that another controller has left in the middle. */
+  resume(): Promise<void> {
+    return this.#mailbox.post(async () => {
+      const { progress } = this.#document;
+      if (progress === null) throw new Error("a run without progress cannot be resumed");
+      this.#state = progress.state;
+      await this.#record.resume(progress.tallies);
+      this.#standings.stored(this.#state);
+      this.#event("warning", "another controller goes on with the run");
+      // From here on whoever had it before cannot write any more.
+      await this.#save();
+      await this.#restore();
+      this.#live();
+    });
+  }
+
+  /** Any controller may go on with the run, as it is stored. */
+  handOn(): Promise<void> {
+    return this.#mailbox.post(() => this.#letGo());
+  }
+
+  #live(): void {
+    if (this.hasEnded || !this.#owned) return;
+    const { reports } = this.#options.link;
+    this.#stopReading = reports.read(this.id, this.#document.streamPosition, (entries) =>
+      this.#mailbox.post(() => this.#receive(entries)),
+    );
+    this.#timer = setInterval(() => this.#post(() => this.#tick()), TICK_MS);
   }
 
   stop(): Promise<void> {
@@ -133,6 +180,15 @@ export class RunSupervisor {
     return this.#mailbox.post(() => this.#tell({ type: "broken", reason }));
   }
 
+  /** Leaves the run as it is for another controller. */
+  leave(): Promise<void> {
+    return this.#mailbox.post(async () => {
+      if (this.hasEnded) return;
+      await this.#save().catch((error: unknown) => this.#warn(error, "left without storing"));
+      await this.#letGo();
+    });
+  }
+
   closed(from: number, to: number): Promise<RunSecond[]> {
     return this.#record.closed(from, to);
   }
@@ -141,184 +197,216 @@ export class RunSupervisor {
     return inSlices(await this.closed(from, to), (record) => this.#record.view(record));
   }
 
-  #post(job: () => Promise<void>): void {
-    this.#mailbox.post(job).catch((error: unknown) => {
-      const { logger } = this.#options;
-      logger.error({ err: error, runId: this.id }, "a step of a run failed, trying again");
-    });
+  /** What a worker that cannot ask the directory gets to know of its shares. */
+  standingsFor(request: LeaseRequest): Pick<BeatReply, "shares" | "commands"> {
+    // Cut off from everything, we cannot know whether the run is still ours.
+    const knows = this.#options.ownership.isFresh || this.#keeper.isFresh;
+    const asked = knows ? request : { ...request, shares: [] };
+    return this.#standings.answer(asked, this.#state, this.#document.token);
+  }
+
+  #post(job: () => void | Promise<void>): void {
+    this.#mailbox.post(job).catch((error: unknown) => this.#warn(error, "a step failed"));
+  }
+
+  #warn(error: unknown, text: string): void {
+    this.#options.logger.warn({ err: error, runId: this.id }, text);
   }
 
   async #tick(): Promise<void> {
-    if (hasEnded(this.#state.phase)) return;
-    const { link, ownerId } = this.#options;
-    if (!(await link.lease.renew(this.id, ownerId, LEASE_TTL_MS))) {
-      // It may only have run out, in an outage; then nobody else has it.
-      const token = await link.lease.acquire(this.id, ownerId, LEASE_TTL_MS);
-      if (token === undefined) return this.#loseOwnership();
-      this.#document.change({ token });
-    }
+    if (this.hasEnded || !this.#owned) return;
     const lost = await this.#watch.lostOf(this.#state.shares.map((share) => share.workerId));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
+    const shares = this.#takeOvers.unanswered(this.#state);
+    for (const answer of await this.#find({ type: "fence", shares })) await this.#tell(answer);
     if (this.#nowMs() - this.#correctedAtMs >= CORRECT_EVERY_MS) this.#publishCorrections();
-    if (this.#changed) await this.#save();
-  }
-
-  #loseOwnership(): Promise<void> {
-    this.#owned = false;
-    return this.#tell({ type: "broken", reason: "another controller owns this run now" });
+    if (this.#keeper.changed && !this.hasEnded) await this.#saveOrTell();
   }
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
+    if (!this.#owned) return;
     for (const entry of entries) {
       try {
-        const report = decodeReport(entry.bytes);
-        if (report.type === "snapshot") checkHistograms(report);
-        await this.#tell(reportMessage(report), report.type === "snapshot" ? report : undefined);
+        await this.#tell(...readReport(entry.bytes));
       } catch (error) {
-        const { logger } = this.#options;
-        logger.error({ err: error, runId: this.id }, "a report could not be used");
+        this.#options.logger.error({ err: error, runId: this.id }, "a report could not be used");
       }
       this.#document.change({ streamPosition: entry.position });
     }
-    if (this.#secondClosed && !hasEnded(this.#state.phase)) await this.#save();
+    if (this.#keeper.secondClosed && !this.hasEnded) await this.#saveOrTell();
   }
 
   async #tell(message: RunMessage, snapshot?: Snapshot): Promise<void> {
     const before = this.#state.phase;
     const { state, effects } = reduceRun(this.#state, message, this.#nowMs());
     this.#state = state;
-    for (const effect of effects) await this.#insist(() => this.#carryOut(effect, snapshot));
+    const answers: RunMessage[] = [];
+    for (const effect of effects) {
+      // What another owner has decided meanwhile must not be undone.
+      if (!this.#owned) return;
+      await this.#insist(() => this.#carryOut(effect, snapshot));
+      answers.push(...(await this.#find(effect)));
+    }
     if (state.phase !== before) this.#publishRun();
+    for (const answer of answers) await this.#tell(answer);
   }
 
-  /** The state has moved on, so what it asks for must be done: tries again while a store or link is away. */
-  async #insist(effect: () => void | Promise<void>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await effect();
-      } catch (error) {
-        const { logger } = this.#options;
-        if (attempt === EFFECT_ATTEMPTS) {
-          logger.error({ err: error, runId: this.id }, "gave up a step of a run");
-          // Whoever waits for the end of a run must not wait for ever.
-          if (hasEnded(this.#state.phase)) this.#resolveEnded();
-          return;
-        }
-        if (attempt === 1) logger.warn({ err: error, runId: this.id }, "trying again");
-        await pause(RETRY_EVERY_MS);
+  /** What looking for workers came to; nothing while it cannot be done: it is asked for again. */
+  async #find(effect: RunEffect): Promise<RunMessage[]> {
+    try {
+      switch (effect.type) {
+        case "fence":
+          return await this.#takeOvers.fence(this.#document.token, effect.shares);
+        case "handOver":
+          return await this.#takeOvers.handOver(this.#state, effect.shares, this.#nowMs());
+        case "reassign":
+          return await this.#takeOvers.reassign(this.#state, effect.shares, this.#nowMs());
+        default:
+          return [];
       }
+    } catch (error) {
+      this.#warn(error, "workers could not be looked for");
+      return [];
     }
+  }
+
+  /** The state has moved on, so what it asks for must be done, even if it takes a while. */
+  #insist(effect: () => void | Promise<void>): Promise<void> {
+    return insist(effect, {
+      isWanted: () => this.#owned,
+      onFailure: (error) => this.#warn(error, "trying again"),
+      onGivenUp: (error) => {
+        this.#options.logger.error({ err: error, runId: this.id }, "gave up a step of a run");
+        // An end that could not be stored is found again by whoever goes on with the run.
+        if (this.hasEnded) this.#post(() => this.#letGo());
+      },
+    });
   }
 
   async #carryOut(effect: RunEffect, snapshot: Snapshot | undefined): Promise<void> {
     switch (effect.type) {
       case "assign":
-        return this.#assign();
+        return this.#assign(effect.shares);
       case "start":
         return this.#start(effect.startAtMs);
       case "stop":
       case "abort":
-        return this.#end(effect.type);
+        return this.#command(effect.type);
       case "merge":
         if (snapshot !== undefined) await this.#record.merge(effect.share, snapshot);
-        this.#changed = true;
+        this.#keeper.changed = true;
         return;
       case "acknowledge":
         return this.#acknowledge();
       case "countLost":
-        this.#changed = true;
-        // Counted once; the standings go out now or, should that fail, with the next save.
-        this.#accounts.lose(this.#state, effect.share, effect, await this.#claimedBy(effect.share));
-        return this.#acknowledge().catch((error: unknown) => {
-          const { logger } = this.#options;
-          logger.warn({ err: error, runId: this.id }, "standings will follow");
-        });
+        await this.#record.interruptAll(effect.share);
+        // From the last one reported on: there counts what it had claimed and not reported.
+        for (let s = Math.max(0, effect.fromSecond - 1); s <= effect.toSecond; s++) {
+          this.#accounts.countLost(this.#state, s);
+        }
+        this.#keeper.changed = true;
+        return;
       case "close":
         return this.#close(effect.second, effect.partial);
       case "event":
         return this.#event(effect.kind, effect.text);
       case "finish":
         return this.#finish();
+      case "fence":
+      case "handOver":
+      case "reassign":
     }
   }
 
-  /** Iterations a lost share has claimed; 0 when its workload has none to claim. */
-  async #claimedBy({ share, workload }: ShareState): Promise<number> {
-    if (this.plan.workloads[workload]?.load.type !== "iterations") return 0;
-    // Its epoch must be over first: a worker that lives after all may still claim.
-    await this.#acknowledge();
-    return (await this.#options.link.directory.claimed(this.id))[share] ?? 0;
-  }
-
-  /** Iterations that nobody has claimed although the run is over: their users were lost. */
-  async #loseUnclaimed(): Promise<void> {
-    if (this.#state.phase !== "COMPLETED" || this.#state.stopRequested) return;
-    if (this.plan.workloads.every(({ load }) => load.type !== "iterations")) return;
-    const claims = Object.entries(await this.#options.link.directory.claimed(this.id));
-    this.plan.workloads.forEach(({ load }, w) => {
-      if (load.type !== "iterations") return;
-      const own = claims.filter(([share]) => workloadOf(share) === w);
-      const claimed = own.reduce((sum, [, count]) => sum + count, 0);
-      this.#record.addLost(w, Math.max(0, this.#state.nextSecond - 1), load.iterations - claimed);
-    });
-  }
-
-  async #assign(): Promise<void> {
+  /** Stored first: whoever goes on with the run must know of a share before its worker does. */
+  async #assign(shares: readonly ShareState[]): Promise<void> {
     const { tasks } = this.#options.link;
-    await this.#acknowledge();
+    await this.#save();
+    if (!this.#owned || shares.length === 0) return;
+    const { token } = this.#document;
     await Promise.all(
-      this.#accounts.shares.assignments.map(({ workerId, task }) => tasks.assign(workerId, task)),
+      shares.map((share) => tasks.assign(share.workerId, taskOf(this.plan, this.id, token, share))),
     );
-    await this.#saveDocument();
   }
 
+  /** Stored first: whoever goes on with the run must know that load has begun. */
   async #start(startAtMs: number): Promise<void> {
-    const startAtUs = Math.round(startAtMs * 1000);
-    this.#document.change({ startAtUs }, { startedAt: new Date(startAtMs).toISOString() });
-    const { token } = this.#document;
-    await this.#options.link.control.send({ type: "start", runId: this.id, token, startAtUs });
-    await this.#saveDocument();
+    let leadMs = this.#state.settings.startLeadMs;
+    for (let atMs = startAtMs; ; atMs = Math.ceil(this.#nowMs() + leadMs)) {
+      this.#state = { ...this.#state, startAtMs: atMs };
+      const startedAt = new Date(atMs).toISOString();
+      this.#document.change({ startAtUs: Math.round(atMs * 1000) }, { startedAt });
+      await this.#save();
+      if (!this.#owned) return;
+      if (this.#nowMs() < atMs - leadMs / 3) break;
+      // Storing took too long, and nobody has been told yet: a later instant, with more time.
+      leadMs *= 2;
+    }
+    await this.#standings.command("start", this.#state, this.#document.token);
   }
 
-  async #end(type: "stop" | "abort"): Promise<void> {
-    this.#accounts.stopAtMs ??= this.#nowMs();
-    const { token } = this.#document;
-    if (token > 0) await this.#options.link.control.send({ type, runId: this.id, token });
+  async #command(type: "stop" | "abort"): Promise<void> {
+    if (this.#state.shares.length > 0) {
+      await this.#standings.command(type, this.#state, this.#document.token);
+    }
   }
 
   #close(second: number, partial: boolean): void {
-    this.#accounts.closing(this.#state, second);
+    this.#accounts.countLost(this.#state, second);
     const view = this.#record.close(second, partial);
     this.#options.publish({ type: "second", runId: this.id, ...view });
-    this.#secondClosed = true;
-    this.#changed = true;
+    this.#keeper.secondClosed = true;
+  }
+
+  /** The store may be away: then the run goes on in memory, and the next time has it all. */
+  async #saveOrTell(): Promise<void> {
+    try {
+      await this.#save();
+      if (this.#keeper.recovered()) this.#event(...storeEvent(true));
+    } catch (error) {
+      this.#warn(error, "a run could not be stored, trying again");
+      if (this.#keeper.failed()) this.#event(...storeEvent(false, error));
+    }
   }
 
   /** Stores first, then acknowledges exactly what was stored. */
   async #save(): Promise<void> {
-    const applied = await this.#record.save(this.#document.token, this.#state.nextSecond);
-    if (applied === undefined) return this.#loseOwnership();
-    await this.#saveDocument();
-    this.#changed = false;
-    this.#secondClosed = false;
-    this.#acknowledged = applied;
+    if (!this.#owned) return;
+    if (!(await this.#keeper.save(this.#state, this.view))) return this.#letGo();
+    this.#standings.stored(this.#state);
     await this.#acknowledge();
-    await this.#options.link.reports.trim(this.id, this.#document.streamPosition);
+    if (this.#state.startAtMs !== null) {
+      await this.#options.link.reports.trim(this.id, this.#document.streamPosition);
+    }
     this.#publishRun();
   }
 
   async #acknowledge(): Promise<void> {
-    const shares = this.#state.shares.map(({ share, epoch }) => ({
-      ...{ share, epoch },
-      ackedSeq: this.#acknowledged[share]?.seq ?? 0,
-    }));
-    await this.#options.link.directory.setShares(this.id, shares);
+    const isOurs = await this.#standings.publish(this.#state, this.#document.token);
+    if (!isOurs) await this.#letGo();
   }
 
-  async #saveDocument(): Promise<void> {
-    if (await this.#document.save(this.view)) return;
-    this.#options.logger.error({ runId: this.id }, "someone else has written this run's document");
+  /** What keeps leases had forgotten ours, so it may have forgotten everything. */
+  async #restore(): Promise<void> {
+    if (this.hasEnded || !this.#owned) return;
+    await this.#insist(async () => {
+      if (!(await this.#document.isOurs())) return this.#letGo();
+      const { token } = this.#options.ownership;
+      this.#document.change({ token });
+      this.#watch.bePatient();
+      await this.#standings.restore(this.#state, token);
+      // A share that was stored and not handed out, or whose task was forgotten: a worker that has
+      // it already leaves it at that.
+      await this.#assign(this.#state.shares.filter(({ phase }) => phase === "assigned"));
+    });
+    this.#keeper.changed = true;
+  }
+
+  #reachable(isReachable: boolean, reason: string): void {
+    this.#post(() => {
+      if (!this.hasEnded) this.#event(...linkEvent(isReachable, reason));
+    });
   }
 
   async #finish(): Promise<void> {
@@ -326,41 +414,52 @@ export class RunSupervisor {
     if (!this.#finishing) await this.#loseUnclaimed();
     this.#finishing = true;
     this.#publishCorrections();
-    await this.#record.save(this.#document.token, this.#state.nextSecond);
     const endedAt = new Date(this.#nowMs()).toISOString();
+    if (!(await this.#keeper.saveSeconds(this.#state))) return this.#letGo();
     const view = await this.#accounts.ended(this.#document.view, this.#state, endedAt);
-    this.#document.change({ active: false }, view);
-    await this.#saveDocument();
+    this.#document.change({ active: false, progress: null }, view);
+    if (!(await this.#document.save(view))) return this.#letGo();
     this.#publishRun();
     await this.#clearRemains();
     this.#resolveEnded();
   }
 
-  async #clearRemains(): Promise<void> {
-    const { link, ownerId, logger } = this.#options;
+  /** Iterations that nobody has claimed although the run is over: their users were lost. */
+  async #loseUnclaimed(): Promise<void> {
+    if (this.#state.phase !== "COMPLETED" || this.#state.stopRequested) return;
+    for (const [workload, count] of await this.#standings.unclaimed()) {
+      this.#accounts.countUnclaimed(this.#state, workload, count);
+    }
+  }
+
+  /** The run is another controller's: nothing of it is written or cleared any more. */
+  async #letGo(): Promise<void> {
+    this.#owned = false;
+    clearInterval(this.#timer);
     // Not awaited: reading waits for its last batch, which may be waiting for this mailbox.
     this.#stopReading?.().catch(() => {});
-    if (this.#document.token === 0 || !this.#owned) return;
-    const workers = new Set(this.#accounts.shares.assignments.map(({ workerId }) => workerId));
-    const steps = [
-      () => link.directory.release(this.id),
-      () => Promise.all([...workers].map((id) => link.tasks.discard(id, this.id))),
-      () => link.reports.remove(this.id),
-      () => link.lease.release(this.id, ownerId),
-    ];
-    for (const step of steps) {
-      try {
-        await step();
-      } catch (error) {
-        logger.warn({ err: error, runId: this.id }, "a run's remains could not be cleared");
-      }
-    }
+    await this.#options.ownership.release().catch((error: unknown) => {
+      this.#warn(error, "the lease of a run runs out by itself");
+    });
+    this.#resolveEnded();
+  }
+
+  async #clearRemains(): Promise<void> {
+    this.#stopReading?.().catch(() => {});
+    if (!this.#owned) return;
+    const { link, ownership } = this.#options;
+    const workerIds = new Set(this.#state.shares.map(({ workerId }) => workerId));
+    // Otherwise its workers would be reserved for ever.
+    await this.#insist(() => link.directory.release(this.id));
+    const failures = await clearRemains(link, this.id, [...workerIds]);
+    for (const error of failures) this.#warn(error, "something of a run is left");
+    await ownership.release().catch((error: unknown) => this.#warn(error, "a lease is left"));
   }
 
   #event(kind: RunEvent["kind"], text: string): void {
     const event: RunEvent = { at: new Date(this.#nowMs()).toISOString(), kind, text };
     this.#document.addEvent(event);
-    this.#changed = true;
+    this.#keeper.changed = true;
     this.#options.publish({ type: "event", runId: this.id, event });
   }
 

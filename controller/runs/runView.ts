@@ -59,6 +59,7 @@ function shareView(share: ShareState, plan: RunPlan, held: HeldShare | undefined
     sent: totals?.requests.sent ?? 0,
     clockOffsetUs: share.clockOffsetUs,
     clockErrorUs: share.clockErrorUs,
+    startSkewMs: share.startLateUs === null ? null : share.startLateUs / 1000,
   };
 }
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { dueDelta, wallDelta } from "@onrush/shared/metrics/deltas.testing.ts";
 import { WorkloadAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
-import { ShareTally } from "./shareTally.ts";
+import { interruptedStarts, ShareTally } from "./shareTally.ts";
 
 const delta = (started: number, ok: number, sent: number) => ({
   due: [
@@ -54,4 +54,23 @@ test("with it a share's iterations and requests balance, whatever it had reporte
       }
     }),
   );
+});
+
+test("starts and drops are told apart; where only their sum was stored, as starts", () => {
+  const tally = new ShareTally();
+  tally.add(delta(10, 7, 10));
+  expect(tally.starts).toEqual({ started: 10, dropped: 2 });
+  expect(ShareTally.of(tally.stored).starts).toEqual(tally.starts);
+  const { accounted, openIterations, openRequests } = tally.stored;
+  const older = ShareTally.of({ accounted, openIterations, openRequests });
+  expect(older.starts).toEqual({ started: 12, dropped: 0 });
+});
+
+test("a known start is an iteration and a request of the first step, both interrupted", () => {
+  const all = new WorkloadAccumulator();
+  const { due, wall } = interruptedStarts({ second: 4, started: 3 });
+  all.addDue(due);
+  all.addWall(wall);
+  expect(all).toMatchObject({ started: 3, iterations: { ok: 0, interrupted: 3 } });
+  expect(all.step(0)).toMatchObject({ sent: 3, interrupted: 3 });
 });

@@ -1,4 +1,5 @@
-import type { DueDelta } from "@onrush/shared/metrics/delta.ts";
+import type { DueDelta, StepDue, WallDelta } from "@onrush/shared/metrics/delta.ts";
+import type { StartCounts } from "../planning/knownStarts.ts";
 import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 
@@ -6,17 +7,50 @@ const NOTHING = new Uint8Array(0);
 const ended = (counts: { ok: number; failed: number; neutral: number; interrupted: number }) =>
   counts.ok + counts.failed + counts.neutral + counts.interrupted;
 
+/** As it is stored with a run. */
+export interface StoredTally {
+  accounted: number;
+  /** Older documents have none. */
+  started?: number;
+  openIterations: number;
+  openRequests: [step: number, count: number][];
+}
+
 /** What a share has reported in all, and what of it has no result yet. */
 export class ShareTally {
   /** Iterations started or dropped. */
   accounted = 0;
+  #started = 0;
   #openIterations = 0;
   /** Step to requests sent and not ended. */
   readonly #openRequests = new Map<number, number>();
 
+  static of({ accounted, started, openIterations, openRequests }: StoredTally): ShareTally {
+    const tally = new ShareTally();
+    tally.accounted = accounted;
+    // Unknown, it is taken too high: then less than is true is known of what was begun later.
+    tally.#started = started ?? accounted;
+    tally.#openIterations = openIterations;
+    for (const [step, count] of openRequests) tally.#openRequests.set(step, count);
+    return tally;
+  }
+
+  get stored(): StoredTally {
+    const { accounted } = this;
+    const started = this.#started;
+    const openRequests = [...this.#openRequests].filter(([, count]) => count !== 0);
+    return { accounted, started, openIterations: this.#openIterations, openRequests };
+  }
+
+  /** Reported. */
+  get starts(): StartCounts {
+    return { started: this.#started, dropped: this.accounted - this.#started };
+  }
+
   add({ due, wall }: Pick<Snapshot, "due" | "wall">): void {
     for (const delta of due) {
       this.accounted += delta.started + sumCounts(delta.dropped);
+      this.#started += delta.started;
       this.#openIterations += delta.started - ended(delta);
       for (const step of delta.steps) this.#open(step.step, -ended(step));
     }
@@ -25,18 +59,10 @@ export class ShareTally {
 
   /** Ends, by due second `second`, what was in flight: how it ended nobody knows any more. */
   interruptAll(second: number): DueDelta {
-    const outcomes = { ok: 0, failed: 0, neutral: 0 };
-    const empty = { statusCodes: {}, errors: {}, outcomes: {}, phases: {}, checks: {} };
     const open = [...this.#openRequests].filter(([, count]) => count > 0);
-    const delta: DueDelta = {
-      ...{ second, started: 0, dropped: {}, ...outcomes },
-      interrupted: Math.max(0, this.#openIterations),
-      iterationDuration: NOTHING,
-      steps: open.map(([step, interrupted]) => ({
-        ...{ step, ...outcomes, interrupted, ...empty },
-        ...{ response: NOTHING, service: NOTHING },
-      })),
-    };
+    const iterations = { started: 0, interrupted: Math.max(0, this.#openIterations) };
+    const steps = open.map(([step, interrupted]) => interruptedRequests(step, interrupted));
+    const delta = interruptedIterations(second, iterations, steps);
     this.#openIterations = 0;
     this.#openRequests.clear();
     return delta;
@@ -45,4 +71,38 @@ export class ShareTally {
   #open(step: number, change: number): void {
     this.#openRequests.set(step, (this.#openRequests.get(step) ?? 0) + change);
   }
+}
+
+/**
+ * Iterations that were begun and of which nothing more is known: each has sent the request of its
+ * first step, which was interrupted.
+ */
+export function interruptedStarts({ second, started }: { second: number; started: number }): {
+  due: DueDelta;
+  wall: WallDelta;
+} {
+  const counts = { started, interrupted: started };
+  const sent = { step: 0, sent: started, completed: 0 };
+  return {
+    due: interruptedIterations(second, counts, [interruptedRequests(0, started)]),
+    wall: {
+      ...{ second, inFlight: 0, users: 0, connections: 0, lateness: NOTHING },
+      steps: [{ ...sent, bytesSent: 0, bytesReceived: 0, redirects: 0 }],
+    },
+  };
+}
+
+function interruptedIterations(
+  second: number,
+  counts: Pick<DueDelta, "started" | "interrupted">,
+  steps: StepDue[],
+): DueDelta {
+  const none = { dropped: {}, ok: 0, failed: 0, neutral: 0 };
+  return { second, ...counts, ...none, iterationDuration: NOTHING, steps };
+}
+
+function interruptedRequests(step: number, interrupted: number): StepDue {
+  const empty = { statusCodes: {}, errors: {}, outcomes: {}, phases: {}, checks: {} };
+  const none = { ok: 0, failed: 0, neutral: 0, response: NOTHING, service: NOTHING };
+  return { step, interrupted, ...none, ...empty };
 }

@@ -1,22 +1,28 @@
 import { type HeldShare, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
 import type { CommonTime } from "../platform/commonTime.ts";
 import type { Logger } from "../platform/logger.ts";
+import { PresenceWatch } from "./presenceWatch.ts";
 import type { WorkerLink } from "../platform/ports.ts";
 
 /** No heartbeat is judged for this long after our own link has failed. */
 const PATIENCE_MS = 3_000;
 /** Checks come every 250 ms; a gap this long means that we stood still ourselves. */
 const STANDSTILL_MS = 1_000;
+/** A worker heard of so lately is still listed, unless whoever lists has forgotten everybody. */
+const LISTED_FOR_MS = 8_000;
 
 /** Sees by their heartbeats which of a run's workers live, and how far they are. */
 export class WorkerWatch {
   /** Cumulative counts by share, from the latest heartbeats. */
   readonly held = new Map<string, HeldShare>();
   readonly #lastSeenMs = new Map<string, number>();
+  /** Workers that are no longer listed; each is waited for once. */
+  readonly #vanished = new Set<string>();
   readonly #runId: string;
   readonly #link: WorkerLink;
   readonly #time: CommonTime;
   readonly #logger: Logger;
+  readonly #presence: PresenceWatch;
   #patientUntilMs = 0;
   #checkedAtMs: number;
 
@@ -26,25 +32,48 @@ export class WorkerWatch {
     this.#time = time;
     this.#logger = logger;
     this.#checkedAtMs = time.nowMs();
+    this.#presence = new PresenceWatch({
+      ...{ directory: link.directory, patienceMs: PATIENCE_MS },
+      nowMs: () => time.nowMs(),
+    });
   }
 
-  /** Common clock; undefined for a worker never seen. */
-  lastSeenMs(workerId: string): number | undefined {
-    return this.#lastSeenMs.get(workerId);
+  /** What is known of a worker's end, common clock: null for what was never seen. */
+  lastSeenOf(workerId: string): { lastBeatMs: number | null; absentMs: number | null } {
+    const lastBeatMs = this.#lastSeenMs.get(workerId) ?? null;
+    return { lastBeatMs, absentMs: this.#presence.absentSinceMs(workerId, lastBeatMs) };
+  }
+
+  /** Judges nobody for a while: heartbeats may be on their way. */
+  bePatient(): void {
+    this.#presence.bePatient();
+    this.#patientUntilMs = this.#time.nowMs() + PATIENCE_MS;
+  }
+
+  #heardLately(workerId: string, nowMs: number): boolean {
+    const lastSeenMs = this.#lastSeenMs.get(workerId) ?? -Infinity;
+    return !this.#vanished.has(workerId) && nowMs - lastSeenMs < LISTED_FOR_MS;
   }
 
   /** Those of `workerIds` that are lost; nobody while we cannot see for ourselves. */
   async lostOf(workerIds: readonly string[]): Promise<string[]> {
+    this.#presence.follow(workerIds);
     try {
       const workers = await this.#link.directory.list();
       const nowMs = this.#time.nowMs();
       for (const { workerId, lastSeenMs, shares } of workers) {
         this.#lastSeenMs.set(workerId, lastSeenMs);
+        this.#vanished.delete(workerId);
         for (const share of shares)
           if (share.runId === this.#runId) this.held.set(share.share, share);
       }
       // After a standstill of our own, heartbeats may be waiting to be read.
       if (nowMs - this.#checkedAtMs > STANDSTILL_MS) this.#patientUntilMs = nowMs + PATIENCE_MS;
+      const listed = new Set(workers.map(({ workerId }) => workerId));
+      const vanished = workerIds.filter((id) => !listed.has(id) && this.#heardLately(id, nowMs));
+      // They will be heard again, if they live.
+      if (vanished.length > 0) this.#patientUntilMs = nowMs + PATIENCE_MS;
+      for (const id of vanished) this.#vanished.add(id);
       this.#checkedAtMs = nowMs;
       if (nowMs < this.#patientUntilMs) return [];
       const alive = workers.filter(({ lastSeenMs }) => nowMs - lastSeenMs <= LOST_AFTER_MS);

@@ -34,10 +34,13 @@ export const terms = {
   interrupted: "Iterations without an answer when the graceful stop ended.",
   watermark:
     "Every arrival of this share due up to this second is dispatched or dropped, and reported.",
-  epoch: "How often the share was handed out; above 1 another worker took over.",
-  share: "A part of the schedule, held by one worker.",
+  epoch: "How often the share was handed out; it rises when the share is lost.",
+  share:
+    "A part of the schedule, held by one worker; 0/1/0 is part 0 of what others took over from 0/1.",
   clockOffset:
     "The worker's clock against the common clock, with its error bound (half the best round trip).",
+  startSkew:
+    "How long after the common start instant, or its take-over, the share really began; between workers the difference is the start skew.",
   partial:
     "A second closed after 3 s without word from every worker; a later revision may fill it.",
   badSecond:

@@ -7,6 +7,7 @@ import { commandSuite } from "./linkCommands.suite.ts";
 import { directorySuite } from "./linkDirectory.suite.ts";
 import { leaseSuite } from "./linkLease.suite.ts";
 import { reportSuite } from "./linkReports.suite.ts";
+import { standingSuite } from "./linkStandings.suite.ts";
 import { taskSuite } from "./linkTasks.suite.ts";
 
 const redis = await startRedis();
@@ -42,6 +43,7 @@ for (const { name, skipped, open } of links) {
     reportSuite(current);
     commandSuite(current);
     directorySuite(current);
+    standingSuite(current);
     claimSuite(current);
     leaseSuite(current);
   });

@@ -4,7 +4,7 @@ import { createLocalWorkerLink } from "@onrush/controller/platform/local/localWo
 import type { WorkerLink } from "@onrush/controller/platform/ports.ts";
 import { connectRedisWorkerLink } from "@onrush/controller/platform/redis/redisWorkerLink.ts";
 import type { LocalChannel } from "@onrush/shared/wire/localMessages.ts";
-import { redisKeys } from "@onrush/shared/wire/redisKeys.ts";
+import { redisKeys, type RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import { createLocalControllerLink } from "@onrush/worker/agent/local/localControllerLink.ts";
 import type { ControllerLink } from "@onrush/worker/agent/ports.ts";
 import { connectRedisControllerLink } from "@onrush/worker/agent/redis/redisControllerLink.ts";
@@ -15,6 +15,10 @@ export interface LinkBench {
   addWorker(): Promise<ControllerLink>;
   /** Makes every heartbeat look as if it had come `ms` earlier. */
   age(ms: number): Promise<void>;
+  /** Resolves when nothing that workers sent is under way any more, not even a second copy. */
+  settled(): Promise<void>;
+  /** What tells workers who owns a run, for an owner with this url. */
+  ownerSeenAs(url: string): string;
   /** What either side warned of. */
   readonly warnings: string[];
   close(): Promise<void>;
@@ -63,6 +67,8 @@ export async function openLocalBench(): Promise<LinkBench> {
       return worker;
     },
     age: async (ms) => void (agedMs += ms),
+    settled: async () => undefined,
+    ownerSeenAs: () => "",
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));
       await controller.close();
@@ -70,7 +76,11 @@ export async function openLocalBench(): Promise<LinkBench> {
   };
 }
 
-export async function openRedisBench(url: string): Promise<LinkBench> {
+export interface RedisLinkBench extends LinkBench {
+  readonly prefix: string;
+}
+
+export async function openRedisBench(url: string): Promise<RedisLinkBench> {
   const prefix = `onrush-test-${randomUUID()}`;
   const warnings: string[] = [];
   const warn = (text: string) => void warnings.push(text);
@@ -78,6 +88,7 @@ export async function openRedisBench(url: string): Promise<LinkBench> {
   const direct = new Redis(url);
   const workers: ControllerLink[] = [];
   return {
+    prefix,
     controller,
     warnings,
     async addWorker() {
@@ -85,7 +96,9 @@ export async function openRedisBench(url: string): Promise<LinkBench> {
       workers.push(worker);
       return worker;
     },
-    age: (ms) => ageHeartbeats(direct, redisKeys(prefix).workers, ms),
+    age: (ms) => ageHeartbeats(direct, redisKeys(prefix), ms),
+    settled: async () => undefined,
+    ownerSeenAs: (url) => url,
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));
       await controller.close();
@@ -96,9 +109,10 @@ export async function openRedisBench(url: string): Promise<LinkBench> {
   };
 }
 
-async function ageHeartbeats(direct: Redis, key: string, ms: number): Promise<void> {
-  for (const [workerId, value] of Object.entries(await direct.hgetall(key))) {
+async function ageHeartbeats(direct: Redis, keys: RedisKeys, ms: number): Promise<void> {
+  for (const [workerId, value] of Object.entries(await direct.hgetall(keys.workers))) {
     const aged = value.replace(/^\d+/, (seenMs) => String(Math.max(0, Number(seenMs) - ms)));
-    await direct.hset(key, workerId, aged);
+    await direct.hset(keys.workers, workerId, aged);
   }
+  if ((await direct.exists(keys.workersSince)) === 1) await direct.decrby(keys.workersSince, ms);
 }

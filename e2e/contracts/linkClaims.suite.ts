@@ -3,6 +3,7 @@ import type { Claim } from "@onrush/shared/wire/claims.ts";
 import { WANT_ALL } from "@onrush/shared/wire/grantSize.ts";
 import type { ControllerLink } from "@onrush/worker/agent/ports.ts";
 import type { LinkBench } from "./linkBench.ts";
+import { sampleHeartbeat, shareEpoch } from "./linkSamples.ts";
 
 export function claimSuite(bench: () => LinkBench): void {
   let worker: ControllerLink;
@@ -17,11 +18,11 @@ export function claimSuite(bench: () => LinkBench): void {
   describe("claims of iterations", () => {
     beforeEach(async () => {
       worker = await bench().addWorker();
-      await directory().setShares("run", [
-        { share: "0/0", epoch: 1, ackedSeq: 0 },
-        { share: "0/1", epoch: 1, ackedSeq: 0 },
-        { share: "1/0", epoch: 1, ackedSeq: 0 },
-      ]);
+      await directory().setShares(
+        "run",
+        1,
+        ["0/0", "0/1", "1/0"].map((share) => shareEpoch(share)),
+      );
     });
 
     it("hand out each number once, whoever asks", async () => {
@@ -55,11 +56,40 @@ export function claimSuite(bench: () => LinkBench): void {
       expect(await directory().claimed("run")).toEqual({ "0/0": 20 });
     });
 
-    it("of another epoch, an unknown share or an unknown run get nothing", async () => {
+    it("of another epoch or a released run get nothing", async () => {
       expect(await ask({ epoch: 2 })).toMatchObject({ count: 0 });
-      expect(await ask({ share: "0/7" })).toMatchObject({ count: 0 });
-      expect(await ask({ runId: "other" })).toMatchObject({ count: 0 });
       expect(await directory().claimed("run")).toEqual({});
+      await directory().release("run");
+      expect(await ask()).toMatchObject({ count: 0 });
+      expect(await ask({ share: "0/7" })).toMatchObject({ count: 0 });
+      expect(await directory().claimed("run")).toEqual({});
+    });
+
+    it("of a share that was forgotten are refused, to be asked again", async () => {
+      await expect(ask({ share: "0/7" })).rejects.toThrow("claim again");
+      await expect(ask({ runId: "other" })).rejects.toThrow("claim again");
+      await directory().setShares("other", 1, [shareEpoch("0/0")]);
+      expect(await ask({ runId: "other" })).toEqual({ first: 0, count: 10 });
+    });
+
+    it("go on behind what an owner knows to be claimed, and never before it", async () => {
+      await ask();
+      const standing = { token: 1, workerIds: [], shares: [] };
+      await directory().restore("run", { ...standing, claims: { 0: 40, 1: 7 } });
+      expect(await ask({ request: 2 })).toEqual({ first: 40, count: 10 });
+      await directory().restore("run", { ...standing, claims: { 0: 45 } });
+      expect(await ask({ request: 3 })).toEqual({ first: 50, count: 10 });
+      expect(await ask({ share: "1/0" })).toEqual({ first: 7, count: 10 });
+    });
+
+    it("of a fenced share get nothing, those of its next epoch do", async () => {
+      await ask();
+      await worker.directory.beat(sampleHeartbeat("silent"));
+      await bench().age(1_700);
+      const given = { share: "0/0", workerId: "silent", epoch: 1 };
+      expect((await directory().fence("run", 1, [given])).shares).toEqual(["0/0"]);
+      expect(await ask({ request: 2 })).toMatchObject({ count: 0 });
+      expect(await ask({ epoch: 2 })).toEqual({ first: 10, count: 10 });
     });
 
     it("are known by share, and forgotten with the run", async () => {

@@ -56,7 +56,7 @@ export function directorySuite(bench: () => LinkBench): void {
 
     it("forgets a worker unseen for a minute with its reservation and its tasks", async () => {
       await beatAll("a");
-      expect(await directory().reserve("run", 1)).toEqual(["a"]);
+      expect(await directory().reserve("run", 1, {})).toEqual(["a"]);
       await bench().controller.tasks.assign("a", sampleTask("stale"));
       await bench().age(61_000);
       expect(await directory().list()).toEqual([]);
@@ -75,51 +75,45 @@ export function directorySuite(bench: () => LinkBench): void {
 
     it("no longer lists a worker that left, and frees it", async () => {
       await beatAll("a", "b");
-      await directory().reserve("run", 2);
+      await directory().reserve("run", 2, {});
       await worker.directory.leave("a");
       await worker.directory.leave("never-seen");
       expect(await listedIds()).toEqual(["b"]);
       await beatAll("a");
-      expect(await directory().reserve("next", 2)).toEqual(["a"]);
+      expect(await directory().reserve("next", 2, {})).toEqual(["a"]);
+    });
+  });
+
+  describe("who is absent", () => {
+    const absent = async (...ids: string[]) => (await directory().absent(ids)).workerIds;
+    const show = async (link: ControllerLink, id: string) => {
+      await link.presence.show(id, () => undefined);
+      await link.directory.beat(sampleHeartbeat(id));
+    };
+
+    it("is whose connection has closed, or who never had one, by the common clock", async () => {
+      const [gone, here] = [await bench().addWorker(), await bench().addWorker()];
+      await show(gone, "gone");
+      await show(here, "here");
+      expect(await absent("gone", "here", "never")).toEqual(["never"]);
+      await gone.close();
+      await expect.poll(() => absent("gone", "here")).toEqual(["gone"]);
+      const beforeMs = (await bench().controller.clock.nowUs()) / 1_000;
+      const { atMs } = await directory().absent(["gone"]);
+      const afterMs = (await bench().controller.clock.nowUs()) / 1_000;
+      expect(atMs).toBeGreaterThanOrEqual(beforeMs);
+      expect(atMs).toBeLessThanOrEqual(afterMs);
     });
 
-    it("answers a heartbeat with how each share stands, 0 where it knows none", async () => {
-      await directory().setShares("one", [
-        { share: "0/0", epoch: 1, ackedSeq: 7 },
-        { share: "0/1", epoch: 3, ackedSeq: 0 },
-      ]);
-      await directory().setShares("two", [{ share: "0/0", epoch: 2, ackedSeq: 12 }]);
-      await directory().setShares("one", [{ share: "0/0", epoch: 1, ackedSeq: 8 }]);
-      await directory().setShares("one", []);
-      const shares = [
-        heldShare("one", "0/0"),
-        heldShare("two", "0/0"),
-        heldShare("one", "0/1"),
-        heldShare("one", "0/9"),
-        heldShare("three", "0/0"),
-      ];
-      const reply = await worker.directory.beat(sampleHeartbeat("a", { shares }));
-      const stands = reply.shares.map(({ runId, share, epoch, ackedSeq }) => [
-        `${runId} ${share}`,
-        `${epoch}:${ackedSeq}`,
-      ]);
-      expect(Object.fromEntries(stands)).toEqual({
-        "one 0/0": "1:8",
-        "two 0/0": "2:12",
-        "one 0/1": "3:0",
-        "one 0/9": "0:0",
-        "three 0/0": "0:0",
-      });
-      expect(reply.shares).toHaveLength(5);
-      expect(reply.commands).toEqual([]);
-    });
-
-    it("knows no share of a released run", async () => {
-      await directory().setShares("run", [{ share: "0/0", epoch: 1, ackedSeq: 7 }]);
-      await directory().release("run");
-      const shares = [heldShare("run", "0/0")];
-      const reply = await worker.directory.beat(sampleHeartbeat("a", { shares }));
-      expect(reply.shares).toEqual([{ runId: "run", share: "0/0", epoch: 0, ackedSeq: 0 }]);
+    it("is not who comes back, or was only silent", async () => {
+      const first = await bench().addWorker();
+      await show(first, "w");
+      await bench().age(5_000);
+      expect(await absent("w")).toEqual([]);
+      await first.close();
+      await expect.poll(() => absent("w")).toEqual(["w"]);
+      await show(await bench().addWorker(), "w");
+      expect(await absent("w")).toEqual([]);
     });
   });
 
@@ -130,7 +124,7 @@ export function directorySuite(bench: () => LinkBench): void {
 
     it("takes free workers in the order of their ids, at most as many as wanted", async () => {
       await beatAll("c", "a", "b");
-      expect(await directory().reserve("run", 2)).toEqual(["a", "b"]);
+      expect(await directory().reserve("run", 2, {})).toEqual(["a", "b"]);
       const listed = await directory().list();
       const reserved = listed.map(({ workerId, reservedFor }) => [workerId, reservedFor]);
       expect(Object.fromEntries(reserved)).toEqual({ a: "run", b: "run", c: undefined });
@@ -138,15 +132,15 @@ export function directorySuite(bench: () => LinkBench): void {
 
     it("answers fewer when fewer are free, and none when none is", async () => {
       await beatAll("a", "b");
-      expect(await directory().reserve("one", 5)).toEqual(["a", "b"]);
-      expect(await directory().reserve("two", 1)).toEqual([]);
+      expect(await directory().reserve("one", 5, {})).toEqual(["a", "b"]);
+      expect(await directory().reserve("two", 1, {})).toEqual([]);
     });
 
     it("answers a run's second call with the first one's workers", async () => {
       await beatAll("b", "a");
-      const first = await directory().reserve("run", 2);
+      const first = await directory().reserve("run", 2, {});
       await beatAll("aa");
-      expect(await directory().reserve("run", 3)).toEqual(first);
+      expect(await directory().reserve("run", 3, {})).toEqual(first);
     });
 
     it("passes over workers that are silent for longer than 1,600 ms or go", async () => {
@@ -154,14 +148,14 @@ export function directorySuite(bench: () => LinkBench): void {
       await bench().age(1_700);
       await worker.directory.beat(sampleHeartbeat("going", { state: "draining" }));
       await beatAll("here");
-      expect(await directory().reserve("run", 3)).toEqual(["here"]);
+      expect(await directory().reserve("run", 3, {})).toEqual(["here"]);
     });
 
     it("gives no worker to two of 50 runs that ask at once", async () => {
       const ids = Array.from({ length: 12 }, (_, index) => `worker-${index}`);
       await beatAll(...ids);
       const asked = Array.from({ length: 50 }, (_, run) =>
-        directory().reserve(`run-${run}`, 1 + (run % 3)),
+        directory().reserve(`run-${run}`, 1 + (run % 3), {}),
       );
       const reserved = (await Promise.all(asked)).flat();
       expect(reserved.sort()).toEqual(ids.sort());
@@ -169,10 +163,52 @@ export function directorySuite(bench: () => LinkBench): void {
 
     it("ends with the run's release", async () => {
       await beatAll("a", "b");
-      await directory().reserve("one", 1);
-      await directory().reserve("two", 1);
+      await directory().reserve("one", 1, {});
+      await directory().reserve("two", 1, {});
       await directory().release("one");
-      expect(await directory().reserve("three", 2)).toEqual(["a"]);
+      expect(await directory().reserve("three", 2, {})).toEqual(["a"]);
+    });
+
+    it("passes over workers that still hold a share", async () => {
+      const shares = [heldShare("earlier", "0/0")];
+      await worker.directory.beat(sampleHeartbeat("busy", { shares }));
+      await beatAll("free");
+      expect(await directory().reserve("run", 2, {})).toEqual(["free"]);
+      await beatAll("busy");
+      expect(await directory().reserve("next", 2, {})).toEqual(["busy"]);
+    });
+
+    it("takes only workers that have all the labels", async () => {
+      const labelled = (id: string, labels: Record<string, string>) =>
+        worker.directory.beat(sampleHeartbeat(id, { labels }));
+      await labelled("a", { region: "eu" });
+      await labelled("b", { region: "eu", size: "großartig" });
+      await labelled("c", { region: "us", size: "großartig" });
+      await labelled("d", { region: "eu", size: "großartig", spare: "" });
+      const wanted = { region: "eu", size: "großartig" };
+      expect(await directory().reserve("none", 4, { ...wanted, gpu: "yes" })).toEqual([]);
+      expect(await directory().reserve("run", 4, wanted)).toEqual(["b", "d"]);
+      expect(await directory().reserveMore("run", 4, { size: "großartig" })).toEqual(["c"]);
+    });
+
+    it("of more answers only the ones in addition", async () => {
+      await beatAll("a", "b", "c", "d");
+      await directory().reserve("run", 2, {});
+      expect(await directory().reserveMore("run", 1, {})).toEqual(["c"]);
+      expect(await directory().reserveMore("run", 2, {})).toEqual(["d"]);
+      expect(await directory().reserveMore("run", 2, {})).toEqual([]);
+      expect(await directory().reserve("run", 1, {})).toEqual(["a", "b", "c", "d"]);
+      await directory().release("run");
+      expect(await directory().reserve("next", 9, {})).toEqual(["a", "b", "c", "d"]);
+    });
+
+    it("can be restored, except of workers that another run has by now", async () => {
+      await beatAll("a", "b");
+      await directory().reserve("other", 1, {});
+      const standing = { token: 1, shares: [], claims: {} };
+      await directory().restore("run", { ...standing, workerIds: ["a", "b", "unseen"] });
+      expect(await directory().reserve("run", 1, {})).toEqual(["b", "unseen"]);
+      expect(await directory().reserve("other", 1, {})).toEqual(["a"]);
     });
   });
 }

@@ -8,30 +8,12 @@ import type { Command } from "@onrush/shared/wire/commands.ts";
 import { redisServerProblem } from "@onrush/shared/wire/redisKeys.ts";
 import { connectRedisControllerLink } from "@onrush/worker/agent/redis/redisControllerLink.ts";
 import { freePort } from "../services/freePort.ts";
-import {
-  startPrivateRedis,
-  type PrivateRedis,
-  type PrivateRedisOptions,
-} from "../services/redisServer.ts";
-import { describeUnavailable } from "../services/service.ts";
 import { openRedisBench } from "./linkBench.ts";
 import { eventually } from "./linkEventually.ts";
+import { privateRedisState, withRedis } from "./linkPrivateRedis.ts";
 import { sampleHeartbeat, sampleTask, stopCommand } from "./linkSamples.ts";
 
 const ignore = () => undefined;
-
-async function withRedis(
-  use: (server: PrivateRedis) => Promise<void>,
-  options?: PrivateRedisOptions,
-): Promise<void> {
-  const server = await startPrivateRedis(options);
-  if (!server.available) throw new Error(describeUnavailable("Redis", server));
-  try {
-    await use(server);
-  } finally {
-    await server.stop();
-  }
-}
 
 async function refusalOf(connecting: Promise<unknown>): Promise<string> {
   const startMs = performance.now();
@@ -43,13 +25,10 @@ async function refusalOf(connecting: Promise<unknown>): Promise<string> {
   return refusal;
 }
 
-const probe = await startPrivateRedis();
-if (probe.available) await probe.stop();
-const reason = probe.available ? "" : ` (${describeUnavailable("Redis", probe)})`;
-const isCi = (process.env["CI"] ?? "") !== "";
+const { isSkipped, reason } = await privateRedisState();
 if (reason !== "") console.warn(`tests that restart Redis are not run${reason}`);
 
-describe.skipIf(!probe.available && !isCi)(`the link when Redis restarts${reason}`, () => {
+describe.skipIf(isSkipped)(`the link when Redis restarts${reason}`, () => {
   it("goes on by itself: reports, tasks, commands and heartbeats", () =>
     withRedis(async (first) => {
       const bench = await openRedisBench(first.url);
@@ -109,7 +88,7 @@ describe.skipIf(!probe.available && !isCi)(`the link when Redis restarts${reason
     }));
 });
 
-describe.skipIf(!probe.available && !isCi)(`a process with both links${reason}`, () => {
+describe.skipIf(isSkipped)(`a process with both links${reason}`, () => {
   it("ends by itself once they are closed", () =>
     withRedis(async (server) => {
       const script = fileURLToPath(new URL("./linkUseAndClose.ts", import.meta.url));
@@ -143,7 +122,7 @@ describe("connecting to Redis", () => {
     },
   );
 
-  it.skipIf(!probe.available && !isCi)("fails at once on a wrong or missing password", () =>
+  it.skipIf(isSkipped)("fails at once on a wrong or missing password", () =>
     withRedis(async ({ port, url: openUrl }) => {
       const direct = new Redis(openUrl);
       await direct.config("SET", "requirepass", "correct");
@@ -157,7 +136,7 @@ describe("connecting to Redis", () => {
     }),
   );
 
-  it.skipIf(!probe.available && !isCi)("warns of a server that may evict keys", () =>
+  it.skipIf(isSkipped)("warns of a server that may evict keys", () =>
     withRedis(
       async ({ url }) => {
         const warnings: string[] = [];

@@ -1,3 +1,4 @@
+import type { RunOwner, ShareEpoch } from "@onrush/controller/platform/ports.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import type { HeldShare, Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
@@ -41,6 +42,8 @@ export function sampleTask(runId: string, share = "0/0"): Task {
     data: { users: { inline: [{ name: "ünï", n: 1 }], pick: "unique" } },
     dataSeed: 1,
     gracefulStopMs: 0,
+    fromMs: 0,
+    firstRound: 0,
   };
 }
 
@@ -72,8 +75,16 @@ export const fullHealth: Partial<Heartbeat> = {
   capacity: { requestsPerSecond: 150_000.5, perThread: 90_000, perConnection: 9_000 },
 };
 
-export function heldShare(runId: string, share: string): HeldShare {
-  return { runId, share, epoch: 1, started: 10, dropped: 0 };
+export function heldShare(runId: string, share: string, epoch = 1): HeldShare {
+  return { runId, share, epoch, started: 10, dropped: 0 };
+}
+
+export function sampleOwner(id: string): RunOwner {
+  return { id, url: `http://${id}.test:8080` };
+}
+
+export function shareEpoch(share: string, epoch = 1, ackedSeq = 0): ShareEpoch {
+  return { share, epoch, ackedSeq };
 }
 
 export function startCommand(runId: string, token: number): Command {

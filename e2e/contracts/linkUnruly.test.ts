@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import { openLocalBench, type LinkBench } from "./linkBench.ts";
+import { claimSuite } from "./linkClaims.suite.ts";
 import { eventually } from "./linkEventually.ts";
 import { sampleHeartbeat, sampleTask, stopCommand } from "./linkSamples.ts";
+import { standingSuite } from "./linkStandings.suite.ts";
 import { createUnruly } from "./unruly.ts";
 
 const OPTIONS = { seed: 7, maxDelayMs: 50, duplicated: 0.3 };
@@ -59,6 +61,36 @@ describe("an unruly sink", () => {
   });
 });
 
+/** A bench whose workers' messages are delayed and doubled; silence begins when all have arrived. */
+async function openUnrulyBench(): Promise<LinkBench> {
+  const bench = await openLocalBench();
+  const unruly = createUnruly({ ...OPTIONS, maxDelayMs: 10 });
+  return {
+    ...bench,
+    addWorker: async () => unruly.controllerLink(await bench.addWorker()),
+    settled: unruly.settled,
+    async age(ms) {
+      await unruly.settled();
+      await bench.age(ms);
+    },
+    async close() {
+      await unruly.settled();
+      await bench.close();
+    },
+  };
+}
+
+describe("behind an unruly network", () => {
+  let bench: LinkBench;
+  beforeEach(async () => {
+    bench = await openUnrulyBench();
+  });
+  afterEach(() => bench.close());
+
+  standingSuite(() => bench);
+  claimSuite(() => bench);
+});
+
 describe("an unruly controller link", () => {
   let bench: LinkBench;
   beforeEach(async () => {
@@ -78,7 +110,9 @@ describe("an unruly controller link", () => {
     for (let token = 1; token <= 5; token++) {
       await bench.controller.control.send(stopCommand("run", token));
     }
-    expect(await worker.directory.beat(sampleHeartbeat("a"))).toEqual({ shares: [], commands: [] });
+    expect(await worker.directory.beat(sampleHeartbeat("a"))).toEqual({
+      ...{ shares: [], commands: [], owners: {} },
+    });
     await eventually(() => {
       expect(new Set(shares)).toEqual(new Set(sent));
       expect(new Set(commands.map(({ token }) => token)).size).toBe(5);

@@ -229,6 +229,37 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
         expect(idsOf(await stores.runs.active())).toStrictEqual(["younger"]);
       });
 
+      test("ended runs are listed with when they ended, the first one first", async () => {
+        const ended = (id: string, endedAt: string | null) =>
+          aRun({ id, active: false, view: aView({ id, endedAt }) });
+        await stores.runs.create(aRun({ id: "active" }));
+        await stores.runs.create(ended("last", isoTime(9_000)));
+        await stores.runs.create(ended("first", isoTime(-5_000)));
+        // Where nobody knows, when it was created has to do.
+        await stores.runs.create(ended("b", null));
+        await stores.runs.create(ended("a", null));
+        expect(await stores.runs.ended()).toStrictEqual([
+          { id: "first", endedAtMs: BASE_MS - 5_000 },
+          { id: "a", endedAtMs: BASE_MS },
+          { id: "b", endedAtMs: BASE_MS },
+          { id: "last", endedAtMs: BASE_MS + 9_000 },
+        ]);
+        const view = aView({ id: "active", endedAt: isoTime(1_000) });
+        await stores.runs.update(aRun({ id: "active", version: 2, active: false, view }));
+        const now = await stores.runs.ended();
+        expect(now.map(({ id }) => id)).toStrictEqual(["first", "a", "b", "active", "last"]);
+      });
+
+      test("of several who remove the same run one does, and its seconds are gone", async () => {
+        await stores.runs.create(aRun({ active: false }));
+        await stores.seconds.put([aMinute()]);
+        const copies = await fiveCopies();
+        const answers = await Promise.all(copies.map(({ runs }) => runs.remove("run-1")));
+        expect(answers.filter(Boolean)).toHaveLength(1);
+        expect(await stores.runs.ended()).toStrictEqual([]);
+        expect(await stores.seconds.read("run-1", ...MINUTES)).toStrictEqual([]);
+      });
+
       test("an update replaces every field", async () => {
         await stores.runs.create(aRun());
         const updated = aRun({

@@ -28,6 +28,7 @@ export function aScenario(over: Partial<StoredScenario> = {}): StoredScenario {
     durationSeconds: 60,
     loadProfile: { type: "CONSTANT", initialRps: 8.3 },
     numWorkers: 2,
+    labels: {},
     transport: "auto",
     maxInFlight: 10_000,
     timeouts: { requestSeconds: 30 },
@@ -80,6 +81,7 @@ export function aRun(over: Partial<StoredRun> = {}): StoredRun {
     version: 1,
     streamPosition: "0",
     startAtUs: null,
+    progress: null,
     ...over,
   };
   const view = aView({ id: run.id, scenarioId: run.scenarioId });

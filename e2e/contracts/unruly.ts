@@ -57,6 +57,7 @@ export function createUnruly(options: UnrulyOptions): Unruly {
         claim: (claim) => link.directory.claim(claim),
         leave: (workerId) => link.directory.leave(workerId),
       },
+      presence: link.presence,
       clock: link.clock,
       onLost: (handle) => link.onLost(handle),
       async close() {

@@ -84,7 +84,7 @@ describe.each(engines)("when a worker is killed in mid-run, %s", (_engine, start
   test("its users are gone, and its iterations lost; the others do what is left", async () => {
     const step = { name: "s", protocol: "http" as const, url: `${slow.url}/` };
     const { runId } = await platform.api.start({
-      ...{ name: "closed, loses one", numWorkers: 3, durationSeconds: 6 },
+      ...{ name: "closed, loses one", numWorkers: 3, durationSeconds: 6, lostWorkers: "degrade" },
       workloads: [
         { name: "users", loadProfile: { type: "VUS", vus: 30 }, steps: [step] },
         {

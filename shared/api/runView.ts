@@ -126,6 +126,11 @@ export const shareViewSchema = z
     sent: count,
     clockOffsetUs: z.number().nullable(),
     clockErrorUs: z.number().nullable(),
+    startSkewMs: z
+      .number()
+      .nullable()
+      .default(null)
+      .meta({ description: "How long after the common start instant it began; null before." }),
   })
   .meta({ id: "Share" });
 export type ShareView = z.infer<typeof shareViewSchema>;

@@ -23,5 +23,12 @@ export function indexOf(valueUs: number): number {
 export function lowestAt(index: number): number {
   const bucket = (index >> HALF_COUNT_BITS) - 1;
   if (bucket < 0) return index;
-  return ((index & 1023) + 1024) * 2 ** bucket;
+  // A shift, as a power costs many times as much; the product may need more than 32 bits.
+  return ((index & 1023) + 1024) * (1 << bucket);
+}
+
+/** How many values are counted at `index`. */
+export function widthAt(index: number): number {
+  const bucket = (index >> HALF_COUNT_BITS) - 1;
+  return bucket < 0 ? 1 : 1 << bucket;
 }

@@ -1,5 +1,5 @@
 import type { Histogram } from "./histogram.ts";
-import { lowestAt } from "./histogramLayout.ts";
+import { lowestAt, widthAt } from "./histogramLayout.ts";
 
 /** Latency statistics in milliseconds; all 0 when nothing was recorded. */
 export interface LatencyStats {
@@ -42,8 +42,9 @@ export function latencyStats(histogram: Histogram): LatencyStats {
     const count = counts[i] as number;
     if (count === 0) continue;
     seen += count;
-    const highestUs = lowestAt(i + 1) - 1;
-    const middleUs = (lowestAt(i) + highestUs) / 2;
+    const lowestUs = lowestAt(i);
+    const highestUs = lowestUs + widthAt(i) - 1;
+    const middleUs = (lowestUs + highestUs) / 2;
     squares += count * (middleUs - meanUs) ** 2;
     // A bucket's upper end may lie above the largest value recorded.
     while (seen >= (ranks[valuesUs.length] ?? Infinity)) valuesUs.push(Math.min(highestUs, maxUs));

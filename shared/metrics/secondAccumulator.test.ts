@@ -99,3 +99,22 @@ test("lost arrivals are kept through store and merge", () => {
   whole.addSecond(part.toSecond(0));
   expect(whole.lost).toBe(10);
 });
+
+test("any name is counted as itself, also what every object has", () => {
+  const accumulator = new WorkloadAccumulator();
+  const names = ["constructor", "toString", "hasOwnProperty"];
+  const counts = Object.fromEntries(names.map((name) => [name, 1]));
+  const checks = Object.fromEntries(names.map((name) => [name, { passed: 1, failed: 2 }]));
+  const none = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
+  const nothing = new Uint8Array(0);
+  const maps = { statusCodes: {}, errors: counts, outcomes: counts, checks, phases: {} };
+  const step = { step: 0, ...none, ...maps, response: nothing, service: nothing };
+  const due = { started: 0, ...none, iterationDuration: nothing, steps: [step] };
+  for (let i = 0; i < 2; i++) accumulator.addDue({ ...due, dropped: counts });
+  const second = accumulator.toSecond(0);
+  for (const name of names) {
+    expect(second.dropped[name]).toBe(2);
+    expect(second.steps[0]?.errors[name]).toBe(2);
+    expect(second.steps[0]?.checks[name]).toEqual({ passed: 2, failed: 4 });
+  }
+});

@@ -13,15 +13,20 @@ import { type Phase, phases } from "./phases.ts";
 import type { RunSecond, StepSecond, WorkloadSecond } from "./second.ts";
 import { addSparse, encodeSparse } from "./sparseHistogram.ts";
 
+/** Names are anybody's, "constructor" too, so what counts by them inherits nothing. */
+const byName = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 export function addCounts(into: Counts, from: Counts): void {
-  for (const name of Object.keys(from)) into[name] = (into[name] ?? 0) + (from[name] ?? 0);
+  for (const name in from) into[name] = (into[name] ?? 0) + (from[name] ?? 0);
 }
 
 function addChecks(into: CheckCounts, from: CheckCounts): void {
-  for (const [name, { passed, failed }] of Object.entries(from)) {
+  for (const name in from) {
+    const counted = from[name];
+    if (counted === undefined) continue;
     const known = (into[name] ??= { passed: 0, failed: 0 });
-    known.passed += passed;
-    known.failed += failed;
+    known.passed += counted.passed;
+    known.failed += counted.failed;
   }
 }
 
@@ -44,10 +49,10 @@ export class StepAccumulator implements OutcomeCounts {
   bytesSent = 0;
   bytesReceived = 0;
   redirects = 0;
-  readonly statusCodes: Counts = {};
-  readonly errors: Counts = {};
-  readonly outcomes: Counts = {};
-  readonly checks: CheckCounts = {};
+  readonly statusCodes: Counts = byName<number>();
+  readonly errors: Counts = byName<number>();
+  readonly outcomes: Counts = byName<number>();
+  readonly checks: CheckCounts = byName<CheckCounts[string]>();
   readonly response = new Histogram();
   readonly service = new Histogram();
   readonly phases: Partial<Record<Phase, Histogram>> = {};
@@ -127,7 +132,7 @@ export class WorkloadAccumulator {
   inFlight = 0;
   users = 0;
   connections = 0;
-  readonly dropped: Counts = {};
+  readonly dropped: Counts = byName<number>();
   readonly iterations = noOutcomes();
   readonly iterationDuration = new Histogram();
   readonly lateness = new Histogram();

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../api/runView.ts";
 import type { ShareTotals } from "../wire/reports.ts";
+import type { OwnershipLevel } from "../schedule/ownership.ts";
 import type { RunPhase } from "./runState.ts";
 
 /** What a run can be told, and what it wants done: the two unions around `runReducer.ts`. */
@@ -12,8 +13,24 @@ export interface ShareState {
   workerId: string;
   epoch: number;
   phase: SharePhase;
-  /** Arrivals planned for it. */
+  /** Arrivals planned for it; fewer when somebody takes over. */
   planned: number;
+  /** Which of the workload's arrivals (or users) are its own. */
+  ownership: readonly OwnershipLevel[];
+  /** Where it begins when it took over from another share, ms from the start; 0 otherwise. */
+  fromMs: number;
+  /** The round its users begin with. */
+  firstRound: number;
+  /** Handed back by its worker: it begins nothing due from here on, ms from the start. */
+  handbackMs: number | null;
+  /** Others begin what is due from here on, ms from the start; null while nobody does. */
+  cutMs: number | null;
+  /** What is known of its end, if it was lost. */
+  loss: ShareLoss | null;
+  /** Snapshots that never came and never will. */
+  gaps: number;
+  /** How long after the common start instant it began, microseconds. */
+  startLateUs: number | null;
   /** Last snapshot merged; 0 before the first. */
   seq: number;
   /** Every arrival due before second watermark + 1 is reported; -1 before the first. */
@@ -21,6 +38,25 @@ export interface ShareState {
   clockOffsetUs: number | null;
   clockErrorUs: number | null;
   totals: ShareTotals | null;
+}
+
+export interface ShareLoss {
+  /** Common clock, Unix milliseconds. */
+  atMs: number;
+  /** The last heartbeat of its worker, if one was seen. */
+  lastBeatMs: number | null;
+  /**
+   * When its worker's connection was first seen closed, with no heartbeat since; null when it was
+   * not. Older documents have none of the next two.
+   */
+  absentMs?: number | null;
+  /**
+   * Its last heartbeat tells that every arrival due before this was begun, microseconds from the
+   * start of the run; null when it tells of no more than was reported.
+   */
+  knownUntilUs?: number | null;
+  /** Iterations it had claimed and not reported. */
+  unreported: number;
 }
 
 /** It has reported its end, or never will. */
@@ -36,7 +72,7 @@ export interface RunSettings {
   /** Where the load can end at the earliest: iterations may be done before their time is up. */
   minDurationMs: number;
   gracefulStopMs: number;
-  lostWorkers: "degrade" | "fail";
+  lostWorkers: "redistribute" | "degrade" | "fail";
   /** How long PREPARING may take. */
   barrierMs: number;
   /** From the decision to start to the common start instant. */
@@ -51,6 +87,8 @@ export interface RunState {
   preparingSinceMs: number | null;
   startAtMs: number | null;
   stopRequested: boolean;
+  /** When the load was ended early, common clock; null when it was not. */
+  stopAtMs: number | null;
   failure: string | null;
   /** The next second to close; all before it are closed. */
   nextSecond: number;
@@ -65,6 +103,8 @@ export interface ShareRef {
   epoch: number;
 }
 
+export type FencedShare = ShareRef & Omit<ShareLoss, "atMs">;
+
 export type RunMessage =
   | { type: "placed"; shares: readonly ShareState[] }
   | ({ type: "accepted" } & ShareRef)
@@ -75,12 +115,29 @@ export type RunMessage =
       type: "snapshot";
       seq: number;
       watermark: number;
+      /** The oldest snapshot that can still be had. */
+      oldest: number;
       /** The highest second the snapshot has numbers for. */
       lastSecond: number;
+      startLateUs: number | null;
       totals: ShareTotals | null;
     } & ShareRef)
+  /** Its worker begins nothing due from `cutMs` on, and ends what it has begun. */
+  | ({ type: "handback"; cutMs: number; reason: "leaving" | "noOwner" } & ShareRef)
   /** Workers that have not been heard of for too long, or that left. */
   | { type: "workersLost"; workerIds: readonly string[] }
+  /** Epochs were raised: what these workers held they cannot send any more. */
+  | { type: "fenced"; shares: readonly FencedShare[] }
+  /** Workers were found for what a share leaves from `cutMs` on. */
+  | {
+      type: "handedOver";
+      share: string;
+      cutMs: number;
+      planned: number;
+      heirs: readonly ShareState[];
+    }
+  /** Workers were found for shares whose workers went before the start: the same, anew. */
+  | { type: "reassigned"; shares: readonly ShareState[] }
   | { type: "stopRequested" }
   /** The controller itself cannot go on with it. */
   | { type: "broken"; reason: string }
@@ -93,11 +150,18 @@ export type RunEffect =
   | { type: "abort" }
   /** Merge the snapshot that caused this; without this effect it changes nothing. */
   | { type: "merge"; share: ShareState }
+  /** Raise the epochs of these shares, if their workers are silent, and tell which it were. */
+  | { type: "fence"; shares: readonly ShareState[] }
+  /** Look for workers that take over what these shares leave, and tell. */
+  | { type: "handOver"; shares: readonly ShareState[] }
+  /** Look for other workers for these shares, which have not begun, and tell. */
+  | { type: "reassign"; shares: readonly ShareState[] }
   /** Acknowledge again: the snapshot was merged before. */
   | { type: "acknowledge"; share: ShareState }
   /**
-   * The share is lost: count what it did not report of seconds that are closed already. In each
-   * second that closes from now on, count what was due of all lost shares that had not reported it.
+   * The share is lost (as it was before, with its loss): what it had in flight ends as interrupted, and seconds
+   * `fromSecond` to `toSecond`, closed already, have something lost. Each second that closes from
+   * now on counts what `lostPart` says of all shares.
    */
   | { type: "countLost"; share: ShareState; fromSecond: number; toSecond: number }
   | { type: "close"; second: number; partial: boolean }

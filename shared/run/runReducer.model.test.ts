@@ -1,13 +1,15 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { RunEffect, RunMessage, RunState, ShareRef } from "./runMessages.ts";
+import { lostPart } from "./lostPart.ts";
+import type { RunEffect, RunMessage, RunState, ShareRef, ShareState } from "./runMessages.ts";
 import { initialRunState, reduceRun } from "./runReducer.ts";
 import { hasEnded, nextState, type RunPhase, runStates, type RunTrigger } from "./runState.ts";
-import { placedShare, someTotals } from "./runs.testing.ts";
+import { heirOf, placedShare, someTotals } from "./runs.testing.ts";
 
 /**
  * A run against honest workers behind a network that delays, reorders, doubles and drops messages
- * (workers send again what is not acknowledged), with workers dying and a stop at any moment.
+ * (workers send again what is not acknowledged), with workers dying, others taking over, and a
+ * stop at any moment.
  */
 
 interface Plan {
@@ -15,7 +17,7 @@ interface Plan {
   shares: number;
   workers: number;
   seconds: number;
-  lostWorkers: "degrade" | "fail";
+  lostWorkers: RunState["settings"]["lostWorkers"];
   /** In percent, for each step of the model. */
   death: number;
   drop: number;
@@ -31,7 +33,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   shares: fc.integer({ min: 1, max: 5 }),
   workers: fc.integer({ min: 1, max: 4 }),
   seconds: fc.integer({ min: 1, max: 5 }),
-  lostWorkers: fc.constantFrom("degrade", "degrade", "degrade", "fail"),
+  lostWorkers: fc.constantFrom("redistribute", "redistribute", "degrade", "degrade", "fail"),
   death: fc.constantFrom(0, 0, 1, 3),
   drop: fc.constantFrom(0, 20, 50),
   double: fc.constantFrom(0, 20, 50),
@@ -74,9 +76,10 @@ class HonestShare {
   #said = 0;
   isOver = false;
 
-  constructor(ref: ShareRef, lastWatermark: number) {
+  constructor(ref: ShareRef, lastWatermark: number, fromSecond = 0) {
     this.ref = ref;
     this.#lastWatermark = lastWatermark;
+    this.#watermark = Math.min(fromSecond - 1, lastWatermark);
   }
 
   /** The next thing it has to say at this time, if any. */
@@ -96,6 +99,7 @@ class HonestShare {
     const snapshot: Snapshot = {
       ...{ type: "snapshot", ...this.ref, seq: ++this.#seq, watermark: this.#watermark },
       ...{ lastSecond: this.#watermark, totals: isLast ? someTotals : null },
+      ...{ oldest: 1, startLateUs: null },
     };
     this.unacknowledged.push(snapshot);
     return snapshot;
@@ -106,12 +110,18 @@ class HonestShare {
   }
 }
 
+/** Whether a share owes arrivals to a second that nobody begins. */
+function isLostIn(share: ShareState, second: number): boolean {
+  const part = lostPart(share);
+  return part !== undefined && part.fromUs < (second + 1) * 1e6 && part.toUs > second * 1e6;
+}
+
 /** Watches every step for what must hold in all of them. */
 class Watch {
   readonly merged = new Map<string, number>();
   readonly watermarks = new Map<string, number>();
-  /** Share to the seconds whose arrivals were counted as lost. */
-  readonly lost = new Map<string, number[]>();
+  /** Share to the seconds in which what it lost was counted, with the state as it is now. */
+  readonly lost = new Map<string, Set<number>>();
   readonly closed: number[] = [];
   starts = 0;
   finishes: string[] = [];
@@ -140,27 +150,25 @@ class Watch {
       case "merge":
         return this.#merge(effect.share, message);
       case "countLost": {
-        const { share } = effect.share;
+        const { share, watermark } = effect.share;
         expect(this.lost.has(share)).toBe(false);
-        expect(effect.fromSecond).toBe((this.watermarks.get(share) ?? -1) + 1);
+        expect(effect.fromSecond).toBe(watermark + 1);
         // What is closed is counted now, the rest as its seconds close.
         expect(effect.toSecond).toBe(this.closed.length - 1);
-        this.lost.set(share, []);
-        for (let s = effect.fromSecond; s <= effect.toSecond; s++) this.lost.get(share)?.push(s);
+        this.lost.set(share, new Set());
+        for (let s = effect.fromSecond; s <= effect.toSecond; s++) this.lost.get(share)?.add(s);
         return;
       }
       case "close": {
         expect(effect.second).toBe(this.closed.length);
         this.closed.push(effect.second);
-        for (const { share, phase, watermark } of after.shares) {
-          if (phase === "lost" && watermark < effect.second) {
-            this.lost.get(share)?.push(effect.second);
-          }
+        for (const share of after.shares) {
+          if (isLostIn(share, effect.second)) this.lost.get(share.share)?.add(effect.second);
         }
-        const live = after.shares.filter((s) => s.phase === "running");
+        const live = after.shares.filter((s) => s.phase !== "final" && s.phase !== "lost");
         const passed = live.every((s) => s.watermark >= effect.second);
-        // A failed run is cut off, so what was open then is partial.
-        expect(effect.partial).toBe(!passed || after.phase === "FAILED");
+        // A failed run is cut off, so what was open then is partial; so it is while nobody works.
+        if (live.length > 0) expect(effect.partial).toBe(!passed || after.phase === "FAILED");
         return;
       }
       case "finish":
@@ -170,6 +178,9 @@ class Watch {
       case "stop":
       case "abort":
       case "acknowledge":
+      case "fence":
+      case "handOver":
+      case "reassign":
       case "event":
     }
   }
@@ -205,17 +216,51 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     const step = reduceRun(state, message, nowMs);
     watch.see(state, message, step.state, step.effects);
     state = step.state;
+    for (const effect of step.effects) find(effect);
+  };
+  const dead = new Set<string>();
+  const survivors = () =>
+    [...new Set(state.shares.map((share) => share.workerId))].filter((id) => !dead.has(id));
+  /** What I/O finds out for the reducer; now and then it cannot. */
+  const find = (effect: RunEffect) => {
+    if (effect.type === "assign") {
+      for (const { share, workerId, epoch, fromMs } of effect.shares) {
+        const lastWatermark = plan.seconds - 1 + roll(2);
+        const ref = { share, workerId, epoch };
+        shares.push(new HonestShare(ref, lastWatermark, Math.floor(fromMs / 1000)));
+      }
+    }
+    if (effect.type === "fence" && !percent(20)) {
+      const gone = effect.shares.filter(({ workerId }) => dead.has(workerId));
+      tell({
+        type: "fenced",
+        shares: gone.map((s) => ({ ...s, lastBeatMs: null, unreported: 0 })),
+      });
+    }
+    const ids = survivors();
+    if (ids.length === 0) return;
+    if (effect.type === "handOver" && !percent(20)) {
+      for (const { share } of effect.shares) {
+        const cutMs = Math.ceil(nowMs + 500 - (state.startAtMs ?? nowMs));
+        const takers = ids.slice(0, 1 + roll(ids.length));
+        const heirs = takers.map((id, k) => heirOf(share, k, id, cutMs));
+        tell({ type: "handedOver", share, cutMs, planned: 5, heirs });
+      }
+    }
+    if (effect.type === "reassign" && !percent(20)) {
+      const anew = effect.shares.map((share, i) => ({
+        ...placedShare(0, ids[i % ids.length] ?? ""),
+        ...{ share: share.share, epoch: share.epoch + 1 },
+      }));
+      tell({ type: "reassigned", shares: anew });
+    }
   };
 
   const placed = Array.from({ length: plan.shares }, (_, k) =>
     placedShare(k, `w${k % plan.workers}`),
   );
+  const shares: HonestShare[] = [];
   tell({ type: "placed", shares: placed });
-  const shares = placed.map(
-    ({ share, workerId, epoch }) =>
-      new HonestShare({ share, workerId, epoch }, plan.seconds - 1 + roll(2)),
-  );
-  const dead = new Set<string>();
   const network: RunMessage[] = [];
 
   const speak = (share: HonestShare) => {
@@ -230,7 +275,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   };
   const resend = (share: HonestShare) => {
     const known = state.shares.find((s) => s.share === share.ref.share);
-    if (known?.phase !== "lost") share.acknowledge(known?.seq ?? 0);
+    if (known?.phase !== "lost" && known?.epoch === share.ref.epoch) share.acknowledge(known.seq);
     if (!dead.has(share.ref.workerId)) network.push(...share.unacknowledged);
   };
   const deliver = () => {
@@ -239,7 +284,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   };
   const stop = () => {
     tell({ type: "stopRequested" });
-    if (!hasEnded(state.phase)) stoppedAtMs ??= nowMs;
+    if (state.stopRequested) stoppedAtMs ??= nowMs;
   };
   const forge = () => {
     const ref = { workerId: `w${roll(6)}`, share: `0/${roll(6)}`, epoch: roll(3) };
@@ -247,7 +292,8 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     if (real?.workerId === ref.workerId && real.epoch === ref.epoch) return;
     const seq = (real?.seq ?? 0) + 1;
     const before = state;
-    tell({ type: "snapshot", ...ref, seq, watermark: 99, lastSecond: 99, totals: someTotals });
+    const forged = { seq, oldest: seq, watermark: 99, lastSecond: 99, startLateUs: null };
+    tell({ type: "snapshot", ...ref, ...forged, totals: someTotals });
     tell({ type: "ready", ...ref, clockOffsetUs: 0, clockErrorUs: 0 });
     // Time may close seconds; whose they are must not change.
     expect(state.shares).toEqual(before.shares);
@@ -288,6 +334,9 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   return { state, watch, loadSeconds: Math.ceil(loadMs / 1000) };
 }
 
+const isHeirOf = (path: string, of: string) =>
+  path.startsWith(`${of}/`) && !path.slice(of.length + 1).includes("/");
+
 test("whatever the network does and whoever dies, a run accounts for everything and ends", () => {
   fc.assert(
     fc.property(plans, (plan) => {
@@ -295,15 +344,20 @@ test("whatever the network does and whoever dies, a run accounts for everything 
       expect(hasEnded(state.phase)).toBe(true);
       expect(watch.finishes).toHaveLength(1);
       if (state.phase === "FAILED" || state.startAtMs === null) return;
-      for (const { share, phase, watermark } of state.shares) {
+      for (const share of state.shares) {
         // Every share has either reported its end or lost what it had not reported.
-        expect(["final", "lost"]).toContain(phase);
-        expect(watch.lost.has(share)).toBe(phase === "lost");
-        expect(watermark).toBe(watch.watermarks.get(share) ?? -1);
-        // Each second of load that a lost share had not reported is counted, exactly once.
-        const owed = Array.from({ length: loadSeconds }, (_, s) => s).filter((s) => s > watermark);
-        const counted = (watch.lost.get(share) ?? []).filter((s) => s < loadSeconds);
-        expect(counted).toEqual(phase === "lost" ? owed : []);
+        expect(["final", "lost"]).toContain(share.phase);
+        expect(watch.lost.has(share.share)).toBe(share.phase === "lost");
+        // Whatever of the load a lost share left to nobody is counted in each of its seconds.
+        const owed = Array.from({ length: loadSeconds }, (_, s) => s).filter((s) =>
+          isLostIn(share, s),
+        );
+        const counted = watch.lost.get(share.share) ?? new Set();
+        expect(owed.filter((second) => !counted.has(second))).toEqual([]);
+        // Others begin where it ends, and nowhere else.
+        const heirs = state.shares.filter(({ share: path }) => isHeirOf(path, share.share));
+        expect(heirs.every(({ fromMs }) => fromMs === share.cutMs)).toBe(true);
+        expect(heirs.length > 0).toBe(share.cutMs !== null);
       }
       // Every second that holds data is closed: none is left out of the summary.
       expect(watch.closed.length).toBeGreaterThan(watch.lastData);

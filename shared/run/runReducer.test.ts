@@ -53,11 +53,22 @@ describe("from queue to start", () => {
     expect(run.state.failure).toContain("no DNS");
   });
 
-  test("a worker lost before the start fails the run", () => {
+  test("a worker lost before the start is replaced, and the share has a new epoch", () => {
     const run = new RunUnderTest();
     run.place("w0", "w1");
-    run.tell({ type: "workersLost", workerIds: ["w1"] });
-    expect(run.state).toMatchObject({ phase: "FAILED", failure: expect.stringContaining("w1") });
+    run.ready(0, "w0");
+    const effects = run.lose("w1");
+    expect(effects).toMatchObject([{ type: "reassign", shares: [{ share: "0/1" }] }]);
+    const anew = { ...placedShare(1, "w2"), epoch: 2 };
+    expect(run.tell({ type: "reassigned", shares: [anew] })).toEqual([
+      { type: "assign", shares: [anew] },
+    ]);
+    expect(run.tell({ type: "reassigned", shares: [anew] })).toEqual([]);
+    // What the first worker still says is another epoch's.
+    expect(run.ready(1, "w1")).toEqual([]);
+    const ref = { workerId: "w2", share: "0/1", epoch: 2 };
+    const ready = run.tell({ type: "ready", ...ref, clockOffsetUs: 1, clockErrorUs: 2 });
+    expect(kinds(ready)).toEqual(["start"]);
   });
 
   test.each(["QUEUED", "PREPARING"] as const)("a stop while %s ends it at once", (phase) => {
@@ -94,6 +105,7 @@ describe("snapshots", () => {
     const effects = run.tell({
       ...{ type: "snapshot", workerId: "w0", share: "0/0", epoch: 1 },
       ...{ seq: 1, watermark: 0, lastSecond: 0, totals: null },
+      ...{ oldest: 1, startLateUs: null },
       ...change,
     });
     expect(effects).toEqual([]);
@@ -200,12 +212,12 @@ describe("lost workers", () => {
     run.start(2);
     run.snapshot(0, 1, 0);
     run.snapshot(1, 1, 1);
-    const effects = run.tell({ type: "workersLost", workerIds: ["w0"] });
+    const effects = run.lose("w0");
     expect(effects).toMatchObject([
       { type: "countLost", fromSecond: 1, share: { share: "0/0" } },
       { type: "close", second: 1, partial: false },
     ]);
-    expect(run.tell({ type: "workersLost", workerIds: ["w0"] })).toEqual([]);
+    expect(run.lose("w0")).toEqual([]);
     // A late snapshot of the lost one would count twice.
     expect(run.snapshot(0, 2, 1)).toEqual([]);
     const last = run.snapshot(1, 2, 2, "final");
@@ -215,7 +227,7 @@ describe("lost workers", () => {
   test("fail the run where the scenario says so", () => {
     const run = new RunUnderTest({ lostWorkers: "fail" });
     run.start(2);
-    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    run.lose("w1");
     expect(run.state.phase).toBe("FAILED");
   });
 
@@ -223,14 +235,14 @@ describe("lost workers", () => {
     const run = new RunUnderTest();
     run.start(2);
     run.snapshot(0, 1, 2, "final");
-    expect(run.tell({ type: "workersLost", workerIds: ["w0"] })).toEqual([]);
+    expect(run.lose("w0")).toEqual([]);
   });
 
   test("all of them while the load goes on: the run fails, as nobody is left to carry it", () => {
     const run = new RunUnderTest();
     run.start(2);
     run.snapshot(0, 1, 0);
-    const effects = run.tell({ type: "workersLost", workerIds: ["w0", "w1"] });
+    const effects = run.lose("w0", "w1");
     expect(closes(effects)).toEqual(["0p"]);
     expect(run.state.phase).toBe("FAILED");
     expect(run.state.failure).toContain("no worker is left");
@@ -239,7 +251,7 @@ describe("lost workers", () => {
   test("a lost share's epoch ends, so that its worker finds out when it comes back", () => {
     const run = new RunUnderTest();
     run.start(2);
-    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    run.lose("w1");
     expect(run.state.shares.map((share) => share.epoch)).toEqual([1, 2]);
   });
 
@@ -250,7 +262,9 @@ describe("lost workers", () => {
     if (share === undefined) throw new Error("there is one share");
     const { workerId, epoch } = share;
     const quiet = { type: "snapshot", workerId, epoch, share: share.share, seq } as const;
-    const effects = run.tell({ ...quiet, watermark: 1, lastSecond: -1, totals: null });
+    const effects = run.tell({
+      ...{ ...quiet, watermark: 1, lastSecond: -1, totals: null, oldest: 1, startLateUs: null },
+    });
     expect(closes(effects)).toEqual(["0", "1"]);
   });
 
@@ -260,7 +274,7 @@ describe("lost workers", () => {
     run.snapshot(0, 1, 0);
     run.nowMs += 2_500;
     run.tell({ type: "stopRequested" });
-    const effects = run.tell({ type: "workersLost", workerIds: ["w0"] });
+    const effects = run.lose("w0");
     expect(effects[0]).toMatchObject({ type: "countLost", fromSecond: 1 });
     expect(closes(effects)).toEqual(["1", "2"]);
     expect(run.state.phase).toBe("STOPPED");
@@ -294,10 +308,122 @@ describe("a run that may be done before its time is up", () => {
     run.start(2);
     run.nowMs += 5_000;
     run.snapshot(0, 1, 4);
-    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    run.lose("w1");
     run.nowMs += 5_000;
     run.snapshot(0, 2, 9, "final");
     expect(run.state.phase).toBe("COMPLETED");
     expect(run.state.nextSecond).toBe(10);
+  });
+});
+
+describe("take-over", () => {
+  const redistribute = {
+    lostWorkers: "redistribute",
+    durationMs: 10_000,
+    minDurationMs: 10_000,
+  } as const;
+
+  test("what a lost share leaves is asked for once it is fenced, and again until it is had", () => {
+    const run = new RunUnderTest(redistribute);
+    run.start(2);
+    const effects = run.lose("w1");
+    expect(kinds(effects)).toEqual(["countLost", "handOver"]);
+    expect(kinds(run.tickAfter(250))).toEqual(["handOver"]);
+    const heirs = run.handOver("0/1", 2_345, "w0", "w2");
+    expect(kinds(heirs)).toEqual(["assign"]);
+    expect(run.state.shares.map((s) => [s.share, s.workerId, s.cutMs])).toEqual([
+      ["0/0", "w0", null],
+      ["0/1", "w1", 2_345],
+      ["0/1/0", "w0", null],
+      ["0/1/1", "w2", null],
+    ]);
+    expect(run.tickAfter(250)).toEqual([]);
+    expect(run.handOver("0/1", 5_000, "w0")).toEqual([]);
+  });
+
+  test("an heir runs when it is ready, and seconds from its beginning on wait for it", () => {
+    const run = new RunUnderTest(redistribute);
+    run.start(2);
+    run.lose("w1");
+    run.handOver("0/1", 2_345, "w0");
+    expect(closes(run.snapshot(0, 1, 4))).toEqual(["0", "1"]);
+    const ref = { workerId: "w0", share: "0/1/0", epoch: 1 };
+    run.tell({ type: "ready", ...ref, clockOffsetUs: 1, clockErrorUs: 2 });
+    expect(run.state.shares[2]?.phase).toBe("running");
+    const first = { type: "snapshot", ...ref, seq: 1, watermark: 3, lastSecond: 3 } as const;
+    const merged = run.tell({ ...first, oldest: 1, startLateUs: 7, totals: null });
+    expect(closes(merged)).toEqual(["2", "3"]);
+    expect(run.state.shares[2]?.startLateUs).toBe(7);
+  });
+
+  test("an heir is lost and handed over like any other", () => {
+    const run = new RunUnderTest(redistribute);
+    run.start(2);
+    run.lose("w1");
+    run.handOver("0/1", 2_000, "w2");
+    expect(kinds(run.lose("w2"))).toEqual(["countLost", "handOver"]);
+    run.handOver("0/1/0", 4_000, "w0");
+    expect(run.state.shares.at(-1)?.share).toBe("0/1/0/0");
+  });
+
+  test("a worker that was heard after all is not fenced: nothing changes", () => {
+    const run = new RunUnderTest(redistribute);
+    run.start(2);
+    const before = run.state;
+    run.tell({ type: "workersLost", workerIds: ["w1"] });
+    run.tell({ type: "fenced", shares: [] });
+    expect(run.state).toEqual(before);
+  });
+
+  test("while nobody is there the run waits for a worker, and its seconds close as partial", () => {
+    const run = new RunUnderTest(redistribute);
+    run.start(1);
+    expect(run.lose("w0").filter((e) => e.type === "close")).toEqual([]);
+    expect(closes(run.tickAfter(4_000))).toEqual(["0p"]);
+    expect(run.state.phase).toBe("RUNNING");
+    run.handOver("0/0", 6_000, "w1");
+    expect(run.state.phase).toBe("RUNNING");
+  });
+
+  test("and fails when none comes for 15 s", () => {
+    const run = new RunUnderTest({ ...redistribute, durationMs: 60_000 });
+    run.start(1);
+    run.lose("w0");
+    run.tickAfter(14_999);
+    expect(run.state.phase).toBe("RUNNING");
+    run.tickAfter(1);
+    expect(run.state).toMatchObject({
+      phase: "FAILED",
+      failure: expect.stringContaining("no worker is left"),
+    });
+  });
+
+  test("a share that is handed back goes on to its end while others take the rest", () => {
+    const run = new RunUnderTest({ durationMs: 10_000, minDurationMs: 10_000 });
+    run.start(2);
+    const ref = { workerId: "w1", share: "0/1", epoch: 1 };
+    const effects = run.tell({ type: "handback", ...ref, cutMs: 3_000, reason: "leaving" });
+    expect(kinds(effects)).toEqual(["handOver"]);
+    expect(run.tell({ type: "handback", ...ref, cutMs: 4_000, reason: "leaving" })).toEqual([]);
+    run.handOver("0/1", 3_000, "w0");
+    expect(run.state.shares[1]).toMatchObject({
+      phase: "running",
+      handbackMs: 3_000,
+      cutMs: 3_000,
+    });
+    run.snapshot(1, 1, 3, "final");
+    expect(run.state.shares[1]?.phase).toBe("final");
+    expect(run.state.phase).toBe("RUNNING");
+  });
+
+  test("snapshots that are gone for good are counted as gaps, and what is left is merged", () => {
+    const run = new RunUnderTest();
+    run.start(1);
+    const ref = { workerId: "w0", share: "0/0", epoch: 1 };
+    const ahead = { type: "snapshot", ...ref, seq: 4, watermark: 3, lastSecond: 3 } as const;
+    expect(run.tell({ ...ahead, oldest: 1, startLateUs: null, totals: null })).toEqual([]);
+    const effects = run.tell({ ...ahead, oldest: 4, startLateUs: null, totals: null });
+    expect(kinds(effects)[0]).toBe("merge");
+    expect(run.state.shares[0]).toMatchObject({ seq: 4, gaps: 3 });
   });
 });

@@ -2,6 +2,17 @@ import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
 import { closeSeconds, lastSecondOf } from "./secondClosing.ts";
 import { hasEnded, nextState } from "./runState.ts";
+import {
+  handback,
+  handedOver,
+  handOver,
+  loadGoesOn,
+  lose,
+  NO_WORKER_LIMIT_MS,
+  nothing,
+  reassigned,
+  waitingForHeirs,
+} from "./takeOver.ts";
 
 /**
  * The life of a run as one pure function: barrier, start, snapshots, loss of workers, closing of
@@ -24,18 +35,18 @@ function findShare(state: RunState, ref: ShareRef): ShareState | undefined {
   return share?.epoch === ref.epoch && share.workerId === ref.workerId ? share : undefined;
 }
 
-const nothing = (state: RunState): Step => ({ state, effects: [] });
-
 /** Ends the run at once; what was reported of seconds that are still open closes as partial. */
-function fail(state: RunState, reason: string): Step {
+function fail(state: RunState, reason: string, nowMs: number): Step {
   if (hasEnded(state.phase) || state.failure !== null) return nothing(state);
+  const stopAtMs = state.stopAtMs ?? nowMs;
   const effects: RunEffect[] = [{ type: "event", kind: "error", text: reason }, { type: "abort" }];
   for (let second = state.nextSecond; second <= state.lastSecond; second++) {
     effects.push({ type: "close", second, partial: true });
   }
   effects.push({ type: "finish", end: "failed" });
   const nextSecond = Math.max(state.nextSecond, state.lastSecond + 1);
-  return { state: { ...state, phase: "FAILED", failure: reason, nextSecond }, effects };
+  const next: RunState = { ...state, phase: "FAILED", failure: reason, nextSecond, stopAtMs };
+  return { state: next, effects };
 }
 
 function accepted(state: RunState, ref: ShareRef): Step {
@@ -46,12 +57,13 @@ function accepted(state: RunState, ref: ShareRef): Step {
 
 function ready(state: RunState, message: Extract<RunMessage, { type: "ready" }>, nowMs: number) {
   const share = findShare(state, message);
-  if (state.phase !== "PREPARING" || share === undefined || share.phase === "ready") {
-    return nothing(state);
-  }
+  if (share?.phase !== "assigned" && share?.phase !== "accepted") return nothing(state);
   const { clockOffsetUs, clockErrorUs } = message;
-  const next = replaceShare(state, { ...share, phase: "ready", clockOffsetUs, clockErrorUs });
-  return next.shares.every((s) => s.phase === "ready") ? start(next, nowMs) : nothing(next);
+  // Who takes over begins at once: the start is long past.
+  const phase = state.phase === "PREPARING" ? "ready" : "running";
+  const next = replaceShare(state, { ...share, phase, clockOffsetUs, clockErrorUs });
+  const isBarrier = state.phase === "PREPARING" && next.shares.every((s) => s.phase === "ready");
+  return isBarrier ? start(next, nowMs) : nothing(next);
 }
 
 function start(state: RunState, nowMs: number): Step {
@@ -75,55 +87,65 @@ function snapshot(state: RunState, message: Extract<RunMessage, { type: "snapsho
   if (share === undefined || hasEnded(state.phase) || share.phase === "lost") return nothing(state);
   if (state.startAtMs === null) return nothing(state);
   if (message.seq <= share.seq) return { state, effects: [{ type: "acknowledge", share }] };
-  if (message.seq > share.seq + 1 || share.phase === "final") return nothing(state);
+  if (share.phase === "final") return nothing(state);
+  // What is older than the oldest that its worker still has never comes: the gap is counted.
+  const missing = Math.max(0, Math.min(message.oldest, message.seq) - share.seq - 1);
+  if (message.seq > share.seq + missing + 1) return nothing(state);
   const merged: ShareState = {
     ...share,
     seq: message.seq,
+    gaps: share.gaps + missing,
     watermark: Math.max(share.watermark, message.watermark),
+    startLateUs: share.startLateUs ?? message.startLateUs,
     totals: message.totals,
-    phase: message.totals === null ? share.phase : "final",
+    phase: message.totals === null ? "running" : "final",
   };
   const next = replaceShare(state, merged);
   const lastSecond = Math.max(state.lastSecond, message.lastSecond);
-  return { state: { ...next, lastSecond }, effects: [{ type: "merge", share: merged }] };
-}
-
-/** Gives up shares: their epoch ends, so a worker that comes back finds that they are not its any more. */
-function loseShares(
-  state: RunState,
-  lost: readonly ShareState[],
-  why: string,
-  nowMs: number,
-): Step {
-  if (lost.length === 0) return nothing(state);
-  const names = [...new Set(lost.map((s) => s.workerId))].join(", ");
-  if (state.phase === "PREPARING") return fail(state, `${names}: ${why} before the start`);
-  if (state.settings.lostWorkers === "fail") return fail(state, `${names}: ${why}`);
-  const dead = new Set(lost.map((s) => s.share));
-  const after = state.shares.map((s): ShareState =>
-    dead.has(s.share) ? { ...s, phase: "lost", epoch: s.epoch + 1 } : s,
-  );
-  const loadGoesOn = nowMs < (state.startAtMs ?? nowMs) + state.settings.durationMs;
-  if (loadGoesOn && after.every((s) => s.phase === "lost")) {
-    return fail({ ...state, shares: after }, `${names}: ${why}; no worker is left`);
+  const effects: RunEffect[] = [{ type: "merge", share: merged }];
+  if (missing > 0) {
+    const text = `${share.workerId}: ${missing} snapshots of share ${share.share} never came`;
+    effects.push({ type: "event", kind: "error", text });
   }
-  const effects: RunEffect[] = lost.map((share) => ({
-    type: "countLost",
-    share,
-    fromSecond: share.watermark + 1,
-    toSecond: state.nextSecond - 1,
-  }));
-  const shares = lost.map((s) => s.share).join(", ");
-  const text = `${names}: ${why}; what was left of ${shares} is counted as lost`;
-  effects.push({ type: "event", kind: "error", text });
-  return { state: { ...state, shares: after }, effects };
+  return { state: { ...next, lastSecond }, effects };
 }
 
-function workersLost(state: RunState, workerIds: readonly string[], nowMs: number): Step {
+/** Silent workers: their epochs must be over before anybody else can have their shares. */
+function workersLost(state: RunState, workerIds: readonly string[]): Step {
   if (state.phase === "QUEUED" || hasEnded(state.phase)) return nothing(state);
   const gone = new Set(workerIds);
-  const lost = state.shares.filter((s) => gone.has(s.workerId) && !isShareOver(s));
-  return loseShares(state, lost, "no heartbeat any more", nowMs);
+  const silent = state.shares.filter((s) => gone.has(s.workerId) && !isShareOver(s));
+  if (silent.length === 0) return nothing(state);
+  const type = state.phase === "PREPARING" ? "reassign" : "fence";
+  return { state, effects: [{ type, shares: silent }] };
+}
+
+function fenced(
+  state: RunState,
+  message: Extract<RunMessage, { type: "fenced" }>,
+  nowMs: number,
+): Step {
+  if (state.startAtMs === null || hasEnded(state.phase)) return nothing(state);
+  const step = lose(state, message, "no heartbeat any more", nowMs);
+  const names = [...new Set(message.shares.map((share) => share.workerId))].join(", ");
+  if (step.state === state || state.settings.lostWorkers !== "fail") return step;
+  return fail(state, `${names}: no heartbeat any more`, nowMs);
+}
+
+/** A run that nobody works for any more ends when nobody comes. */
+function checkWorkers(state: RunState, nowMs: number): Step {
+  if (!loadGoesOn(state, nowMs) || state.shares.some((s) => !isShareOver(s))) {
+    return nothing(state);
+  }
+  const losses = state.shares.flatMap(({ loss }) => (loss === null ? [] : [loss.atMs]));
+  if (losses.length === 0) return nothing(state);
+  const waits = waitingForHeirs(state, nowMs).length > 0;
+  // Without the lost ones the others have done all that was theirs.
+  if (!waits && state.shares.some((s) => s.phase === "final")) return nothing(state);
+  const limitMs = waits ? NO_WORKER_LIMIT_MS : 0;
+  if (nowMs - Math.max(...losses) < limitMs) return nothing(state);
+  const names = [...new Set(state.shares.map((s) => s.workerId))].join(", ");
+  return fail(state, `${names}: no heartbeat any more; no worker is left`, nowMs);
 }
 
 function stopRequested(state: RunState, nowMs: number): Step {
@@ -136,7 +158,8 @@ function stopRequested(state: RunState, nowMs: number): Step {
     durationMs: Math.min(state.settings.durationMs, elapsedMs),
     minDurationMs: Math.min(state.settings.minDurationMs, elapsedMs),
   };
-  const next: RunState = { ...state, settings, phase, stopRequested: true };
+  const stopAtMs = state.stopAtMs ?? nowMs;
+  const next: RunState = { ...state, settings, phase, stopRequested: true, stopAtMs };
   const asked: RunEffect = { type: "event", kind: "info", text: "stop requested" };
   if (phase === "STOPPED") {
     return { state: next, effects: [asked, { type: "abort" }, { type: "finish", end: "stopped" }] };
@@ -152,7 +175,7 @@ function checkBarrier(state: RunState, nowMs: number): Step {
   const waiting = state.shares.filter((s) => s.phase !== "ready");
   const names = waiting.map((s) => `${s.workerId} (share ${s.share}, ${s.phase})`).join(", ");
   const seconds = settings.barrierMs / 1000;
-  return fail(state, `not ready within ${seconds} s: ${names}`);
+  return fail(state, `not ready within ${seconds} s: ${names}`, nowMs);
 }
 
 function checkEnd(state: RunState, nowMs: number): Step {
@@ -161,12 +184,16 @@ function checkEnd(state: RunState, nowMs: number): Step {
   const limitMs = state.startAtMs + durationMs + gracefulStopMs + END_GRACE_MS;
   if (nowMs < limitMs) return nothing(state);
   const open = state.shares.filter((s) => !isShareOver(s));
-  return loseShares(state, open, "never reported its end", nowMs);
+  if (open.length === 0) return nothing(state);
+  const shares = open.map((s) => ({ ...s, lastBeatMs: null, unreported: 0 }));
+  return lose(state, { type: "fenced", shares }, "never reported its end", nowMs);
 }
 
 /** RUNNING becomes STOPPING when every share has reported its end or is lost. */
-function windDown(state: RunState): Step {
-  if (!areSharesOver(state.shares)) return nothing(state);
+function windDown(state: RunState, nowMs: number): Step {
+  if (!areSharesOver(state.shares) || waitingForHeirs(state, nowMs).length > 0) {
+    return nothing(state);
+  }
   return nothing({ ...state, phase: nextState(state.phase, "allReported") ?? state.phase });
 }
 
@@ -193,25 +220,40 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "refused": {
       const share = findShare(state, message);
       if (share === undefined) return nothing(state);
-      return fail(state, `${share.workerId} refused share ${share.share}: ${message.reason}`);
+      return fail(
+        state,
+        `${share.workerId} refused share ${share.share}: ${message.reason}`,
+        nowMs,
+      );
     }
     case "ready":
       return ready(state, message, nowMs);
     case "snapshot":
       return snapshot(state, message);
     case "workersLost":
-      return workersLost(state, message.workerIds, nowMs);
+      return workersLost(state, message.workerIds);
+    case "fenced":
+      return fenced(state, message, nowMs);
+    case "handback": {
+      const share = findShare(state, message);
+      return share === undefined ? nothing(state) : handback(state, message, share, nowMs);
+    }
+    case "handedOver":
+      return handedOver(state, message);
+    case "reassigned":
+      return reassigned(state, message);
     case "stopRequested":
       return stopRequested(state, nowMs);
     case "failed": {
       const share = findShare(state, message);
       if (share === undefined) return nothing(state);
-      return fail(state, `${share.workerId}, share ${share.share}: ${message.reason}`);
+      return fail(state, `${share.workerId}, share ${share.share}: ${message.reason}`, nowMs);
     }
     case "broken":
-      return fail(state, message.reason);
+      return fail(state, message.reason, nowMs);
     case "tick":
-      return state.startAtMs === null ? checkBarrier(state, nowMs) : checkEnd(state, nowMs);
+      if (state.startAtMs === null) return checkBarrier(state, nowMs);
+      return handOver(checkEnd(state, nowMs), nowMs);
   }
 }
 
@@ -235,8 +277,9 @@ export function reduceRun(state: RunState, message: RunMessage, nowMs: number): 
   return chain(
     state,
     (s) => handle(s, message, nowMs),
+    (s) => checkWorkers(s, nowMs),
     (s) => (hasEnded(s.phase) ? nothing(s) : closeSeconds(s, nowMs)),
-    windDown,
+    (s) => windDown(s, nowMs),
     end,
   );
 }
@@ -249,6 +292,7 @@ export function initialRunState(settings: RunState["settings"]): RunState {
     preparingSinceMs: null,
     startAtMs: null,
     stopRequested: false,
+    stopAtMs: null,
     failure: null,
     nextSecond: 0,
     lastSecond: -1,

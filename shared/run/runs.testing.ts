@@ -11,7 +11,15 @@ export function placedShare(k: number, workerId: string): ShareState {
   return {
     ...{ share: `0/${k}`, workload: 0, workerId, epoch: 1, phase: "assigned", planned: 10 },
     ...{ seq: 0, watermark: -1, clockOffsetUs: null, clockErrorUs: null, totals: null },
+    ...{ ownership: [], fromMs: 0, firstRound: 0, handbackMs: null, cutMs: null, loss: null },
+    ...{ gaps: 0, startLateUs: null },
   };
+}
+
+/** Heir `k` of a share, on a worker. */
+export function heirOf(path: string, k: number, workerId: string, fromMs: number): ShareState {
+  const watermark = Math.floor(fromMs / 1000) - 1;
+  return { ...placedShare(k, workerId), share: `${path}/${k}`, fromMs, watermark };
 }
 
 const outcomes = { ok: 1, failed: 0, neutral: 0, interrupted: 0 };
@@ -57,9 +65,28 @@ export class RunUnderTest {
   snapshot(k: number, seq: number, watermark: number, end: "final" | "more" = "more"): RunEffect[] {
     return this.tell({
       ...{ type: "snapshot", workerId: `w${k}`, share: `0/${k}`, epoch: 1 },
-      ...{ seq, watermark, lastSecond: watermark },
+      ...{ seq, watermark, lastSecond: watermark, oldest: 1, startLateUs: null },
       totals: end === "final" ? someTotals : null,
     });
+  }
+
+  /** Workers fall silent and are fenced, as the directory does it; the effects without the fence. */
+  lose(...workerIds: string[]): RunEffect[] {
+    const effects = this.tell({ type: "workersLost", workerIds });
+    return effects.flatMap((effect) =>
+      effect.type === "fence" ? this.fence(effect.shares) : [effect],
+    );
+  }
+
+  fence(shares: readonly ShareState[]): RunEffect[] {
+    const refs = shares.map((share) => ({ ...share, lastBeatMs: this.nowMs, unreported: 0 }));
+    return this.tell({ type: "fenced", shares: refs });
+  }
+
+  /** Workers take over what share `path` leaves from `cutMs` on. */
+  handOver(path: string, cutMs: number, ...workerIds: string[]): RunEffect[] {
+    const heirs = workerIds.map((id, k) => heirOf(path, k, id, cutMs));
+    return this.tell({ type: "handedOver", share: path, cutMs, planned: 5, heirs });
   }
 
   tickAfter(ms: number): RunEffect[] {

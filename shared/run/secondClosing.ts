@@ -1,16 +1,19 @@
-import { areSharesOver } from "./runMessages.ts";
+import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunState, Step } from "./runMessages.ts";
+import { waitingForHeirs } from "./takeOver.ts";
 
 /** A second that is still not reported by all this long after its end closes as partial. */
 const PARTIAL_AFTER_MS = 3_000;
 
 /** All live shares have reported everything due up to and including this second. */
-function commonWatermark(state: RunState): number {
+function commonWatermark(state: RunState, nowMs: number): number {
   let lowest = Infinity;
   for (const share of state.shares) {
-    if (share.phase === "running") lowest = Math.min(lowest, share.watermark);
+    if (!isShareOver(share)) lowest = Math.min(lowest, share.watermark);
   }
-  return lowest;
+  // Who takes over from all of them may still have something due in the seconds that are open.
+  const isForsaken = lowest === Infinity && waitingForHeirs(state, nowMs).length > 0;
+  return isForsaken ? -1 : lowest;
 }
 
 /**
@@ -31,7 +34,7 @@ export function lastSecondOf(state: RunState): number {
 export function closeSeconds(state: RunState, nowMs: number): Step {
   if (state.startAtMs === null) return { state, effects: [] };
   const last = lastSecondOf(state);
-  const complete = Math.min(commonWatermark(state), last);
+  const complete = Math.min(commonWatermark(state, nowMs), last);
   const elapsedMs = nowMs - state.startAtMs;
   const overdue = Math.floor((elapsedMs - PARTIAL_AFTER_MS) / 1000) - 1;
   const upTo = Math.max(complete, Math.min(overdue, last));

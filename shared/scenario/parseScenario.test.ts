@@ -132,11 +132,18 @@ const short = {
 const step = { name: "a", protocol: "http", url: "http://h/" };
 const workload = { name: "w", loadProfile: profile, steps: [step] };
 
+test("labels are kept as they are, up to 20 of them", () => {
+  const labels = { region: "eu", "example.com/rack_a": "Größe 1 = 2", gpu: "" };
+  expect(parsed({ ...short, labels }).labels).toEqual(labels);
+  expect(Object.keys(parsed({ ...short, labels: numbered(20) }).labels)).toHaveLength(20);
+});
+
 describe("what is left out gets its default", () => {
   test("in the short form", () => {
     expect(parsed(short)).toEqual({
       ...short,
       numWorkers: 1,
+      labels: {},
       maxInFlight: 10_000,
       timeouts: { requestSeconds: 30 },
       tls: { rejectUnauthorized: true },
@@ -144,7 +151,7 @@ describe("what is left out gets its default", () => {
       ...{ arrival: "uniform", overload: "drop", connections: "shared", pacing: "timer" },
       transport: "auto",
       gracefulStopSeconds: 30,
-      lostWorkers: "degrade",
+      lostWorkers: "redistribute",
     });
   });
 
@@ -224,6 +231,8 @@ const stages = (list: unknown[], fields: object = { durationSeconds: undefined }
   ...fields,
 });
 const stage = { durationSeconds: 1, targetRps: 1 };
+const numbered = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`label-${i}`, ""]));
 const steps = (...list: unknown[]) => ({
   ...{ name: "n", durationSeconds: 10, loadProfile: profile },
   steps: list,
@@ -245,6 +254,19 @@ const bad: [string, unknown, string[]][] = [
   ["a description that is too long", { ...short, description: "x".repeat(2001) }, ["description"]],
   ["a mistyped field", { ...short, targetURL: "http://h/" }, ["targetURL"]],
   ["several unknown fields", { ...short, zz: 1, sla: [] }, ["sla", "zz"]],
+  ["labels that are no names", { ...short, labels: ["region"] }, ["labels"]],
+  ["a label that is a number", { ...short, labels: { cores: 8 } }, ["labels.cores"]],
+  ["a label without a name", { ...short, labels: { "": "eu" } }, ["labels."]],
+  ["a label no worker can have", { ...short, labels: { a: "x,b=y" } }, ["labels.a"]],
+  ["a label's value of blanks", { ...short, labels: { a: " eu" } }, ["labels.a"]],
+  ["a label's name with blanks", { ...short, labels: { "a b": "eu" } }, ["labels.a b"]],
+  [
+    "a label's name without end",
+    { ...short, labels: { ["a".repeat(64)]: "" } },
+    [`labels.${"a".repeat(64)}`],
+  ],
+  ["a label's value without end", { ...short, labels: { a: "x".repeat(201) } }, ["labels.a"]],
+  ["21 labels", { ...short, labels: numbered(21) }, ["labels"]],
   ["no workers", { ...short, numWorkers: 0 }, ["numWorkers"]],
   ["half a worker", { ...short, numWorkers: 1.5 }, ["numWorkers"]],
   ["too many workers", { ...short, numWorkers: 10_001 }, ["numWorkers"]],
@@ -253,7 +275,7 @@ const bad: [string, unknown, string[]][] = [
   ["an unknown timeout", { ...short, timeouts: { dns: 1 } }, ["timeouts.dns"]],
   ["tls by word", { ...short, tls: { rejectUnauthorized: "no" } }, ["tls.rejectUnauthorized"]],
   ["an endless stop", { ...short, gracefulStopSeconds: 3601 }, ["gracefulStopSeconds"]],
-  ["a policy of later versions", { ...short, lostWorkers: "redistribute" }, ["lostWorkers"]],
+  ["an unknown policy", { ...short, lostWorkers: "replace" }, ["lostWorkers"]],
   // the request
   ["no target", { ...short, targetUrl: undefined }, ["targetUrl"]],
   ["a target of another type", { ...short, targetUrl: 5 }, ["targetUrl"]],

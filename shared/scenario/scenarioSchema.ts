@@ -2,6 +2,7 @@ import { z } from "zod";
 import { httpSchema } from "./http.ts";
 import { dataSchema } from "../data/dataSchema.ts";
 import { urlProblem } from "../template/urlTemplate.ts";
+import { labelsSchema } from "./labels.ts";
 import { MAX_STEPS, MAX_WORKERS, MAX_WORKLOADS } from "./limits.ts";
 import {
   arrivalSchema,
@@ -100,6 +101,9 @@ export const scenarioSchema = z
     durationSeconds: positiveSecondsSchema.optional(),
     loadProfile: loadProfileSchema.optional(),
     numWorkers: z.int().min(1, "at least one worker").max(MAX_WORKERS).default(1),
+    labels: labelsSchema.default({}).meta({
+      description: "Only workers that have all of these labels are eligible.",
+    }),
     maxInFlight: z.int().min(1).max(1_000_000).default(10_000).meta({
       description:
         "Iterations in flight per worker and workload; what is due beyond it is dropped.",
@@ -139,9 +143,14 @@ export const scenarioSchema = z
       .default(0)
       .meta({ description: "Whatever is drawn at random is the same for the same seed." }),
     lostWorkers: z
-      .enum(["degrade", "fail"], { error: 'lostWorkers is "degrade" or "fail" in this version' })
-      .default("degrade")
-      .meta({ description: "When a worker dies: go on without its share, or fail the run." }),
+      .enum(["redistribute", "degrade", "fail"], {
+        error: 'lostWorkers is "redistribute", "degrade" or "fail"',
+      })
+      .default("redistribute")
+      .meta({
+        description:
+          "When a worker dies: let others take its share over, go on without it, or fail the run.",
+      }),
   })
   .meta({ id: "ScenarioDocument", description: "What a user asks for." });
 

@@ -13,6 +13,10 @@ export const heldShareSchema = z.object({
   epoch: z.int().min(1),
   started: count,
   dropped: count,
+  /** Of those started; optional because it came later than the first heartbeats. */
+  ended: count.optional(),
+  /** One more than the highest iteration it was granted; only of shares that claim iterations. */
+  claimedTo: count.optional(),
 });
 export type HeldShare = z.infer<typeof heldShareSchema>;
 
@@ -24,7 +28,7 @@ const workerHealthShape = healthSchema.pick({
 
 export const workerStates = ["idle", "preparing", "running", "draining"] as const;
 
-/** Sent every 300 ms, also as registration; a worker that goes says so with `leave`. */
+/** Sent every 200 ms, also as registration; a worker that goes says so with `leave`. */
 export const heartbeatSchema = z.object({
   workerId: z.string().min(1),
   hostname: z.string(),
@@ -49,8 +53,12 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export const shareStandingSchema = z.object({
   runId: z.string(),
   share: sharePathSchema,
-  /** The current epoch; 0 when the share is no longer known. A higher one than ours ends ours. */
-  epoch: count,
+  /**
+   * The current epoch: another one than ours ends ours, and 0 says that the run is over. Null when
+   * the directory knows neither: it has forgotten (a server that came back empty), which neither
+   * ends the share nor extends its lease.
+   */
+  epoch: count.nullable(),
   /** Snapshots up to this seq are merged and stored. */
   ackedSeq: count,
 });
@@ -61,6 +69,11 @@ export const beatReplySchema = z.object({
   shares: z.array(shareStandingSchema),
   /** Every command still kept for the runs of these shares. */
   commands: z.array(commandSchema),
+  /**
+   * Of each of these runs the address of the controller that owns it, "" when it is the other end
+   * of this link, and null while nobody owns it.
+   */
+  owners: z.record(z.string(), z.string().nullable()),
 });
 export type BeatReply = z.infer<typeof beatReplySchema>;
 
@@ -72,8 +85,15 @@ export const listedWorkerSchema = heartbeatSchema.extend({
 });
 export type ListedWorker = z.infer<typeof listedWorkerSchema>;
 
-export const HEARTBEAT_EVERY_MS = 300;
+export const HEARTBEAT_EVERY_MS = 200;
 /** How long a heartbeat's answer lets the engine send, from the moment the heartbeat was sent. */
 export const LEASE_MS = 1_500;
+/**
+ * A worker whose connection for its presence is closed sends for at most this long after it hears of
+ * it, or after the heartbeat that it sends meanwhile. Enough for the owner's answer over HTTP.
+ */
+export const ORPHAN_LEASE_MS = 150;
 /** A worker unheard of for longer is lost; beyond the lease, so it has stopped sending by itself. */
 export const LOST_AFTER_MS = 1_600;
+/** A worker that has not heard of an owner of a run for this long ends its shares of it. */
+export const NO_OWNER_LIMIT_MS = 15_000;

@@ -2,6 +2,15 @@
 
 /** Longer than the longest run (7 days); only for keys of a run that nobody released. */
 export const RUN_KEYS_TTL_MS = 8 * 24 * 3_600_000;
+/** How long a released run is known as such, so that its shares end instead of waiting for an owner. */
+export const TOMBSTONE_TTL_MS = 3_600_000;
+
+/**
+ * Fields of `shares` beside the paths of shares: the highest token of the run's owners, and whether
+ * the run is released (then only these two are left).
+ */
+export const TOKEN_FIELD = "token";
+export const RELEASED_FIELD = "released";
 
 export interface RedisKeys {
   /** Option `prefix` of every BullMQ queue and worker. */
@@ -10,22 +19,28 @@ export interface RedisKeys {
   readonly workers: string;
   /** Hash: worker id -> run id. */
   readonly reservations: string;
+  /** Since when (ms of Redis TIME) `workers` has been kept: a server may have come back empty. */
+  readonly workersSince: string;
   /** Counter behind the fencing tokens of all runs. */
   readonly leaseToken: string;
   /** Channel on which every command is published. */
   readonly commandChannel: string;
+  /** Channel to which a worker is subscribed while its process lives; nothing is published. */
+  presence(workerId: string): string;
   /** BullMQ refuses ":" in the name of a queue. */
   taskQueue(workerId: string): string;
   /** Hash: command type -> command as JSON. */
   commands(runId: string): string;
-  /** Hash: share path -> `<epoch>:<acked seq>`. */
+  /** Hash: share path -> `<epoch>:<acked seq>`, `TOKEN_FIELD`, `RELEASED_FIELD`. */
   shares(runId: string): string;
   /** Hash: who has claimed which iterations (`worker/agent/redis/claimScript.ts`). */
   claims(runId: string): string;
   /** Stream of reports, one field `r` of raw bytes per entry. */
   reports(runId: string): string;
-  /** The owner's id, expiring. */
+  /** `<owner's id> <owner's url>`, expiring. A url has no blank, an id may. */
   lease(runId: string): string;
+  /** Exists when the run was asked to stop. */
+  stopAsked(runId: string): string;
 }
 
 export function redisKeys(prefix = "onrush"): RedisKeys {
@@ -34,14 +49,17 @@ export function redisKeys(prefix = "onrush"): RedisKeys {
     queuePrefix: `${prefix}:queue`,
     workers: `${prefix}:workers`,
     reservations: `${prefix}:reservations`,
+    workersSince: `${prefix}:workers-since`,
     leaseToken: `${prefix}:lease-token`,
     commandChannel: `${prefix}:commands`,
+    presence: (workerId) => `${prefix}:presence:${workerId}`,
     taskQueue: (workerId) => `tasks-${encodeURIComponent(workerId)}`,
     commands: ofRun("commands"),
     shares: ofRun("shares"),
     claims: ofRun("claims"),
     reports: ofRun("reports"),
     lease: ofRun("lease"),
+    stopAsked: ofRun("stop-asked"),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   countsSchema,
 } from "../metrics/delta.ts";
 import { decodeFrame, encodeFrame } from "./frame.ts";
+import { readSnapshot } from "./readSnapshot.ts";
 import { sharePathSchema } from "./task.ts";
 
 /**
@@ -16,6 +17,8 @@ import { sharePathSchema } from "./task.ts";
  *   refused   it could not be (the reason is for people)
  *   ready     connections are warm, the clock offset is known
  *   failed    it cannot go on, and the run with it (the reason is for people)
+ *   handback  it begins nothing that is due at `cutMs` or later: somebody else has to; what it has
+ *             begun it ends and reports, FINAL totals included
  *   snapshot  numbered deltas; the last one carries the FINAL totals
  */
 
@@ -50,6 +53,15 @@ export const failedSchema = z.object({
   ...shareRef,
   reason: z.string(),
 });
+/** `leaving`: the worker was asked to end. `noOwner`: it has heard of no controller for too long. */
+export const handbackReasons = ["leaving", "noOwner"] as const;
+export const handbackSchema = z.object({
+  type: z.literal("handback"),
+  ...shareRef,
+  /** From the start of the run. */
+  cutMs: count,
+  reason: z.enum(handbackReasons),
+});
 export const readySchema = z.object({
   type: z.literal("ready"),
   ...shareRef,
@@ -67,6 +79,10 @@ export const snapshotSchema = z.object({
   due: z.array(dueDeltaSchema),
   wall: z.array(wallDeltaSchema),
   health: z.array(healthSchema),
+  /** The oldest seq that can still be had: what is older and never came is lost for good. */
+  oldest: z.int().min(1).optional(),
+  /** How long after the common start instant the share really began, microseconds. */
+  startLateUs: z.number().optional(),
   /** FINAL: set in the last snapshot of the share. */
   totals: shareTotalsSchema.optional(),
 });
@@ -76,6 +92,7 @@ export const reportSchema = z.discriminatedUnion("type", [
   acceptedSchema,
   refusedSchema,
   failedSchema,
+  handbackSchema,
   readySchema,
   snapshotSchema,
 ]);
@@ -87,5 +104,7 @@ export function encodeReport(report: Report): Uint8Array {
 
 /** Throws (RangeError, SyntaxError, TypeError, ZodError) when the bytes are not a report. */
 export function decodeReport(bytes: Uint8Array): Report {
-  return reportSchema.parse(decodeFrame(bytes));
+  const value = decodeFrame(bytes);
+  // Nearly all reports are snapshots in the form of this version, a thousand a second and more.
+  return readSnapshot(value) ?? reportSchema.parse(value);
 }

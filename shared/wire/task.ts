@@ -78,6 +78,13 @@ export const taskSchema = z.object({
   requestTimeoutMs: z.int().min(1),
   rejectUnauthorized: z.boolean(),
   gracefulStopMs: count,
+  /**
+   * Where a take-over begins, from the start of the run: users and iterations begin nothing before.
+   * Arrivals know it from the offset of their ownership. 0 for a share that was never taken over.
+   */
+  fromMs: count.default(0),
+  /** The round that users begin with, so that a take-over repeats no iteration number. */
+  firstRound: count.default(0),
 });
 export type Task = z.infer<typeof taskSchema>;
 

@@ -7,21 +7,26 @@ import {
   type Heartbeat,
   HEARTBEAT_EVERY_MS,
   LEASE_MS,
+  NO_OWNER_LIMIT_MS,
 } from "@onrush/shared/wire/heartbeat.ts";
-import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
+import type { Task } from "@onrush/shared/wire/task.ts";
 import type { FromEngine } from "../engine/engineMessages.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
 import { ProcessMeter } from "../health/processMeter.ts";
 import { WorkerHealth } from "../health/workerHealth.ts";
-import { type ClockReading, readClock } from "./clockOffset.ts";
+import { AgentClock } from "./agentClock.ts";
 import { EngineThreads } from "./engineThreads.ts";
+import { Heartbeats } from "./heartbeats.ts";
+import { leaseOverHttp } from "./leaseOverHttp.ts";
 import type { Logger } from "./logger.ts";
+import { OrphanLeases } from "./orphanLeases.ts";
 import type { ControllerLink } from "./ports.ts";
-import { ShareSession } from "./shareSession.ts";
+import { RunOwners } from "./runOwners.ts";
+import { Sessions } from "./sessions.ts";
+import { type HandbackReason, ShareSession } from "./shareSession.ts";
 
 /** Snapshots that nobody acknowledged for this long are sent again. */
 const RESEND_AFTER_MS = 2_000;
-const MEASURE_CLOCK_EVERY_MS = 30_000;
 
 export interface AgentOptions {
   workerId: string;
@@ -33,7 +38,12 @@ export interface AgentOptions {
   capacity: Capacity | null;
 }
 
-const nowMs = () => monotonicUs() / 1000;
+/** What the agent needs of the machine; a test brings its own. */
+export interface AgentMachine {
+  startThreads: typeof EngineThreads.start;
+  /** Monotonic. */
+  nowUs(): number;
+}
 
 /**
  * A worker process: takes tasks, keeps its shares' leases alive by heartbeats, and passes on what
@@ -41,105 +51,129 @@ const nowMs = () => monotonicUs() / 1000;
  */
 export class Agent {
   readonly #options: AgentOptions;
-  readonly #sessions = new Map<string, ShareSession>();
-  /** Highest fencing token and the commands seen, per run. */
-  readonly #runs = new Map<string, { token: number; seen: Set<string> }>();
-  #threads: EngineThreads | undefined;
-  #clock: ClockReading = { commonMinusMonotonicUs: 0, offsetUs: 0, errorUs: 0 };
-  #clockReadAtMs = -Infinity;
+  readonly #machine: AgentMachine;
+  readonly #sessions = new Sessions();
+  readonly #owners = new RunOwners();
+  readonly #heartbeats: Heartbeats;
+  readonly #orphans: OrphanLeases;
+  readonly #clock: AgentClock;
   readonly #health = new WorkerHealth(new ProcessMeter());
-  #timer: NodeJS.Timeout | undefined;
-  #beating: Promise<void> = Promise.resolve();
-  #closed = false;
+  #threads: EngineThreads | undefined;
+  #leaving = false;
+  #closing: Promise<void> | undefined;
+  readonly #closed = Promise.withResolvers<void>();
 
-  constructor(options: AgentOptions) {
+  constructor(
+    options: AgentOptions,
+    machine: AgentMachine = { startThreads: EngineThreads.start, nowUs: monotonicUs },
+  ) {
     this.#options = options;
+    this.#machine = machine;
+    const { link, workerId } = options;
+    this.#clock = new AgentClock(link.clock);
+    this.#heartbeats = new Heartbeats({
+      ...{ directory: link.directory, askOwner: leaseOverHttp, owners: this.#owners, workerId },
+      heartbeat: () => this.#heartbeat(),
+      shares: () => this.#sessions.held(),
+      answered: (reply, sentUs, by) => this.#answered(reply, sentUs, by),
+      warn: (error) => this.#warn(error),
+      nowUs: machine.nowUs,
+    });
+    this.#orphans = new OrphanLeases({
+      sessions: () => this.#sessions.all(),
+      beat: () => this.#heartbeats.beat(),
+      nowUs: machine.nowUs,
+    });
   }
 
   /** Resolves when the worker is registered and takes tasks. */
   async start(onDeath: (error: Error) => void): Promise<void> {
     const { link, workerId, threads } = this.#options;
-    this.#threads = await EngineThreads.start(threads, this.#fromEngine, onDeath);
-    await this.#measureClock();
-    await this.#beat();
+    this.#threads = await this.#machine.startThreads(threads, this.#fromEngine, onDeath);
+    await this.#clock.measure();
+    // Only to register: there is no lease yet that an answer could come too late for.
+    await link.directory.beat(this.#heartbeat());
     await link.commands.subscribe((command) => this.#command(command));
+    await link.presence.show(workerId, (isSeen) => this.#orphans.seen(isSeen));
     await link.tasks.consume(workerId, (task) => this.#accept(task));
-    this.#timer = setInterval(() => {
-      this.#beating = this.#beatSafely();
-    }, HEARTBEAT_EVERY_MS);
+    this.#heartbeats.start(HEARTBEAT_EVERY_MS, () => this.#afterBeat());
+  }
+
+  /**
+   * Hands every share back and closes when all have ended, been reported and acknowledged, or
+   * `withinMs` is over. `close` meanwhile closes at once.
+   */
+  async leave(withinMs: number): Promise<void> {
+    if (!this.#leaving) {
+      this.#leaving = true;
+      // Nobody must be sent here before what is here is sent elsewhere.
+      await this.#heartbeats.beat().catch(this.#warn);
+      for (const session of this.#sessions.all()) this.#handBack(session, "leaving");
+    }
+    const over = new AbortController();
+    const late = pause(withinMs, undefined, { signal: over.signal }).catch(() => {});
+    await Promise.race([this.#sessions.whenNone(), this.#closed.promise, late]);
+    over.abort();
+    await this.close();
   }
 
   /** Stops sending and leaves; what was not reported yet counts as lost. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    clearInterval(this.#timer);
-    await this.#beating;
-    for (const session of this.#sessions.values()) session.abandon();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#leaving = true;
+    this.#closed.resolve();
+    this.#orphans.close();
+    for (const session of this.#sessions.all()) session.abandon();
+    await this.#heartbeats.stop();
     await this.#options.link.directory.leave(this.#options.workerId).catch(() => {});
     await this.#options.link.close();
     await this.#threads?.close();
   }
 
   async #accept(task: Task): Promise<void> {
-    const key = taskKey(task);
-    const known = this.#sessions.get(key);
+    const known = this.#sessions.of(task);
     // A queue may hand a task out twice; the epoch tells whether it is the same.
     if (known !== undefined && known.task.epoch >= task.epoch && known.phase !== "ended") return;
-    if (this.#threads === undefined || !this.#isCurrent(task.runId, task.token)) return;
+    if (this.#threads === undefined || !this.#sessions.isCurrent(task.runId, task.token)) return;
+    known?.abandon();
     const { workerId, link } = this.#options;
     const session = new ShareSession(task, workerId, this.#threads, link.reports);
-    this.#sessions.set(key, session);
-    await session.begin();
-  }
-
-  /** False for a token below the highest one seen for the run. */
-  #isCurrent(runId: string, token: number): boolean {
-    const run = this.#runs.get(runId) ?? { token: 0, seen: new Set() };
-    if (token < run.token) return false;
-    this.#runs.set(runId, { ...run, token });
-    return true;
+    this.#sessions.add(session);
+    const begun = session.begin();
+    if (this.#leaving) this.#handBack(session, "leaving");
+    await begun;
   }
 
   #command(command: Command): void {
-    const sessions = [...this.#sessions.values()].filter((s) => s.task.runId === command.runId);
-    if (sessions.length === 0 || !this.#isCurrent(command.runId, command.token)) return;
-    const seen = this.#runs.get(command.runId)?.seen;
-    // START waits for every session to be ready, so it may be needed more than once.
-    if (command.type !== "start" && seen?.has(command.type) === true) return;
-    seen?.add(command.type);
-    for (const session of sessions) {
-      if (command.type === "stop") session.stop();
-      if (command.type === "abort") session.abandon();
-      if (command.type === "start") {
-        session.start(command.startAtUs - this.#clock.commonMinusMonotonicUs);
-        if (seen?.has("stop") === true) session.stop();
-      }
-    }
+    this.#sessions.command(command, command.type === "start" ? this.#startUs(command) : 0);
+  }
+
+  #startUs({ startAtUs }: Extract<Command, { type: "start" }>): number {
+    return startAtUs - this.#clock.reading.commonMinusMonotonicUs;
   }
 
   readonly #fromEngine = (thread: number, message: FromEngine): void => {
-    const session = this.#sessions.get(message.key);
+    const session = this.#sessions.byKey(message.key);
     if (session === undefined) return;
     switch (message.type) {
       case "prepared":
         if (session.prepared(thread)) void this.#ready(session);
         return;
       case "refused":
-        void session.refuse(message.reason).catch((error: unknown) => this.#warn(error));
+        void session.refuse(message.reason).catch(this.#warn);
         return;
       case "failed":
-        void session.fail(message.reason).catch((error: unknown) => this.#warn(error));
+        void session.fail(message.reason).catch(this.#warn);
         return;
       case "claim":
         void this.#claim(session, thread, message);
         return;
-      case "counts":
-        return session.counts(thread, message);
-      case "report": {
-        if (!session.report(thread, message, this.#health)) return;
-        void session.flush(nowMs()).catch((error: unknown) => this.#warn(error));
-      }
+      case "report":
+        if (session.report(thread, message, this.#health)) this.#flush(session);
     }
   };
 
@@ -151,7 +185,7 @@ export class Agent {
   ): Promise<void> {
     const claim = session.claim(thread, message);
     if (claim === undefined) return;
-    while (session.phase !== "ended" && !this.#closed) {
+    while (session.phase !== "ended") {
       try {
         return session.granted(thread, await this.#options.link.directory.claim(claim));
       } catch (error) {
@@ -162,12 +196,13 @@ export class Agent {
   }
 
   async #ready(session: ShareSession): Promise<void> {
-    while (session.phase === "preparing" && !this.#closed) {
+    while (session.phase === "preparing") {
       try {
-        await this.#measureClock();
+        await this.#clock.measure();
         // The lease must stand before the start does.
-        await this.#beat();
-        await session.ready(this.#clock);
+        await this.#heartbeats.beat();
+        void this.#heartbeats.tryOwner(session.task.runId);
+        await session.ready(this.#clock.reading);
       } catch (error) {
         this.#warn(error);
         await pause(HEARTBEAT_EVERY_MS);
@@ -175,81 +210,58 @@ export class Agent {
     }
   }
 
-  async #measureClock(): Promise<void> {
-    this.#clock = await readClock(this.#options.link.clock);
-    this.#clockReadAtMs = nowMs();
+  #handBack(session: ShareSession, reason: HandbackReason): void {
+    void session.handBack(reason, this.#machine.nowUs()).catch(this.#warn);
   }
 
-  async #beatSafely(): Promise<void> {
-    try {
-      const idle = this.#sessions.size === 0;
-      if (idle && nowMs() - this.#clockReadAtMs > MEASURE_CLOCK_EVERY_MS)
-        await this.#measureClock();
-      await this.#beat();
-      await this.#flushAll();
-    } catch (error) {
-      this.#warn(error);
-    }
-  }
-
-  async #beat(): Promise<void> {
-    const sentUs = monotonicUs();
-    const reply = await this.#options.link.directory.beat(this.#heartbeat());
-    this.#answered(reply, sentUs);
-  }
-
-  #answered(reply: BeatReply, sentUs: number): void {
+  #answered(reply: BeatReply, sentUs: number, by: "directory" | "owner"): void {
+    if (this.#closing !== undefined) return;
+    const leaseMs = by === "owner" ? LEASE_MS : this.#orphans.leaseMs;
     for (const standing of reply.shares) {
-      const session = this.#sessions.get(taskKey(standing));
-      if (session === undefined || session.phase === "ended") continue;
-      session.standing(standing, sentUs, LEASE_MS);
+      const session = this.#sessions.of(standing);
+      if (session !== undefined && session.phase !== "ended") {
+        session.standing(standing, sentUs, leaseMs);
+      }
     }
     for (const command of reply.commands) this.#command(command);
-    for (const [key, session] of this.#sessions) {
-      if (session.phase === "ended") this.#forget(key, session.task.runId);
-    }
-  }
-
-  #forget(key: string, runId: string): void {
-    this.#sessions.delete(key);
-    const others = [...this.#sessions.values()].some((s) => s.task.runId === runId);
-    if (!others) this.#runs.delete(runId);
+    for (const runId of this.#sessions.forgetEnded()) this.#owners.forget(runId);
     if (this.#sessions.size === 0) this.#health.rest();
+    const nowMs = this.#machine.nowUs() / 1000;
+    for (const runId of this.#owners.ownerless(NO_OWNER_LIMIT_MS, nowMs)) {
+      for (const session of this.#sessions.ofRun(runId)) this.#handBack(session, "noOwner");
+    }
   }
 
-  async #flushAll(): Promise<void> {
-    for (const session of this.#sessions.values()) {
-      session.resendIfSilent(nowMs(), RESEND_AFTER_MS);
-      await session.flush(nowMs());
+  #afterBeat(): void {
+    this.#orphans.hurry();
+    // While a start may come, the reading must not move under it.
+    if (this.#sessions.size === 0) void this.#clock.measureIfOld().catch(this.#warn);
+    for (const session of this.#sessions.all()) {
+      session.resendIfSilent(monotonicUs() / 1000, RESEND_AFTER_MS);
+      this.#flush(session);
     }
+  }
+
+  #flush(session: ShareSession): void {
+    void session.flush(monotonicUs() / 1000).catch(this.#warn);
   }
 
   #heartbeat(): Heartbeat {
-    const sessions = [...this.#sessions.values()].filter((s) => s.phase !== "ended");
-    const { workerId, labels, threads } = this.#options;
+    const { workerId, labels, threads, capacity } = this.#options;
+    const { offsetUs, errorUs } = this.#clock.reading;
     return {
-      workerId,
-      labels,
-      threads,
-      hostname: hostname(),
-      pid: process.pid,
-      state: this.#closed ? "draining" : stateOf(sessions),
+      ...{ workerId, labels, threads, capacity },
+      ...{ hostname: hostname(), pid: process.pid },
+      state: this.#leaving ? "draining" : this.#sessions.state(),
       ...this.#health.newest(monotonicUs()),
-      capacity: this.#options.capacity,
-      clockOffsetUs: Math.round(this.#clock.offsetUs),
-      clockErrorUs: Math.round(this.#clock.errorUs),
-      shares: sessions.map((session) => session.held()),
+      clockOffsetUs: Math.round(offsetUs),
+      clockErrorUs: Math.round(errorUs),
+      shares: this.#sessions.held(),
     };
   }
 
-  #warn(error: unknown): void {
-    if (!this.#closed)
-      this.#options.logger.warn({ err: error }, "controller link failed, retrying");
-  }
-}
-
-function stateOf(sessions: readonly ShareSession[]): Heartbeat["state"] {
-  const phases = new Set(sessions.map((session) => session.phase));
-  if (phases.size === 0) return "idle";
-  return phases.has("preparing") || phases.has("ready") ? "preparing" : "running";
+  readonly #warn = (error: unknown): void => {
+    if (this.#closing !== undefined) return;
+    this.#options.logger.warn({ err: error }, "controller link failed, retrying");
+  };
 }

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { FromEngine, ToEngine } from "../engine/engineMessages.ts";
+import { ShareCounts } from "../engine/shareCounts.ts";
 import { ENGINE_THREAD_NAME, giveWayToEngineThreads } from "./threadPriority.ts";
 
 /**
@@ -45,9 +46,16 @@ export class EngineThreads {
     return engine;
   }
 
-  prepare(key: string, task: Task, lease: SharedArrayBuffer): void {
+  /** `counts` is memory of `ShareCounts`, for who wants to read it. */
+  prepare(
+    key: string,
+    task: Task,
+    lease: SharedArrayBuffer,
+    counts = ShareCounts.memoryFor(this.count),
+  ): void {
     this.#threads.forEach((worker, thread) => {
-      const message: ToEngine = { type: "prepare", key, task, thread, threads: this.count, lease };
+      const { count: threads } = this;
+      const message: ToEngine = { type: "prepare", key, task, thread, threads, lease, counts };
       worker.postMessage(message);
     });
   }

@@ -17,10 +17,12 @@ class FakeStream implements ReportSink {
   }
 }
 
+const one = (seq: number) => () => Uint8Array.of(seq);
+
 function filled(count: number): { stream: FakeStream; outbox: Outbox } {
   const stream = new FakeStream();
   const outbox = new Outbox("run", stream);
-  for (let seq = 1; seq <= count; seq++) outbox.add(seq, Uint8Array.of(seq));
+  for (let seq = 1; seq <= count; seq++) outbox.add(seq, one(seq));
   return { stream, outbox };
 }
 
@@ -55,7 +57,7 @@ describe("an outbox", () => {
     const { stream, outbox } = filled(1);
     stream.before = async () => {
       stream.before = async () => {};
-      outbox.add(2, Uint8Array.of(2));
+      outbox.add(2, one(2));
     };
     await outbox.flush(0);
     expect(stream.taken).toEqual([1, 2]);
@@ -92,7 +94,7 @@ describe("an outbox", () => {
     const { stream, outbox } = filled(0);
     // Nothing is ever acknowledged: the first one was lost on the way.
     for (let seq = 1; seq <= 6; seq++) {
-      outbox.add(seq, Uint8Array.of(seq));
+      outbox.add(seq, one(seq));
       outbox.resendIfSilent(seq * 1_000, 2_000);
       await outbox.flush(seq * 1_000);
     }
@@ -110,9 +112,9 @@ describe("an outbox", () => {
   test("gives up the oldest when it is full, and counts them", async () => {
     const stream = new FakeStream();
     const outbox = new Outbox("run", stream);
-    const large = (seq: number) => {
+    const large = (seq: number) => (oldest: number) => {
       const bytes = new Uint8Array(24 * 1024 * 1024);
-      bytes[0] = seq;
+      bytes.set([seq, oldest]);
       return bytes;
     };
     for (let seq = 1; seq <= 4; seq++) outbox.add(seq, large(seq));
@@ -128,9 +130,62 @@ describe("an outbox", () => {
 
   test("a single snapshot is kept however large it is", () => {
     const outbox = new Outbox("run", new FakeStream());
-    outbox.add(1, new Uint8Array(65 * 1024 * 1024));
+    outbox.add(1, () => new Uint8Array(65 * 1024 * 1024));
     expect([outbox.isEmpty, outbox.overflowed]).toEqual([false, 0]);
   });
+
+  test("is bounded in count, too", () => {
+    const { outbox } = filled(3_601);
+    expect(outbox.overflowed).toBe(1);
+  });
+
+  test("sends nothing more of what nobody wants", async () => {
+    const { stream, outbox } = filled(3);
+    stream.before = async () => outbox.clear();
+    await outbox.flush(0);
+    expect(stream.taken).toEqual([1]);
+    expect(outbox.isEmpty).toBe(true);
+  });
+});
+
+test("whatever it gives up, the word of what can still be had goes out with what is left", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ large: fc.boolean(), acknowledge: fc.nat({ max: 3 }) }), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      async (steps) => {
+        const told: number[] = [];
+        const sent = new Set<number>();
+        const outbox = new Outbox("run", {
+          async append(_runId, bytes) {
+            sent.add(bytes[0] as number);
+            told.push(bytes[1] as number);
+          },
+        });
+        let acked = 0;
+        for (const [index, { large, acknowledge }] of steps.entries()) {
+          const seq = index + 1;
+          const length = large ? 30 * 1024 * 1024 : 2;
+          outbox.add(seq, (oldest) => {
+            const bytes = new Uint8Array(length);
+            bytes.set([seq, oldest]);
+            return bytes;
+          });
+          acked = Math.max(acked, Math.min(seq, acknowledge));
+          outbox.acknowledge(acked);
+        }
+        await outbox.flush(0);
+        // What is neither acknowledged nor sent is lost, and known to be.
+        const lost = steps.map((_, index) => index + 1).filter((n) => n > acked && !sent.has(n));
+        const oldest = Math.max(0, ...told);
+        for (const seq of lost) expect(seq).toBeLessThan(oldest);
+        for (const seq of sent) expect(seq).toBeGreaterThanOrEqual(oldest);
+      },
+    ),
+    { numRuns: 20 },
+  );
 });
 
 test("whatever fails on the way, every snapshot arrives, and first times are in order", async () => {
@@ -142,7 +197,7 @@ test("whatever fails on the way, every snapshot arrives, and first times are in 
       const flush = () => outbox.flush(nowMs).catch(() => {});
       for (const choice of choices) {
         nowMs += 1_000;
-        if (choice < 2) outbox.add(++seq, Uint8Array.of(seq));
+        if (choice < 2) outbox.add(++seq, one(seq));
         else if (choice === 2) stream.broken = !stream.broken;
         else if (choice === 3) outbox.resendIfSilent(nowMs, 2_000);
         else if (choice === 4) outbox.acknowledge(Math.max(0, ...stream.taken) - 1);

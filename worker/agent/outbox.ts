@@ -2,6 +2,8 @@ import type { ReportSink } from "./ports.ts";
 
 /** Snapshots kept for one share until they are merged and stored; about a minute of large ones. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** The same for small ones: an hour. */
+const MAX_COUNT = 3_600;
 
 const MAX_RESEND_MS = 60_000;
 
@@ -37,13 +39,30 @@ export class Outbox {
     return this.#kept.length === 0;
   }
 
-  add(seq: number, bytes: Uint8Array): void {
-    this.#kept.push({ seq, bytes, sentAtMs: Infinity });
+  /**
+   * `encode` is told the oldest seq that is still kept. It is called again when this one displaces
+   * others: what is given up is always told by a snapshot that is kept, the newest, however stale
+   * the word of the ones before.
+   */
+  add(seq: number, encode: (oldest: number) => Uint8Array): void {
+    const bytes = encode(this.#kept[0]?.seq ?? seq);
+    const added: Kept = { seq, bytes, sentAtMs: Infinity };
+    this.#kept.push(added);
     this.#bytes += bytes.length;
-    while (this.#bytes > MAX_BYTES && this.#kept.length > 1) {
+    const before = this.overflowed;
+    while ((this.#bytes > MAX_BYTES || this.#kept.length > MAX_COUNT) && this.#kept.length > 1) {
       this.#bytes -= this.#kept.shift()?.bytes.length ?? 0;
       this.overflowed++;
     }
+    if (this.overflowed === before) return;
+    added.bytes = encode(this.#kept[0]?.seq ?? seq);
+    this.#bytes += added.bytes.length - bytes.length;
+  }
+
+  /** Nobody wants it any more. */
+  clear(): void {
+    this.#kept = [];
+    this.#bytes = 0;
   }
 
   acknowledge(seq: number): void {

@@ -31,6 +31,18 @@ export interface Directory {
   leave(workerId: string): Promise<void>;
 }
 
+/**
+ * A connection by which controllers see that this process lives: when it ends, however it ends, the
+ * connection is closed at once.
+ */
+export interface Presence {
+  /**
+   * Resolves when the worker is seen. `onChange` tells when it is not any more, as far as this side
+   * can know, and when it is again.
+   */
+  show(workerId: string, onChange: (isSeen: boolean) => void): Promise<void>;
+}
+
 /** The clock that all parts share, Unix microseconds. */
 export interface CommonClock {
   nowUs(): Promise<number>;
@@ -43,6 +55,7 @@ export interface ControllerLink {
   readonly reports: ReportSink;
   readonly commands: CommandSource;
   readonly directory: Directory;
+  readonly presence: Presence;
   readonly clock: CommonClock;
   /** Called once when the other side is gone for good (the parent process ended). */
   onLost(handle: () => void): void;

@@ -3,14 +3,17 @@ import type { HeldShare, ShareStanding } from "@onrush/shared/wire/heartbeat.ts"
 import { encodeReport, type Report } from "@onrush/shared/wire/reports.ts";
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
 import type { FromEngine } from "../engine/engineMessages.ts";
-import { monotonicUs } from "../engine/monotonicClock.ts";
+import { ShareCounts } from "../engine/shareCounts.ts";
 import type { WorkerHealth } from "../health/workerHealth.ts";
 import type { ClockReading } from "./clockOffset.ts";
 import type { EngineThreads } from "./engineThreads.ts";
-import { Outbox } from "./outbox.ts";
 import type { ReportSink } from "./ports.ts";
-import { ThreadMerge } from "./threadMerge.ts";
+import { ShareReports } from "./shareReports.ts";
 
+/** How far ahead of now a share that is handed back ends. */
+const HAND_BACK_AHEAD_MS = 1_000;
+
+export type HandbackReason = Extract<Report, { type: "handback" }>["reason"];
 export type SessionPhase = "preparing" | "ready" | "running" | "draining" | "reported" | "ended";
 
 /**
@@ -18,50 +21,49 @@ export type SessionPhase = "preparing" | "ready" | "running" | "draining" | "rep
  *
  *   preparing ─▶ ready ─▶ running ─▶ (draining) ─▶ reported ─▶ ended
  *   any ─▶ ended, when its epoch is over or the run is aborted
+ *
+ * Handed back, a running share drains; one that has not begun does nothing more until its epoch is
+ * over, also `draining`.
  */
 export class ShareSession {
   readonly task: Task;
+  /** Names it to the engine threads: a share that comes again has another epoch. */
   readonly key: string;
   phase: SessionPhase = "preparing";
   readonly #workerId: string;
   readonly #threads: EngineThreads;
   readonly #sink: ReportSink;
-  readonly #outbox: Outbox;
-  readonly #merge: ThreadMerge;
+  readonly #reports: ShareReports;
   readonly #lease = new SharedArrayBuffer(8);
   readonly #prepared = new Set<number>();
-  readonly #counts: { started: number; dropped: number }[];
-  #seq = 0;
-  /** A START that came before READY was heard. */
+  readonly #counts: SharedArrayBuffer;
+  /** Monotonic. A START may come before READY is heard. */
   #startUs: number | undefined;
   #stopAsked = false;
+  #isHandedBack = false;
+  #claimedTo = 0;
 
   constructor(task: Task, workerId: string, threads: EngineThreads, sink: ReportSink) {
     this.task = task;
-    this.key = taskKey(task);
+    this.key = `${taskKey(task)} ${task.epoch}`;
     this.#workerId = workerId;
     this.#threads = threads;
     this.#sink = sink;
-    this.#outbox = new Outbox(task.runId, sink);
-    this.#merge = new ThreadMerge(threads.count);
-    this.#counts = Array.from({ length: threads.count }, () => ({ started: 0, dropped: 0 }));
+    this.#reports = new ShareReports(task.runId, this.#ref(), threads.count, sink);
+    this.#counts = ShareCounts.memoryFor(threads.count);
   }
 
   /** Says ACCEPTED and lets the engine threads compile and warm up. */
   async begin(): Promise<void> {
     await this.#say({ type: "accepted", ...this.#ref() });
-    if (this.#isEnded) return;
-    this.#threads.prepare(this.key, this.task, this.#lease);
+    if (this.phase !== "preparing") return;
+    this.#threads.prepare(this.key, this.task, this.#lease, this.#counts);
   }
 
   /** All threads are prepared when this answers true. */
   prepared(thread: number): boolean {
     this.#prepared.add(thread);
     return this.phase === "preparing" && this.#prepared.size === this.#threads.count;
-  }
-
-  get #isEnded(): boolean {
-    return this.phase === "ended";
   }
 
   async ready(clock: ClockReading): Promise<void> {
@@ -102,6 +104,7 @@ export class ShareSession {
   }
 
   granted(thread: number, { first, count }: Grant): void {
+    if (count > 0) this.#claimedTo = Math.max(this.#claimedTo, first + count);
     this.#threads.sendTo(thread, { type: "granted", key: this.key, first, count });
   }
 
@@ -109,39 +112,80 @@ export class ShareSession {
     // START may overtake what tells us that READY was heard.
     if (this.phase === "preparing") this.#startUs = startUs;
     if (this.phase !== "ready") return;
+    this.#startUs = startUs;
     this.phase = "running";
     this.#threads.send({ type: "start", key: this.key, startUs });
     if (this.#stopAsked) this.stop();
   }
 
   stop(): void {
+    const isFirst = !this.#stopAsked;
     this.#stopAsked = true;
-    if (this.phase === "running") {
-      this.phase = "draining";
-      this.#threads.send({ type: "stop", key: this.key });
-    }
+    // What was handed back goes on until its cut; a stop may come before.
+    if (this.phase !== "running" && !(isFirst && this.phase === "draining")) return;
+    this.phase = "draining";
+    this.#threads.send({ type: "stop", key: this.key });
+  }
+
+  /**
+   * Gives up what is due from about a second on, so that there is time to find somebody else for
+   * it; what is due before, and under way then, is still done and reported. Says so on the stream.
+   */
+  async handBack(reason: HandbackReason, nowUs: number): Promise<void> {
+    // Whatever was stopped ends anyway, and nobody is to go on with it.
+    const isOngoing = ["preparing", "ready", "running"].includes(this.phase);
+    if (this.#isHandedBack || !isOngoing) return;
+    this.#isHandedBack = true;
+    const cutMs = this.#cutMs(nowUs);
+    this.phase = "draining";
+    if (cutMs === 0) this.#drop();
+    else this.#threads.send({ type: "handBack", key: this.key, cutUs: cutMs * 1000 });
+    await this.#say({ type: "handback", ...this.#ref(), cutMs, reason });
+  }
+
+  /** 0 when nothing of the share has begun. */
+  #cutMs(nowUs: number): number {
+    const runMs = (nowUs - (this.#startUs ?? Infinity)) / 1000;
+    if (this.phase !== "running" || runMs < 0) return 0;
+    return Math.max(this.task.fromMs, Math.ceil(runMs + HAND_BACK_AHEAD_MS));
   }
 
   /** Ends the share at once; nothing more of it is sent or reported. */
   abandon(): void {
     this.phase = "ended";
+    this.#reports.outbox.clear();
+    this.#drop();
+  }
+
+  #drop(): void {
     Atomics.store(new BigInt64Array(this.#lease), 0, 0n);
     this.#threads.send({ type: "drop", key: this.key });
   }
 
   /** The directory's answer to a heartbeat that was sent at `sentUs` (monotonic). */
   standing(standing: ShareStanding, sentUs: number, leaseMs: number): void {
-    if (standing.epoch !== this.task.epoch) return this.abandon();
+    const { epoch } = this.task;
+    // Forgotten is not over, and a lower one was the word before this share came here again: the
+    // directory never lowers an epoch.
+    if (standing.epoch === null || (standing.epoch > 0 && standing.epoch < epoch)) return;
+    if (standing.epoch !== epoch) return this.abandon();
     const leaseNs = BigInt(Math.round((sentUs + leaseMs * 1000) * 1000));
     const lease = new BigInt64Array(this.#lease);
     // An answer that comes late must not shorten what a later one has given.
     if (leaseNs > Atomics.load(lease, 0)) Atomics.store(lease, 0, leaseNs);
-    this.#outbox.acknowledge(standing.ackedSeq);
-    if (this.phase === "reported" && this.#outbox.isEmpty) this.phase = "ended";
+    this.#reports.outbox.acknowledge(standing.ackedSeq);
+    if (this.phase === "reported" && this.#reports.outbox.isEmpty) this.phase = "ended";
   }
 
-  counts(thread: number, message: Extract<FromEngine, { type: "counts" }>): void {
-    this.#counts[thread] = { started: message.started, dropped: message.dropped };
+  /** Nothing is sent after this instant (monotonic), unless a later answer says otherwise. */
+  shortenLease(untilUs: number): void {
+    if (untilUs >= this.leaseUntilUs) return;
+    Atomics.store(new BigInt64Array(this.#lease), 0, BigInt(Math.round(untilUs * 1000)));
+  }
+
+  /** Monotonic. */
+  get leaseUntilUs(): number {
+    return Number(Atomics.load(new BigInt64Array(this.#lease), 0)) / 1000;
   }
 
   /** Takes a thread's report; true when it completes a second, so that there is a snapshot. */
@@ -151,39 +195,26 @@ export class ShareSession {
     worker: WorkerHealth,
   ): boolean {
     if (this.phase === "ended") return false;
-    const merged = this.#merge.add(thread, message.report, message.health);
-    if (merged === undefined) return false;
-    const { runId } = this.task;
-    const health = worker.add(runId, merged, this.#merge.health(), monotonicUs());
-    this.#seq++;
-    const bytes = encodeReport({
-      type: "snapshot",
-      ...this.#ref(),
-      seq: this.#seq,
-      watermark: merged.watermark,
-      due: merged.due,
-      wall: merged.wall,
-      health,
-      ...(merged.totals === null ? {} : { totals: merged.totals }),
-    });
-    if (merged.totals !== null) this.phase = "reported";
-    this.#outbox.add(this.#seq, bytes);
-    return true;
+    const completed = this.#reports.add(thread, message, worker);
+    if (completed === "share") this.phase = "reported";
+    return completed !== "nothing";
   }
 
   async flush(nowMs: number): Promise<void> {
-    await this.#outbox.flush(nowMs);
+    await this.#reports.outbox.flush(nowMs);
   }
 
   resendIfSilent(nowMs: number, afterMs: number): void {
-    this.#outbox.resendIfSilent(nowMs, afterMs);
+    this.#reports.outbox.resendIfSilent(nowMs, afterMs);
   }
 
   held(): HeldShare {
-    const sum = (pick: (counts: { started: number; dropped: number }) => number) =>
-      this.#counts.reduce((total, counts) => total + pick(counts), 0);
-    const { runId, share, epoch } = this.task;
-    return { runId, share, epoch, started: sum((c) => c.started), dropped: sum((c) => c.dropped) };
+    const { runId, share, epoch, load } = this.task;
+    return {
+      ...{ runId, share, epoch },
+      ...new ShareCounts(this.#counts).read(),
+      ...(load.type === "iterations" ? { claimedTo: this.#claimedTo } : {}),
+    };
   }
 
   #ref() {

@@ -3,6 +3,7 @@ import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { Engine } from "../engine/engine.ts";
 import type { FromEngine } from "../engine/engineMessages.ts";
+import { ShareCounts } from "../engine/shareCounts.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
 import type { RunnerReport } from "../engine/shareRunner.ts";
 
@@ -45,6 +46,7 @@ function taskOf({ url, connections, forMs }: LoopOptions): Task {
     ...{ maxInFlight: connections, transport: "raw", rejectUnauthorized: true },
     http: plainHttp,
     ...{ requestTimeoutMs: LAST_ANSWERS_MS, gracefulStopMs: LAST_ANSWERS_MS },
+    ...{ fromMs: 0, firstRound: 0 },
   };
 }
 
@@ -86,7 +88,8 @@ export async function closedLoop(options: LoopOptions): Promise<LoopResult> {
   const lease = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
   new BigInt64Array(lease)[0] = process.hrtime.bigint() + LEASE_NS;
   const task = taskOf(options);
-  engine.handle({ type: "prepare", key: KEY, task, thread: 0, threads: 1, lease });
+  const counts = ShareCounts.memoryFor(1);
+  engine.handle({ type: "prepare", key: KEY, task, thread: 0, threads: 1, lease, counts });
   await prepared.promise;
   engine.handle({ type: "start", key: KEY, startUs: monotonicUs() });
   try {

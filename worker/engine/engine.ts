@@ -8,9 +8,12 @@ const TICK_MS = 1;
 /** What precise pacing may be late by of its own accord. */
 const SPIN_US = 20;
 const SWEEP_EVERY_US = 50_000;
-const COUNTS_EVERY_US = 200_000;
+/** Each tick of a timer; precise pacing goes round oftener than the counts are worth. */
+const COUNTS_EVERY_US = 900;
 const MIN_HEALTH_SPAN_US = 500_000;
 const WARM_UP_WITHIN_MS = 5_000;
+/** A take-over's first arrival is due about 500 ms after its task was sent. */
+const WARM_UP_TAKE_OVER_WITHIN_MS = 100;
 
 /** All shares of one engine thread, driven by one timer. */
 export class Engine {
@@ -47,6 +50,8 @@ export class Engine {
         share?.runner.stop(monotonicUs() - share.clock.originUs);
         return;
       }
+      case "handBack":
+        return this.#shares.get(message.key)?.runner.handBack(message.cutUs);
       case "drop":
         return this.#drop(message.key);
     }
@@ -69,10 +74,13 @@ export class Engine {
       if (this.#preparing.get(key) !== message) return share.program.close();
       this.#preparing.delete(key);
       this.#shares.set(key, share);
+      const isTakeOver = message.task.fromMs > 0;
       // A target that does not even answer to connect must fail requests, not the barrier.
       const warm = Promise.race([
         share.program.warmUp(share.warmConnections),
-        pause(WARM_UP_WITHIN_MS, undefined, { ref: false }),
+        pause(isTakeOver ? WARM_UP_TAKE_OVER_WITHIN_MS : WARM_UP_WITHIN_MS, undefined, {
+          ref: false,
+        }),
       ]);
       await Promise.all([warm, share.claimed]);
       this.#send({ type: "prepared", key });
@@ -100,8 +108,8 @@ export class Engine {
     this.#meter?.tick(nowUs - this.#lastTickUs, TICK_MS * 1000);
     this.#lastTickUs = nowUs;
     const sweep = nowUs - this.#lastSweepUs >= SWEEP_EVERY_US;
-    const counts = nowUs - this.#lastCountsUs >= COUNTS_EVERY_US;
     if (sweep) this.#lastSweepUs = nowUs;
+    const counts = nowUs - this.#lastCountsUs >= COUNTS_EVERY_US;
     if (counts) this.#lastCountsUs = nowUs;
     for (const [key, share] of this.#shares) {
       if (share.started) this.#drive(key, share, nowUs, sweep, counts);
@@ -133,7 +141,9 @@ export class Engine {
 
   #drive(key: string, share: PreparedShare, nowUs: number, sweep: boolean, counts: boolean): void {
     const runUs = nowUs - share.clock.originUs;
-    if (runUs < 0) return;
+    if (runUs < share.fromUs) return;
+    share.startLateUs ??= runUs - share.fromUs;
+    if (counts) share.counts.write(share.thread, share.runner.counts);
     const leaseUs = Number(Atomics.load(share.lease, 0)) / 1000;
     share.runner.release(runUs, leaseUs - share.clock.originUs);
     if (share.runner.failure !== "" && !share.failed) {
@@ -141,12 +151,10 @@ export class Engine {
       this.#send({ type: "failed", key, reason: share.runner.failure });
     }
     if (sweep) share.runner.sweep(runUs);
-    if (counts) {
-      this.#send({ type: "counts", key, ...share.runner.counts });
-    }
     const report = share.runner.report(runUs);
     if (report === undefined) return;
-    this.#send({ type: "report", key, report, health: this.#measureHealth(nowUs) });
+    const { startLateUs } = share;
+    this.#send({ type: "report", key, report, health: this.#measureHealth(nowUs), startLateUs });
     if (share.runner.isOver) this.#drop(key);
   }
 

@@ -13,11 +13,15 @@ export type ToEngine =
       threads: number;
       /** One BigInt64: until when the share may send, monotonic nanoseconds. */
       lease: SharedArrayBuffer;
+      /** Of `ShareCounts`. */
+      counts: SharedArrayBuffer;
     }
   | { type: "start"; key: string; startUs: number }
   /** Iterations from `first` on are this thread's; a count of 0 says that none is left. */
   | { type: "granted"; key: string; first: number; count: number }
   | { type: "stop"; key: string }
+  /** Nothing due at `cutUs` of the run or later begins: somebody else will. */
+  | { type: "handBack"; key: string; cutUs: number }
   | { type: "drop"; key: string };
 
 /** The thread's own state over one wall second. */
@@ -39,6 +43,11 @@ export type FromEngine =
   | { type: "failed"; key: string; reason: string }
   /** Asks for up to `want` iterations; `request` counts from 1, one is under way at a time. */
   | { type: "claim"; key: string; request: number; want: number }
-  /** Cumulative counts, a few times a second, for heartbeats. */
-  | { type: "counts"; key: string; started: number; dropped: number }
-  | { type: "report"; key: string; report: RunnerReport; health: ThreadHealth };
+  | {
+      type: "report";
+      key: string;
+      report: RunnerReport;
+      health: ThreadHealth;
+      /** How long after its begin was due the thread came to the share first. */
+      startLateUs: number;
+    };

@@ -139,7 +139,7 @@ export class DrivenShare {
     this.runner = new ShareRunner(
       {
         ...{ program: this.program, limit: maxInFlight, thinkTime: null, seed: 0 },
-        ...{ requestTimeoutUs: 30e6, gracefulStopUs: 30e6 },
+        ...{ requestTimeoutUs: 30e6, gracefulStopUs: 30e6, fromUs: 0 },
         ...options,
       },
       source ?? arrivals,

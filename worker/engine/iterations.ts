@@ -71,6 +71,14 @@ export class Iterations {
     return nowUs <= this.#leaseUntilUs;
   }
 
+  /**
+   * As `hasLease`, by the clock: asked before each begin, because a process can be frozen in the
+   * middle of a batch and must send nothing of the rest when it wakes.
+   */
+  hasLeaseNow(): boolean {
+    return this.#nowUs() <= this.#leaseUntilUs;
+  }
+
   /** Undefined when all slots are taken. */
   take(): Slot | undefined {
     return this.#slots.take();

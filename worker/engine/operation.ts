@@ -25,6 +25,11 @@ export interface Program {
 /** Microseconds since the start of the run, for the operations. */
 export interface RunClock {
   nowUs(): number;
+  /**
+   * False while there is no lease. Asked by what sends later than the engine has begun it: a
+   * request that waited for a connection, one more hop of a redirect.
+   */
+  maySend?(): boolean;
 }
 
 /** Errors that say that the run ended first, not that the target failed. */

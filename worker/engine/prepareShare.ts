@@ -10,6 +10,7 @@ import type { ToEngine } from "./engineMessages.ts";
 import type { Iterations } from "./iterations.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 import type { Program } from "./operation.ts";
+import { ShareCounts } from "./shareCounts.ts";
 import { ShareRunner } from "./shareRunner.ts";
 import { ArrivalSource } from "./sources/arrivalSource.ts";
 import { IterationSource } from "./sources/iterationSource.ts";
@@ -25,7 +26,14 @@ export interface PreparedShare {
   program: Program;
   runner: ShareRunner;
   lease: BigInt64Array;
+  /** What heartbeats tell, at the place of `thread`. */
+  counts: ShareCounts;
+  thread: number;
   clock: { originUs: number };
+  /** When the share begins, from the start of the run. */
+  fromUs: number;
+  /** Undefined until the engine has come to the share for the first time since then. */
+  startLateUs: number | undefined;
   warmConnections: number;
   /** Resolves when there is something to begin with. */
   claimed: Promise<void>;
@@ -63,12 +71,19 @@ function makeSource(part: Part, iterations: Iterations): LoadSource {
       const timeline = new UserTimeline(load.curve, ownership, startUs);
       const endUs = startUs + load.curve.durationMs * 1000;
       const users = peakUsers(load.curve);
-      return new UserSource({ timeline, users, paceUs: load.paceMs * 1000, endUs }, iterations);
+      return new UserSource(
+        {
+          ...{ timeline, users, paceUs: load.paceMs * 1000, endUs },
+          ...{ fromUs: task.fromMs * 1000, firstRound: task.firstRound },
+        },
+        iterations,
+      );
     }
     case "iterations": {
       const source = new IterationSource(
         {
-          ...{ users: part.users, startUs, endUs: startUs + load.maxDurationMs * 1000 },
+          ...{ users: part.users, endUs: startUs + load.maxDurationMs * 1000 },
+          startUs: Math.max(startUs, task.fromMs * 1000),
           userOf: (local) => ownership.arrival(local),
           claim: part.claim,
         },
@@ -134,6 +149,9 @@ export async function prepareShare(
   const task = hasPart ? message.task : { ...message.task, load: noLoad(message.task.load) };
   const clock = { originUs: 0 };
   const nowUs = () => monotonicUs() - clock.originUs;
+  const lease = new BigInt64Array(message.lease);
+  const maySend = () => monotonicUs() <= Number(Atomics.load(lease, 0)) / 1000;
+  const fromUs = task.fromMs * 1000;
   const ownership = new Ownership([
     ...task.ownership,
     { offset: 0, weights: threads, index: Math.min(thread, threads - 1) },
@@ -141,7 +159,7 @@ export async function prepareShare(
   const users = !hasPart ? 0 : ownership.ownedBelow(usersOf(task));
   const program = await compileSteps(
     task.steps,
-    { nowUs },
+    { nowUs, maySend },
     {
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
       http: task.http,
@@ -163,14 +181,15 @@ export async function prepareShare(
       limit: users > 0 ? users : (split(task.maxInFlight, threads)[thread] ?? 0),
       requestTimeoutUs: task.requestTimeoutMs * 1000,
       gracefulStopUs: task.gracefulStopMs * 1000,
+      fromUs,
     },
     (iterations) => makeSource(part, iterations),
     nowUs,
   );
   if (iterationSource?.isPrepared !== false) hasGrant.resolve();
   return {
-    ...{ task, program, runner, clock, started: false, failed: false },
-    lease: new BigInt64Array(message.lease),
+    ...{ task, program, runner, clock, lease, fromUs, started: false, failed: false },
+    ...{ counts: new ShareCounts(message.counts), thread, startLateUs: undefined },
     warmConnections: hasPart ? warmConnections(task, threads, users) : 0,
     claimed: hasGrant.promise,
     granted(first, count, atUs) {

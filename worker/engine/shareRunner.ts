@@ -3,10 +3,13 @@ import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { Iterations, type IterationsOptions } from "./iterations.ts";
+import type { Counts } from "./shareCounts.ts";
 import type { LoadSource } from "./sources/loadSource.ts";
 
 export interface RunnerOptions extends IterationsOptions {
   gracefulStopUs: number;
+  /** Where a take-over begins; 0 for a share that was never taken over. */
+  fromUs: number;
 }
 
 export interface RunnerReport {
@@ -28,7 +31,7 @@ export class ShareRunner {
   readonly #recorder: Recorder;
   readonly #iterations: Iterations;
   readonly #source: LoadSource;
-  #watermark = -1;
+  #watermark: number;
   #over = false;
 
   constructor(
@@ -37,6 +40,8 @@ export class ShareRunner {
     nowUs: () => number,
   ) {
     this.#options = options;
+    // The seconds before a take-over begins are not its own to report.
+    this.#watermark = Math.floor(options.fromUs / 1e6) - 1;
     this.#recorder = new Recorder(options.program.checks);
     this.#iterations = new Iterations(options, this.#recorder, nowUs);
     const source = makeSource(this.#iterations);
@@ -58,14 +63,19 @@ export class ShareRunner {
   }
 
   /** Cumulative, for heartbeats. */
-  get counts(): { started: number; dropped: number } {
+  get counts(): Counts {
     const { started, dropped } = this.#iterations.totals;
-    return { started, dropped: sumCounts(dropped) };
+    return { started, ended: started - this.inFlight, dropped: sumCounts(dropped) };
   }
 
   /** Nothing due after `nowUs` begins; what is in flight may end. */
   stop(nowUs: number): void {
     this.#source.stop(Math.max(0, nowUs));
+  }
+
+  /** Nothing due at `cutUs` or later begins; what is due before is this share's. */
+  handBack(cutUs: number): void {
+    this.#source.handBack(cutUs);
   }
 
   /** Releases everything due. After `leaseUntilUs` nothing is sent. */

@@ -21,10 +21,10 @@ class ManualConnection implements PooledConnection<string> {
   }
 }
 
-function poolWith(limits: Partial<PoolLimits> = {}) {
+function poolWith(limits: Partial<PoolLimits> = {}, maySend = () => true) {
   const made: ManualConnection[] = [];
   const pool = new ConnectionPool<string>({
-    clock: { nowUs: () => 7 },
+    clock: { nowUs: () => 7, maySend },
     limits: { connections: Infinity, perUser: false, ...limits },
     create() {
       made.push(new ManualConnection());
@@ -55,6 +55,17 @@ describe("a pool of shared connections", () => {
     answer(made[0] as ManualConnection);
     pool.request(new Slot(2), "c", done);
     expect(requests(made)).toEqual(["c", "b"]);
+  });
+
+  test("without a lease, who waits for a connection is interrupted, not sent", () => {
+    let hasLease = true;
+    const { pool, made } = poolWith({}, () => hasLease);
+    const slots = [new Slot(0), new Slot(1)];
+    for (const slot of slots) pool.request(slot, "a", done);
+    hasLease = false;
+    made[0]?.opened(null);
+    expect(requests(made)).toEqual([undefined, undefined]);
+    expect(slots.map(({ error }) => error)).toEqual(["interrupted", "interrupted"]);
   });
 
   test("a limit holds: requests wait for a free one, in their order", () => {

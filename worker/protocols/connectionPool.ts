@@ -66,7 +66,7 @@ export class ConnectionPool<Request> implements RequestPool<Request> {
   idle(connection: PooledConnection<Request>): void {
     // It waits for its own user, whoever else may wait.
     if (this.#owned.has(connection)) return;
-    const next = this.#waiting.next();
+    const next = this.#waiting.nextToSend();
     if (next === undefined) this.#idle.push(connection);
     else this.#send(connection, next.slot, next.request, next.done);
   }

@@ -50,7 +50,7 @@ export class StreamPool<Request> implements RequestPool<Request> {
   freed(connection: SharedConnection<Request>): void {
     if (this.#owned.has(connection)) return;
     while (connection.hasRoom) {
-      const next = this.#waiting.next();
+      const next = this.#waiting.nextToSend();
       if (next === undefined) return;
       this.#send(connection, next.slot, next.request, next.done);
       if (this.#options.limits.perUser) return;

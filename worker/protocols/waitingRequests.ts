@@ -1,4 +1,4 @@
-import type { RunClock } from "../engine/operation.ts";
+import { INTERRUPTED, type RunClock } from "../engine/operation.ts";
 import type { Slot } from "../engine/slot.ts";
 
 interface Waiting<Request> {
@@ -50,6 +50,15 @@ export class WaitingRequests<Request> {
       return { ...waiting, slot };
     }
     return undefined;
+  }
+
+  /** As `next`; without a lease nothing is sent, so whatever waits then is interrupted. */
+  nextToSend(): Taken<Request> | undefined {
+    for (;;) {
+      const next = this.next();
+      if (next === undefined || this.#clock.maySend?.() !== false) return next;
+      this.#end(next, INTERRUPTED);
+    }
   }
 
   /** Fails the one that has waited longest. */

@@ -20,7 +20,7 @@ async function httpTransport(options: CompileOptions, clock: RunClock): Promise<
   const undici = new UndiciTransport(clock, options);
   if (http.maxRedirects === 0) return undici;
   const { RedirectingTransport } = await import("../protocols/http/redirectingTransport.ts");
-  return new RedirectingTransport(undici, http);
+  return new RedirectingTransport(undici, http, clock);
 }
 
 /** Only an answer can give what is to be extracted. */

@@ -20,8 +20,7 @@ export class LocalClaims {
   claim(claim: Claim, isCurrent: boolean): Grant {
     if (!isCurrent) return NOTHING;
     const { runId, share, epoch, thread, request, want, limit, parts } = claim;
-    const run = this.#runs.get(runId) ?? { next: new Map(), claimed: new Map(), last: new Map() };
-    this.#runs.set(runId, run);
+    const run = this.#of(runId);
     const caller = `${share} ${epoch} ${thread}`;
     const known = run.last.get(caller);
     if (known?.request === request) return known.grant;
@@ -34,11 +33,23 @@ export class LocalClaims {
     return grant;
   }
 
+  /** Iterations of the workload below `next` are nobody's to claim any more. */
+  raise(runId: string, workload: number, next: number): void {
+    const run = this.#of(runId);
+    run.next.set(workload, Math.max(next, run.next.get(workload) ?? 0));
+  }
+
   claimed(runId: string): Record<string, number> {
     return Object.fromEntries(this.#runs.get(runId)?.claimed ?? []);
   }
 
   release(runId: string): void {
     this.#runs.delete(runId);
+  }
+
+  #of(runId: string): RunClaims {
+    const run = this.#runs.get(runId) ?? { next: new Map(), claimed: new Map(), last: new Map() };
+    this.#runs.set(runId, run);
+    return run;
   }
 }

@@ -3,6 +3,13 @@ import { followStream } from "./followStream.ts";
 
 const BATCH_ENTRIES = 200;
 
+/**
+ * Reports that a stream keeps at least, and how many it drops at once beyond them: only a stream
+ * that nobody trims gets there. Its reader finds the gap in the seqs of its shares.
+ */
+const KEPT_REPORTS = 200_000;
+const DROPPED_AT_ONCE = 10_000;
+
 interface RunStream {
   /** Kept until trimmed; entry i has position `firstNumber + i`. */
   entries: StreamEntry[];
@@ -33,6 +40,10 @@ export function createLocalReportStream(warn: (text: string) => void): LocalRepo
       const position = String(stream.firstNumber + stream.entries.length);
       // A copy, so that a small report does not keep the pipe's whole read buffer alive.
       stream.entries.push({ position, bytes: bytes.slice() });
+      if (stream.entries.length >= KEPT_REPORTS + DROPPED_AT_ONCE) {
+        stream.entries.splice(0, DROPPED_AT_ONCE);
+        stream.firstNumber += DROPPED_AT_ONCE;
+      }
       for (const wake of stream.waiting) wake();
     },
     read(runId, position, handle) {

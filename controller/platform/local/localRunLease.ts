@@ -1,30 +1,41 @@
 import type { RunLease } from "../ports.ts";
 
+export interface LocalRunLease extends RunLease {
+  /** Whether anybody owns the run now. */
+  isHeld(runId: string): boolean;
+  /** Forgets that the run was asked to stop: it is released. */
+  forgetStop(runId: string): void;
+}
+
 /** @param nowUs the common clock */
-export function createLocalRunLease(nowUs: () => number): RunLease {
+export function createLocalRunLease(nowUs: () => number): LocalRunLease {
   const held = new Map<string, { ownerId: string; endUs: number }>();
+  const stopsAsked = new Set<string>();
   // Starts at the clock (ms), so tokens keep growing over restarts of this process: stores outlive it.
   let lastToken = Math.floor(nowUs() / 1_000);
-  const owner = (runId: string): string | undefined => {
+  const holder = (runId: string): string | undefined => {
     const lease = held.get(runId);
     return lease !== undefined && lease.endUs > nowUs() ? lease.ownerId : undefined;
   };
   const hold = (runId: string, ownerId: string, ttlMs: number) =>
     held.set(runId, { ownerId, endUs: nowUs() + ttlMs * 1_000 });
   return {
-    async acquire(runId, ownerId, ttlMs) {
-      const current = owner(runId);
-      if (current !== undefined && current !== ownerId) return undefined;
-      hold(runId, ownerId, ttlMs);
+    async acquire(runId, { id }, ttlMs) {
+      const current = holder(runId);
+      if (current !== undefined && current !== id) return undefined;
+      hold(runId, id, ttlMs);
       return ++lastToken;
     },
-    async renew(runId, ownerId, ttlMs) {
-      if (owner(runId) !== ownerId) return false;
-      hold(runId, ownerId, ttlMs);
-      return true;
+    async renew(runId, { id }, ttlMs) {
+      const owned = holder(runId) === id;
+      if (owned) hold(runId, id, ttlMs);
+      return { owned, stopAsked: stopsAsked.has(runId) };
     },
-    async release(runId, ownerId) {
-      if (owner(runId) === ownerId) held.delete(runId);
+    async release(runId, { id }) {
+      if (holder(runId) === id) held.delete(runId);
     },
+    askStop: async (runId) => void stopsAsked.add(runId),
+    isHeld: (runId) => holder(runId) !== undefined,
+    forgetStop: (runId) => void stopsAsked.delete(runId),
   };
 }

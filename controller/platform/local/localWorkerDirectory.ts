@@ -1,8 +1,10 @@
 import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import { LOST_AFTER_MS, type BeatReply, type Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
-import type { ShareEpoch, WorkerDirectory } from "../ports.ts";
+import type { WorkerDirectory, WorkerLabels } from "../ports.ts";
 import { LocalClaims } from "./localClaims.ts";
+import { LocalReservations } from "./localReservations.ts";
+import { LocalStandings } from "./localStandings.ts";
 
 /** How long an unseen worker stays in `list`, and until it is forgotten with its reservation. */
 const LISTED_MS = 10_000;
@@ -16,103 +18,119 @@ interface Entry {
 
 export interface LocalWorkerDirectory extends WorkerDirectory {
   beat(heartbeat: Heartbeat): BeatReply;
+  /** Throws, to be asked again, when the share is unknown though its run was not released. */
   claim(claim: Claim): Grant;
   leave(workerId: string): void;
+  /** The pipe of these workers has closed. */
+  disconnected(workerIds: Iterable<string>): void;
 }
 
 export interface LocalDirectoryOptions {
   /** The common clock. */
   nowUs(): number;
   keptCommands(runId: string): Command[];
+  /** Whether anybody owns the run. */
+  isOwned(runId: string): boolean;
   onReleased(runId: string): void;
   onForgotten(workerId: string): void;
 }
 
-type Shares = Map<string, Map<string, ShareEpoch>>;
-
-/** The same rules as the scripts in `redis/directoryScripts.ts`. */
+/** The same rules as the scripts in `redis/directoryScripts.ts` and `redis/standingScripts.ts`. */
 export function createLocalWorkerDirectory(options: LocalDirectoryOptions): LocalWorkerDirectory {
   const workers = new Map<string, Entry>();
-  const reservations = new Map<string, string>();
-  const shares: Shares = new Map();
+  const connected = new Set<string>();
+  const reservations = new LocalReservations();
+  const standings = new LocalStandings();
   const claims = new LocalClaims();
-  const ageMs = (entry: Entry) => options.nowUs() / 1_000 - entry.lastSeenMs;
+  const nowMs = () => options.nowUs() / 1_000;
+  const ageMs = (entry: Entry | undefined) => nowMs() - (entry?.lastSeenMs ?? 0);
+  const seen = () => [...workers.values()].map((entry) => ({ ...entry, ageMs: ageMs(entry) }));
+  const isFree = ({ state, shares, labels }: Heartbeat, wanted: WorkerLabels) =>
+    state !== "draining" &&
+    // What a worker still holds of a released run does not keep it busy.
+    shares.every(({ runId, share }) => standings.of(runId, share).epoch === 0) &&
+    Object.entries(wanted).every(([label, value]) => labels[label] === value);
+  const reserveMore = async (runId: string, wanted: number, labels: WorkerLabels) =>
+    reservations.take(
+      runId,
+      wanted,
+      seen().filter(({ heartbeat }) => isFree(heartbeat, labels)),
+    );
+  const forget = (): void => {
+    for (const [workerId, entry] of workers) {
+      if (ageMs(entry) <= REMEMBERED_MS) continue;
+      workers.delete(workerId);
+      reservations.free(workerId);
+      options.onForgotten(workerId);
+    }
+  };
   return {
     async list() {
-      forget(workers, reservations, ageMs, options.onForgotten);
-      return [...workers]
-        .filter(([, entry]) => ageMs(entry) <= LISTED_MS)
-        .map(([workerId, { heartbeat, lastSeenMs }]) => {
-          const reservedFor = reservations.get(workerId);
-          return { ...heartbeat, lastSeenMs, ...(reservedFor !== undefined && { reservedFor }) };
-        });
+      forget();
+      const listed = seen().filter((worker) => worker.ageMs <= LISTED_MS);
+      return listed.map(({ heartbeat, lastSeenMs }) => {
+        const reservedFor = reservations.of(heartbeat.workerId);
+        return { ...heartbeat, lastSeenMs, ...(reservedFor !== undefined && { reservedFor }) };
+      });
     },
-    async reserve(runId, wanted) {
-      const mine = [...reservations].filter(([, run]) => run === runId).map(([id]) => id);
-      if (mine.length > 0) return mine.sort();
-      const free = [...workers]
-        .filter(([id, entry]) => !reservations.has(id) && isEligible(entry, ageMs(entry)))
-        .map(([id]) => id);
-      const chosen = free.sort().slice(0, Math.max(0, wanted));
-      for (const id of chosen) reservations.set(id, runId);
-      return chosen;
+    async reserve(runId, wanted, labels) {
+      const mine = reservations.workersOf(runId);
+      return mine.length > 0 ? mine : reserveMore(runId, wanted, labels);
     },
-    async setShares(runId, changed) {
-      const ofRun = shares.get(runId) ?? new Map<string, ShareEpoch>();
-      for (const share of changed) ofRun.set(share.share, share);
-      if (ofRun.size > 0) shares.set(runId, ofRun);
+    reserveMore,
+    setShares: async (runId, token, shares) => standings.set(runId, token, shares),
+    async fence(runId, token, handedOut) {
+      const isSilent = (workerId: string) => ageMs(workers.get(workerId)) > LOST_AFTER_MS;
+      const shares = standings.fence(runId, token, handedOut, isSilent);
+      return { shares, atMs: Math.floor(nowMs()) };
+    },
+    absent: async (workerIds) => ({
+      workerIds: workerIds.filter((workerId) => !connected.has(workerId)),
+      atMs: nowMs(),
+    }),
+    async restore(runId, standing) {
+      if (!standings.set(runId, standing.token, standing.shares)) return;
+      for (const workerId of standing.workerIds) reservations.restore(runId, workerId);
+      for (const [workload, next] of Object.entries(standing.claims))
+        claims.raise(runId, Number(workload), next);
     },
     async release(runId) {
-      for (const [id, run] of reservations) if (run === runId) reservations.delete(id);
-      shares.delete(runId);
+      reservations.release(runId);
+      standings.release(runId);
       claims.release(runId);
       options.onReleased(runId);
     },
     claimed: async (runId) => claims.claimed(runId),
-    claim: (claim) =>
-      claims.claim(claim, shares.get(claim.runId)?.get(claim.share)?.epoch === claim.epoch),
+    claim(claim) {
+      const { epoch } = standings.of(claim.runId, claim.share);
+      if (epoch === null) throw new Error(`share ${claim.share} is not known, claim again`);
+      return claims.claim(claim, epoch === claim.epoch);
+    },
     beat(heartbeat) {
-      const lastSeenMs = Math.floor(options.nowUs() / 1_000);
-      workers.set(heartbeat.workerId, { heartbeat, lastSeenMs });
-      return reply(heartbeat, shares, options.keptCommands);
+      connected.add(heartbeat.workerId);
+      workers.set(heartbeat.workerId, { heartbeat, lastSeenMs: Math.floor(nowMs()) });
+      return reply(heartbeat, standings, options);
+    },
+    disconnected(workerIds) {
+      for (const workerId of workerIds) connected.delete(workerId);
     },
     leave(workerId) {
       const entry = workers.get(workerId);
       if (entry !== undefined) entry.lastSeenMs = 0;
-      reservations.delete(workerId);
+      reservations.free(workerId);
     },
   };
 }
 
-function isEligible(entry: Entry, ageMs: number): boolean {
-  return ageMs <= LOST_AFTER_MS && entry.heartbeat.state !== "draining";
-}
-
-function forget(
-  workers: Map<string, Entry>,
-  reservations: Map<string, string>,
-  ageMs: (entry: Entry) => number,
-  onForgotten: (workerId: string) => void,
-): void {
-  for (const [workerId, entry] of workers) {
-    if (ageMs(entry) <= REMEMBERED_MS) continue;
-    workers.delete(workerId);
-    reservations.delete(workerId);
-    onForgotten(workerId);
-  }
-}
-
 function reply(
-  heartbeat: Heartbeat,
-  shares: Shares,
-  keptCommands: (runId: string) => Command[],
+  { shares }: Heartbeat,
+  standings: LocalStandings,
+  { keptCommands, isOwned }: LocalDirectoryOptions,
 ): BeatReply {
-  const runIds = new Set(heartbeat.shares.map(({ runId }) => runId));
+  const runIds = [...new Set(shares.map(({ runId }) => runId))];
   return {
-    shares: heartbeat.shares.map(({ runId, share }) => {
-      const known = shares.get(runId)?.get(share);
-      return { runId, share, epoch: known?.epoch ?? 0, ackedSeq: known?.ackedSeq ?? 0 };
-    }),
-    commands: [...runIds].flatMap(keptCommands),
+    shares: shares.map(({ runId, share }) => ({ runId, share, ...standings.of(runId, share) })),
+    commands: runIds.flatMap(keptCommands),
+    owners: Object.fromEntries(runIds.map((runId) => [runId, isOwned(runId) ? "" : null])),
   };
 }

@@ -35,7 +35,7 @@ export function createLocalWorkerLink(options: LocalWorkerLinkOptions = {}): Loc
     reports: ports.reports,
     control: ports.control,
     directory: ports.directory,
-    lease: createLocalRunLease(nowUs),
+    lease: ports.lease,
     clock: { nowUs: async () => nowUs() },
     attach(channel) {
       channels.add(channel);
@@ -62,18 +62,25 @@ type Ports = ReturnType<typeof createPorts>;
 function createPorts(nowUs: () => number, warn: (text: string) => void) {
   const tasks = createLocalTaskQueue();
   const control = createLocalControlBus();
+  const lease = createLocalRunLease(nowUs);
   const directory = createLocalWorkerDirectory({
     nowUs,
     keptCommands: control.kept,
-    onReleased: control.release,
+    isOwned: lease.isHeld,
+    onReleased(runId) {
+      control.release(runId);
+      lease.forgetStop(runId);
+    },
     onForgotten: tasks.drop,
   });
-  return { tasks, control, directory, reports: createLocalReportStream(warn), nowUs };
+  return { tasks, control, directory, lease, reports: createLocalReportStream(warn), nowUs };
 }
 
 /** @returns what undoes the channel's subscriptions */
 function serve(channel: LocalChannel, ports: Ports, warn: (text: string) => void): () => void {
   const undo: (() => void)[] = [];
+  const workerIds = new Set<string>();
+  undo.push(() => ports.directory.disconnected(workerIds));
   channel.onMessage((raw) => {
     const parsed = workerMessageSchema.safeParse(raw);
     if (!parsed.success) {
@@ -82,8 +89,13 @@ function serve(channel: LocalChannel, ports: Ports, warn: (text: string) => void
       return;
     }
     const message = parsed.data;
-    const reply = answer(message, channel, ports, undo);
-    channel.send({ type: "reply", id: message.id, value: reply });
+    if (message.type === "beat") workerIds.add(message.heartbeat.workerId);
+    try {
+      const value = answer(message, channel, ports, undo);
+      channel.send({ type: "reply", id: message.id, value });
+    } catch (error) {
+      refuse(channel, raw, error instanceof Error ? error.message : String(error));
+    }
   });
   return () => {
     for (const step of undo) step();

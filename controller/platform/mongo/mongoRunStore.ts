@@ -1,12 +1,13 @@
 import type { PageQuery } from "@onrush/shared/api/scenarioApi.ts";
 import type { Collection, Db } from "mongodb";
 import type { SecondStore } from "../../results/secondStore.ts";
-import type { RunStore, StoredRun } from "../../runs/runStore.ts";
+import type { EndedRun, RunStore, StoredRun } from "../../runs/runStore.ts";
 import type { Page } from "../../scenarios/scenarioStore.ts";
-import { packRun, unpackRun, type RunRecord } from "../stores.ts";
+import { endedAtMs, packRun, unpackRun, type RunRecord } from "../stores.ts";
 import { insertNew } from "./insertNew.ts";
 
-type RunContent = Omit<RunRecord, "id">;
+/** Runs of earlier versions have no `endedAtMs`. */
+type RunContent = Omit<RunRecord, "id"> & { endedAtMs?: number | null };
 type RunDocument = RunContent & { _id: string };
 
 // The id makes the order of documents of the same millisecond, and so paging, definite.
@@ -57,6 +58,15 @@ export class MongoRunStore implements RunStore {
     return documents.map(runOf);
   }
 
+  /** Sorted here, as the database cannot sort by one field or another. */
+  async ended(): Promise<EndedRun[]> {
+    const projection = { _id: 1, createdAtMs: 1, endedAtMs: 1 } as const;
+    const documents = await this.#documents.find({ active: false }, { projection }).toArray();
+    return documents
+      .map(({ _id: id, createdAtMs, endedAtMs }) => ({ id, endedAtMs: endedAtMs ?? createdAtMs }))
+      .sort((a, b) => a.endedAtMs - b.endedAtMs || (a.id < b.id ? -1 : 1));
+  }
+
   async update(run: StoredRun): Promise<boolean> {
     const replaceable = { _id: run.id, version: run.version - 1, token: { $lte: run.token } };
     const result = await this.#documents.replaceOne(replaceable, contentOf(run));
@@ -73,9 +83,9 @@ export class MongoRunStore implements RunStore {
 
 function contentOf(run: StoredRun): RunContent {
   const { id: _id, ...content } = packRun(run);
-  return content;
+  return { ...content, endedAtMs: endedAtMs(run) };
 }
 
-function runOf({ _id: id, ...content }: RunDocument): StoredRun {
+function runOf({ _id: id, endedAtMs: _endedAtMs, ...content }: RunDocument): StoredRun {
   return unpackRun({ id, ...content });
 }

@@ -1,11 +1,13 @@
+import { RELEASED_FIELD } from "@onrush/shared/wire/redisKeys.ts";
+
 /**
- * The directory's rules, run by Redis so that each is atomic and judged by its clock alone.
- * KEYS[1] is the hash of workers, KEYS[2] that of reservations. A value of the first begins with
+ * The directory's rules for workers, run by Redis so that each is atomic and judged by its clock
+ * alone; those for shares are in `standingScripts.ts`. KEYS[1] is the hash of workers, KEYS[2] that of reservations. A value of the first begins with
  * the millisecond of the last heartbeat, 0 when the worker has left. The beat's own script is
  * `worker/agent/redis/beatScript.ts`.
  */
 
-const NOW_MS = `
+export const NOW_MS = `
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
@@ -29,9 +31,27 @@ end
 return { listed, forgotten }
 `;
 
-/** ARGV: run id, wanted, longest silence in ms. Replies the ids reserved for the run. */
+/**
+ * ARGV: run id, wanted, longest silence in ms, 'first' (replies the ids reserved for the run) or
+ * 'more' (those in addition to what it has), the key of shares with RUN for the run id, then label and
+ * value of each label. What a worker still holds of a released run does not keep it busy.
+ */
 export const RESERVE = `${NOW_MS}
-local runId, wanted, silenceMs = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local runId, wanted, silenceMs, mode = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local function isEligible(value)
+  local seenMs, json = string.match(value, '^(%d+) (.*)$')
+  if nowMs - tonumber(seenMs) > silenceMs then return false end
+  local heartbeat = cjson.decode(json)
+  if heartbeat.state == 'draining' then return false end
+  for _, share in ipairs(heartbeat.shares) do
+    local key = string.gsub(ARGV[5], 'RUN', share.runId, 1)
+    if redis.call('HEXISTS', key, '${RELEASED_FIELD}') == 0 then return false end
+  end
+  for i = 6, #ARGV, 2 do
+    if heartbeat.labels[ARGV[i]] ~= ARGV[i + 1] then return false end
+  end
+  return true
+end
 local reservations = redis.call('HGETALL', KEYS[2])
 local mine, taken = {}, {}
 for i = 1, #reservations, 2 do
@@ -39,15 +59,11 @@ for i = 1, #reservations, 2 do
   if reservations[i + 1] == runId then table.insert(mine, reservations[i]) end
 end
 table.sort(mine)
-if #mine > 0 then return mine end
+if mode == 'first' and #mine > 0 then return mine end
 local workers = redis.call('HGETALL', KEYS[1])
 local free = {}
 for i = 1, #workers, 2 do
-  local seenMs, heartbeat = string.match(workers[i + 1], '^(%d+) (.*)$')
-  if not taken[workers[i]] and nowMs - tonumber(seenMs) <= silenceMs
-    and cjson.decode(heartbeat).state ~= 'draining' then
-    table.insert(free, workers[i])
-  end
+  if not taken[workers[i]] and isEligible(workers[i + 1]) then table.insert(free, workers[i]) end
 end
 table.sort(free)
 local chosen = {}
@@ -56,19 +72,4 @@ for i = 1, math.min(wanted, #free) do
   table.insert(chosen, free[i])
 end
 return chosen
-`;
-
-/** KEYS[3] to KEYS[5]: the run's shares, commands and claims. ARGV: run id. */
-export const RELEASE = `
-local reservations = redis.call('HGETALL', KEYS[2])
-for i = 1, #reservations, 2 do
-  if reservations[i + 1] == ARGV[1] then redis.call('HDEL', KEYS[2], reservations[i]) end
-end
-return redis.call('DEL', KEYS[3], KEYS[4], KEYS[5])
-`;
-
-/** KEYS[1]: the run's shares. ARGV: their life in ms, then path and value of each. */
-export const SET_SHARES = `
-for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 `;

@@ -1,16 +1,23 @@
 import type { Redis } from "ioredis";
-import type { RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
+import { RUN_KEYS_TTL_MS, type RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import type { RunLease } from "../ports.ts";
 import { defineScript } from "./defineScript.ts";
 
+/** `holds(id)`: whether KEYS[1], `<owner's id> <owner's url>`, names this owner. */
+const HOLDS = `
+local function holds(id)
+  local value = redis.call('GET', KEYS[1])
+  return value and string.match(value, '^(.*) ') == id
+end
+`;
+
 /**
- * KEYS: lease, token counter. ARGV: owner, ms. A lost counter starts again at the clock (ms), so
- * tokens keep growing even when Redis comes back empty: stores and workers outlive it.
+ * KEYS: lease, token counter. ARGV: owner's id, owner's url, ms. A lost counter starts again at the
+ * clock (ms), so tokens keep growing even when Redis comes back empty: stores and workers outlive it.
  */
-const ACQUIRE = `
-local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return false end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+const ACQUIRE = `${HOLDS}
+if redis.call('EXISTS', KEYS[1]) == 1 and not holds(ARGV[1]) then return false end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
 if redis.call('EXISTS', KEYS[2]) == 0 then
   local time = redis.call('TIME')
   redis.call('SET', KEYS[2], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
@@ -18,30 +25,42 @@ end
 return redis.call('INCR', KEYS[2])
 `;
 
-const RENEW = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+/** KEYS: lease, asked to stop. ARGV as of ACQUIRE. Replies whether it is owned, and whether asked. */
+const RENEW = `${HOLDS}
+local owned = 0
+if holds(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
+  owned = 1
+end
+return { owned, redis.call('EXISTS', KEYS[2]) }
 `;
 
-const RELEASE = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+const RELEASE = `${HOLDS}
+if not holds(ARGV[1]) then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
 
 export function createRedisRunLease(redis: Redis, keys: RedisKeys): RunLease {
   const acquire = defineScript<number | null>(redis, "onrushAcquire", ACQUIRE);
-  const renew = defineScript<number>(redis, "onrushRenew", RENEW);
+  const renew = defineScript<[owned: number, stopAsked: number]>(redis, "onrushRenew", RENEW);
   const release = defineScript<number>(redis, "onrushReleaseLease", RELEASE);
   return {
-    async acquire(runId, ownerId, ttlMs) {
-      const token = await acquire([keys.lease(runId), keys.leaseToken], [ownerId, ttlMs]);
+    async acquire(runId, { id, url }, ttlMs) {
+      const token = await acquire([keys.lease(runId), keys.leaseToken], [id, url, ttlMs]);
       return token ?? undefined;
     },
-    async renew(runId, ownerId, ttlMs) {
-      return (await renew([keys.lease(runId)], [ownerId, ttlMs])) === 1;
+    async renew(runId, { id, url }, ttlMs) {
+      const [owned, asked] = await renew(
+        [keys.lease(runId), keys.stopAsked(runId)],
+        [id, url, ttlMs],
+      );
+      return { owned: owned === 1, stopAsked: asked === 1 };
     },
-    async release(runId, ownerId) {
-      await release([keys.lease(runId)], [ownerId]);
+    async release(runId, { id }) {
+      await release([keys.lease(runId)], [id]);
+    },
+    async askStop(runId) {
+      await redis.set(keys.stopAsked(runId), "1", "PX", RUN_KEYS_TTL_MS);
     },
   };
 }

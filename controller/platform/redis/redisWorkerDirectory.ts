@@ -4,10 +4,11 @@ import {
   LOST_AFTER_MS,
   type ListedWorker,
 } from "@onrush/shared/wire/heartbeat.ts";
-import { RUN_KEYS_TTL_MS, type RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
-import type { WorkerDirectory } from "../ports.ts";
+import type { RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
+import type { Absent, WorkerDirectory, WorkerLabels } from "../ports.ts";
 import { defineScript } from "./defineScript.ts";
-import { LIST, RELEASE, RESERVE, SET_SHARES } from "./directoryScripts.ts";
+import { LIST, RESERVE } from "./directoryScripts.ts";
+import { createRedisStandings } from "./redisStandings.ts";
 
 /** How long an unseen worker stays in `list`, and until it is forgotten with its reservation. */
 const LISTED_MS = 10_000;
@@ -31,24 +32,23 @@ export function createRedisWorkerDirectory(
 ): WorkerDirectory {
   const list = defineScript<ListReply>(redis, "onrushList", LIST);
   const reserve = defineScript<string[]>(redis, "onrushReserve", RESERVE);
-  const release = defineScript<number>(redis, "onrushRelease", RELEASE);
-  const setShares = defineScript<number>(redis, "onrushSetShares", SET_SHARES);
   const both = [keys.workers, keys.reservations];
+  const reserveAs =
+    (mode: "first" | "more") => (runId: string, wanted: number, labels: WorkerLabels) =>
+      reserve(both, [
+        ...[runId, wanted, LOST_AFTER_MS, mode, keys.shares("RUN")],
+        ...Object.entries(labels).flat(),
+      ]);
   return {
     async list() {
       const [listed, forgotten] = await list(both, [LISTED_MS, REMEMBERED_MS]);
       await Promise.all(forgotten.map((workerId) => options.onForgotten(workerId)));
       return listed.flatMap((entry) => readEntry(entry, options.warn));
     },
-    reserve: (runId, wanted) => reserve(both, [runId, wanted, LOST_AFTER_MS]),
-    async setShares(runId, shares) {
-      if (shares.length === 0) return;
-      const fields = shares.flatMap(({ share, epoch, ackedSeq }) => [
-        share,
-        `${epoch}:${ackedSeq}`,
-      ]);
-      await setShares([keys.shares(runId)], [RUN_KEYS_TTL_MS, ...fields]);
-    },
+    reserve: reserveAs("first"),
+    reserveMore: reserveAs("more"),
+    ...createRedisStandings(redis, keys),
+    absent: (workerIds) => absent(redis, keys, workerIds),
     async claimed(runId) {
       const fields = Object.entries(await redis.hgetall(keys.claims(runId)));
       return Object.fromEntries(
@@ -57,10 +57,29 @@ export function createRedisWorkerDirectory(
           .map(([field, count]) => [field.slice(CLAIMED_BY.length), Number(count)]),
       );
     },
-    async release(runId) {
-      const ofRun = [keys.shares(runId), keys.commands(runId), keys.claims(runId)];
-      await release([...both, ...ofRun], [runId]);
-    },
+  };
+}
+
+/** In one transaction: what is absent was so by the time that goes with it. */
+async function absent(
+  redis: Redis,
+  keys: RedisKeys,
+  workerIds: readonly string[],
+): Promise<Absent> {
+  const channels = workerIds.map((workerId) => keys.presence(workerId));
+  const replies = await redis
+    .multi()
+    .call("PUBSUB", "NUMSUB", ...channels)
+    .time()
+    .exec();
+  const [[numError, counts] = [], [timeError, time] = []] = replies ?? [];
+  if (numError || timeError || !Array.isArray(counts) || !Array.isArray(time)) {
+    throw numError ?? timeError ?? new Error("Redis does not say which workers are connected");
+  }
+  const [seconds, microseconds] = time.map(Number);
+  return {
+    workerIds: workerIds.filter((_, i) => Number(counts[2 * i + 1]) === 0),
+    atMs: Number(seconds) * 1000 + Number(microseconds) / 1000,
   };
 }
 

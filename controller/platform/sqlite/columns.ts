@@ -25,3 +25,7 @@ export function readBytes(row: Row, column: string): Uint8Array {
 function refuse(column: string, kind: string): never {
   throw new StoreError("STORE_UNREADABLE", `column ${column} of the embedded store needs ${kind}`);
 }
+
+export function readTextOrNull(row: Row, column: string): string | null {
+  return row[column] === null ? null : readText(row, column);
+}

@@ -35,6 +35,9 @@ const migrations = [
      frame BLOB NOT NULL,
      PRIMARY KEY (run_id, minute)
    ) STRICT;`,
+  `ALTER TABLE runs ADD COLUMN ended_at_ms REAL;
+   UPDATE runs SET ended_at_ms = unixepoch(view ->> 'endedAt') * 1000.0 WHERE active = 0;`,
+  `ALTER TABLE runs ADD COLUMN progress TEXT;`,
 ];
 
 /** Brings the schema to this version; two processes may do so at the same time. */

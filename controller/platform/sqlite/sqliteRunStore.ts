@@ -1,20 +1,23 @@
 import type { PageQuery } from "@onrush/shared/api/scenarioApi.ts";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { RunStore, StoredRun } from "../../runs/runStore.ts";
+import type { EndedRun, RunStore, StoredRun } from "../../runs/runStore.ts";
 import type { Page } from "../../scenarios/scenarioStore.ts";
-import { duplicateError, packRun, unpackRun } from "../stores.ts";
-import { readNumber, readNumberOrNull, readText, type Row } from "./columns.ts";
+import { duplicateError, endedAtMs, packRun, unpackRun } from "../stores.ts";
+import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from "./columns.ts";
 import { inTransaction } from "./inTransaction.ts";
 
 const INSERT = `INSERT INTO runs VALUES (
   :id, :scenarioId, :createdAtMs, :active, :token, :version, :streamPosition, :startAtUs,
-  :scenario, :view) ON CONFLICT DO NOTHING`;
+  :scenario, :view, :endedAtMs, :progress) ON CONFLICT DO NOTHING`;
 
 const UPDATE = `UPDATE runs SET
   scenario_id = :scenarioId, created_at_ms = :createdAtMs, active = :active, token = :token,
   version = :version, stream_position = :streamPosition, start_at_us = :startAtUs,
-  scenario = :scenario, view = :view
+  scenario = :scenario, view = :view, ended_at_ms = :endedAtMs, progress = :progress
   WHERE id = :id AND version = :version - 1 AND token <= :token`;
+
+const ENDED = `SELECT id, coalesce(ended_at_ms, created_at_ms) AS ended_at_ms FROM runs
+  WHERE active = 0 ORDER BY 2, 1`;
 
 // The id makes the order of rows of the same millisecond, and so paging, definite.
 const NEWEST_FIRST = "ORDER BY created_at_ms DESC, id DESC";
@@ -30,6 +33,7 @@ export class SqliteRunStore implements RunStore {
   readonly #listOfScenario: StatementSync;
   readonly #countOfScenario: StatementSync;
   readonly #active: StatementSync;
+  readonly #ended: StatementSync;
   readonly #removeSeconds: StatementSync;
   readonly #remove: StatementSync;
 
@@ -45,6 +49,7 @@ export class SqliteRunStore implements RunStore {
     );
     this.#countOfScenario = db.prepare("SELECT count(*) AS total FROM runs WHERE scenario_id = ?");
     this.#active = db.prepare("SELECT * FROM runs WHERE active = 1 ORDER BY created_at_ms, id");
+    this.#ended = db.prepare(ENDED);
     this.#removeSeconds = db.prepare("DELETE FROM minutes WHERE run_id = ?");
     this.#remove = db.prepare("DELETE FROM runs WHERE id = ?");
   }
@@ -78,6 +83,13 @@ export class SqliteRunStore implements RunStore {
     return this.#active.all().map(runOf);
   }
 
+  async ended(): Promise<EndedRun[]> {
+    return this.#ended.all().map((row) => ({
+      id: readText(row, "id"),
+      endedAtMs: readNumber(row, "ended_at_ms"),
+    }));
+  }
+
   async update(run: StoredRun): Promise<boolean> {
     return this.#update.run(parametersOf(run)).changes === 1;
   }
@@ -91,7 +103,7 @@ export class SqliteRunStore implements RunStore {
 }
 
 function parametersOf(run: StoredRun): Record<string, SQLInputValue> {
-  return { ...packRun(run), active: run.active ? 1 : 0 };
+  return { ...packRun(run), active: run.active ? 1 : 0, endedAtMs: endedAtMs(run) };
 }
 
 function runOf(row: Row): StoredRun {
@@ -106,5 +118,6 @@ function runOf(row: Row): StoredRun {
     startAtUs: readNumberOrNull(row, "start_at_us"),
     scenario: readText(row, "scenario"),
     view: readText(row, "view"),
+    progress: readTextOrNull(row, "progress"),
   });
 }

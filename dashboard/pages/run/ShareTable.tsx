@@ -3,7 +3,7 @@ import { Badge, Progress, Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatClock, formatClockOffset, formatCount } from "../../format/numbers.ts";
+import { formatClock, formatClockOffset, formatCount, formatMs } from "../../format/numbers.ts";
 
 interface ShareTableProps {
   shares: readonly ShareView[];
@@ -27,6 +27,7 @@ const columns: [string, ReactNode, boolean][] = [
   ["dropped", <Term id="dropped">Dropped</Term>, true],
   ["watermark", <Term id="watermark">Watermark</Term>, true],
   ["clock", <Term id="clockOffset">Clock offset</Term>, true],
+  ["skew", <Term id="startSkew">Began after</Term>, true],
 ];
 
 export function ShareTable({ shares }: ShareTableProps) {
@@ -87,6 +88,9 @@ function Row({ share }: { share: ShareView }) {
       </Table.Td>
       <Table.Td className="right num">
         {formatClockOffset(share.clockOffsetUs, share.clockErrorUs)}
+      </Table.Td>
+      <Table.Td className="right num">
+        {share.startSkewMs === null ? "–" : formatMs(share.startSkewMs)}
       </Table.Td>
     </Table.Tr>
   );

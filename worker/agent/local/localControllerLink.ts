@@ -52,6 +52,8 @@ export function createLocalControllerLink(
         await pipe.request({ type: "leave", workerId });
       },
     },
+    // The pipe itself is what is seen, and without it the process ends.
+    presence: { show: async () => undefined },
     clock: { nowUs: async () => nowReplySchema.parse(await pipe.request({ type: "now" })) },
     onLost: pipe.onLost,
     close: pipe.close,

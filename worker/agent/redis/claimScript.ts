@@ -1,12 +1,19 @@
+import { RELEASED_FIELD } from "@onrush/shared/wire/redisKeys.ts";
+
 /**
  * Claims a block of iterations; the same rules as `controller/platform/local/localClaims.ts`.
  * KEYS: the run's shares, the run's claims. ARGV: share, epoch, thread, request, want (-1 for all),
  * limit, parts, workload, life of the claims in ms. Replies the first number and how many, as text.
+ * A share that is unknown though its run goes on was forgotten (Redis came back empty): that is an
+ * error, to be asked again, because "none left" would end the share.
  */
 export const CLAIM = `
 local share, epoch, request = ARGV[1], ARGV[2], ARGV[4]
 local caller = 'last:' .. share .. ':' .. epoch .. ':' .. ARGV[3]
 local standing = redis.call('HGET', KEYS[1], share)
+if not standing and not redis.call('HGET', KEYS[1], '${RELEASED_FIELD}') then
+  return redis.error_reply('FORGOTTEN share ' .. share .. ' is not known, claim again')
+end
 if not standing or string.match(standing, '^%d+') ~= epoch then return { '0', '0' } end
 local known = redis.call('HGET', KEYS[2], caller)
 if known then

@@ -4,6 +4,7 @@ import type { CommonClock, ControllerLink } from "../ports.ts";
 import { awaitReady, openConnection } from "./redisConnection.ts";
 import { createRedisCommandSource } from "./redisCommandSource.ts";
 import { createRedisDirectory } from "./redisDirectory.ts";
+import { createRedisPresence } from "./redisPresence.ts";
 import { createRedisReportSink } from "./redisReportSink.ts";
 import { createRedisTaskSource } from "./redisTaskSource.ts";
 
@@ -40,6 +41,7 @@ export async function connectRedisControllerLink(
     reports: createRedisReportSink(patient, keys, closing.signal),
     commands: createRedisCommandSource(subscriber, keys, warn, closing.signal),
     directory: createRedisDirectory(prompt, keys, labels),
+    presence: createRedisPresence(subscriber, keys, closing.signal),
     clock: redisClock(prompt),
     // A Redis that went away may come back: it is never gone for good.
     onLost: () => undefined,

@@ -8,7 +8,12 @@ import { BEAT, LEAVE } from "./beatScript.ts";
 import { CLAIM } from "./claimScript.ts";
 import { defineScript } from "./defineScript.ts";
 
-type RunReply = [standings: (string | null)[], commands: string[]];
+type RunReply = [
+  standings: (string | null)[],
+  commands: string[],
+  lease: string | null,
+  released: string | null,
+];
 
 /** @param labels added to every heartbeat; its own win */
 export function createRedisDirectory(
@@ -25,7 +30,7 @@ export function createRedisDirectory(
       const stored = { ...heartbeat, labels: { ...labels, ...heartbeat.labels } };
       const runs = [...Map.groupBy(heartbeat.shares, ({ runId }) => runId)];
       const reply = await beat(
-        [keys.workers, ...runs.flatMap(([runId]) => [keys.shares(runId), keys.commands(runId)])],
+        [keys.workers, keys.workersSince, ...runs.flatMap(([runId]) => keysOf(keys, runId))],
         [workerId, JSON.stringify(stored), ...runs.flatMap(([, held]) => pathsOf(held))],
       );
       return beatReplySchema.parse(readReply(runs, reply));
@@ -44,6 +49,10 @@ export function createRedisDirectory(
   };
 }
 
+function keysOf(keys: RedisKeys, runId: string): string[] {
+  return [keys.shares(runId), keys.commands(runId), keys.lease(runId)];
+}
+
 function pathsOf(held: readonly HeldShare[]): (string | number)[] {
   return [held.length, ...held.map(({ share }) => share)];
 }
@@ -51,14 +60,24 @@ function pathsOf(held: readonly HeldShare[]): (string | number)[] {
 function readReply(
   runs: readonly [runId: string, held: HeldShare[]][],
   reply: readonly RunReply[],
-): Record<keyof BeatReply, unknown[]> {
+): Record<keyof BeatReply, unknown> {
   const shares = runs.flatMap(([runId, held], run) =>
     held.map(({ share }, index) => {
-      const standing = reply[run]?.[0][index] ?? "0:0";
-      const [epoch, ackedSeq] = standing.split(":").map(Number);
-      return { runId, share, epoch, ackedSeq };
+      const [standings, , , released] = reply[run] ?? [[]];
+      return { runId, share, ...readStanding(standings[index] ?? null, released === "1") };
     }),
   );
   const commands = reply.flatMap(([, kept]) => kept.map((text): unknown => JSON.parse(text)));
-  return { shares, commands };
+  const owners = runs.map(([runId], run) => [runId, ownerUrl(reply[run]?.[2] ?? null)] as const);
+  return { shares, commands, owners: Object.fromEntries(owners) };
+}
+
+function readStanding(standing: string | null, isReleased: boolean) {
+  if (standing === null) return { epoch: isReleased ? 0 : null, ackedSeq: 0 };
+  const [epoch, ackedSeq] = standing.split(":").map(Number);
+  return { epoch, ackedSeq };
+}
+
+function ownerUrl(lease: string | null): string | null {
+  return lease === null ? null : lease.slice(lease.lastIndexOf(" ") + 1);
 }

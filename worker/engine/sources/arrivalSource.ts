@@ -53,11 +53,14 @@ export class ArrivalSource implements LoadSource {
     this.#stoppedAtUs = Math.min(this.#stoppedAtUs, atUs);
   }
 
+  handBack(cutUs: number): void {
+    this.stop(cutUs - 1);
+  }
+
   release(nowUs: number): void {
-    const hasLease = this.#iterations.hasLease(nowUs);
     this.#expire(nowUs);
-    if (hasLease) this.#beginQueued();
-    this.#beginDue(nowUs, hasLease);
+    this.#beginQueued();
+    this.#beginDue(nowUs);
   }
 
   ended(slot: Slot): void {
@@ -69,16 +72,16 @@ export class ArrivalSource implements LoadSource {
     if (this.#beginning || !this.#iterations.hasLease(nowUs)) return;
     this.#expire(nowUs);
     this.#beginQueued();
-    this.#beginDue(nowUs, true);
+    this.#beginDue(nowUs);
   }
 
-  #beginDue(nowUs: number, hasLease: boolean): void {
+  #beginDue(nowUs: number): void {
     const { cursor } = this.#options;
     const untilUs = Math.min(nowUs, this.#stoppedAtUs);
     this.#beginning = true;
     while (cursor.nextDueUs <= untilUs) {
       const dueUs = cursor.nextDueUs;
-      if (!hasLease) this.#iterations.drop(dueUs, "lease");
+      if (!this.#iterations.hasLeaseNow()) this.#iterations.drop(dueUs, "lease");
       else if (nowUs - dueUs > LATE_LIMIT_US) this.#iterations.drop(dueUs, "late");
       else this.#begin(dueUs, cursor.nextArrival);
       cursor.advance();
@@ -91,7 +94,7 @@ export class ArrivalSource implements LoadSource {
   }
 
   #beginQueued(): void {
-    while (this.#queue.size > 0) {
+    while (this.#queue.size > 0 && this.#iterations.hasLeaseNow()) {
       const slot = this.#iterations.take();
       if (slot === undefined) return;
       const dueUs = this.#queue.nextDueUs;

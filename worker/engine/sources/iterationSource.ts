@@ -37,6 +37,7 @@ export class IterationSource implements LoadSource {
   #begun = false;
   #present = 0;
   #stoppedAtUs = Infinity;
+  #cutUs = Infinity;
   #lastEndUs: number;
   /** When there was something to do again after there had been nothing. */
   #grantedAtUs = -Infinity;
@@ -80,6 +81,14 @@ export class IterationSource implements LoadSource {
     this.#stoppedAtUs = Math.min(this.#stoppedAtUs, atUs);
   }
 
+  /**
+   * Claims no more. What was claimed and has not begun by then is dropped as late, and not left
+   * uncounted as at a stop: the run goes on, and nobody else will be granted it.
+   */
+  handBack(cutUs: number): void {
+    this.#cutUs = Math.min(this.#cutUs, cutUs);
+  }
+
   grant(first: number, count: number, nowUs: number): void {
     this.#claiming = false;
     if (count === 0 || this.#claimedAll) this.#exhausted = true;
@@ -96,6 +105,7 @@ export class IterationSource implements LoadSource {
     if (!this.#begun) this.#comeAll();
     if (!this.#iterations.hasLease(nowUs)) return this.#postpone(nowUs);
     while (this.#available > 0 && this.#ready.nextUs <= nowUs) {
+      if (!this.#iterations.hasLeaseNow()) return this.#postpone(nowUs);
       // Who had to wait for a claim is due since it was granted.
       const dueUs = Math.max(this.#ready.nextUs, this.#grantedAtUs);
       this.#begin(this.#ready.pop(), dueUs);
@@ -109,14 +119,14 @@ export class IterationSource implements LoadSource {
     const { endUs } = slot;
     const dueUs = endUs + this.#iterations.thinkUs(slot, slot.operation);
     const now = dueUs === endUs && endUs < this.#limitUs && this.#available > 0;
-    if (now && this.#iterations.hasLease(endUs)) this.#begin(slot, endUs);
+    if (now && this.#iterations.hasLeaseNow()) this.#begin(slot, endUs);
     else this.#ready.push(dueUs, slot);
   }
 
   giveUp(): void {}
 
   get #limitUs(): number {
-    return Math.min(this.#options.endUs, this.#stoppedAtUs);
+    return Math.min(this.#options.endUs, this.#stoppedAtUs, this.#cutUs);
   }
 
   get #isDone(): boolean {
@@ -156,6 +166,10 @@ export class IterationSource implements LoadSource {
   }
 
   #claimAhead(nowUs: number): void {
+    if (this.#cutUs < Infinity) {
+      if (this.#available === 0 && !this.#claiming) this.#exhausted = true;
+      return;
+    }
     const seconds = Math.max(0.1, (nowUs - this.#options.startUs) / 1e6);
     const perClaim = Math.ceil((this.#scheduled / seconds) * CLAIM_SECONDS);
     const want = Math.max(this.#options.users * 2, perClaim);
@@ -164,8 +178,14 @@ export class IterationSource implements LoadSource {
 
   /** The time is up: what nobody has begun is dropped, unless the run was stopped before. */
   #endAll(): void {
-    if (this.#stoppedAtUs < this.#options.endUs) {
+    const limitUs = this.#limitUs;
+    if (limitUs === this.#stoppedAtUs && limitUs < this.#options.endUs) {
       this.#exhausted = true;
+    } else if (limitUs === this.#cutUs) {
+      this.#scheduled += this.#available;
+      this.#iterations.drop(limitUs - 1, "late", this.#available);
+      // What a claim under way will be granted is ours to drop, too.
+      this.#exhausted = !this.#claiming;
     } else {
       this.#scheduled += this.#available;
       this.#iterations.drop(this.#options.endUs - 1, "maxDuration", this.#available);

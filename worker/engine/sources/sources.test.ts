@@ -34,8 +34,13 @@ function expectAccounted(share: DrivenShare): ShareTotals {
   return totals;
 }
 
-function users(curve: RateCurve, run: Partial<FakeRun> & { paceUs?: number } = {}): DrivenShare {
-  const { paceUs = 0, ...rest } = run;
+interface UsersRun extends Partial<FakeRun> {
+  paceUs?: number;
+  takeOver?: { fromUs: number; firstRound: number };
+}
+
+function users(curve: RateCurve, run: UsersRun = {}): DrivenShare {
+  const { paceUs = 0, takeOver, ...rest } = run;
   const count = peakUsers(curve);
   return new DrivenShare({
     ...{ curve: nothing, ...rest },
@@ -45,6 +50,7 @@ function users(curve: RateCurve, run: Partial<FakeRun> & { paceUs?: number } = {
         {
           timeline: new UserTimeline(curve, alone, 0),
           ...{ users: count, paceUs, endUs: curve.durationMs * 1000 },
+          ...{ fromUs: 0, firstRound: 0, ...takeOver },
         },
         iterations,
       ),

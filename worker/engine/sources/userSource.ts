@@ -11,6 +11,10 @@ export interface UserSourceOptions {
   /** From the beginning of an iteration to that of the next; 0 for as soon as it has ended. */
   paceUs: number;
   endUs: number;
+  /** Where a take-over begins: who is there by then comes then, and nobody before. */
+  fromUs: number;
+  /** The round that users begin with. */
+  firstRound: number;
 }
 
 /**
@@ -29,6 +33,7 @@ export class UserSource implements LoadSource {
   /** Users between two iterations, by when the next is due. Stale when `nextDueUs` says otherwise. */
   readonly #waiting = new TimeHeap<Slot>();
   #endUs: number;
+  #stopped = false;
   #scheduled = 0;
 
   constructor(options: UserSourceOptions, iterations: Iterations) {
@@ -57,6 +62,11 @@ export class UserSource implements LoadSource {
 
   stop(atUs: number): void {
     this.#endUs = Math.min(this.#endUs, atUs);
+    this.#stopped = true;
+  }
+
+  handBack(cutUs: number): void {
+    this.stop(cutUs);
   }
 
   release(nowUs: number): void {
@@ -66,15 +76,15 @@ export class UserSource implements LoadSource {
       else this.#go(timeline.nextUser);
       timeline.advance();
     }
-    const hasLease = this.#iterations.hasLease(nowUs);
     for (;;) {
       this.#forgetStale();
       const dueUs = this.#waiting.nextUs;
       if (dueUs > nowUs || dueUs >= this.#endUs) break;
       const slot = this.#waiting.pop();
-      if (hasLease) this.#begin(slot, dueUs);
+      if (this.#iterations.hasLeaseNow()) this.#begin(slot, dueUs);
       else this.#wait(slot, nowUs + RETRY_US);
     }
+    if (this.#stopped && nowUs >= this.#endUs) this.#leaveWaiting();
   }
 
   ended(slot: Slot): void {
@@ -83,7 +93,7 @@ export class UserSource implements LoadSource {
     const { paceUs } = this.#options;
     const thoughtUs = endUs + this.#iterations.thinkUs(slot, slot.operation);
     const dueUs = paceUs === 0 ? thoughtUs : Math.max(slot.iterationDueUs + paceUs, thoughtUs);
-    if (dueUs <= endUs && this.#iterations.hasLease(endUs)) this.#begin(slot, endUs);
+    if (dueUs <= endUs && this.#iterations.hasLeaseNow()) this.#begin(slot, endUs);
     else this.#wait(slot, dueUs);
   }
 
@@ -99,10 +109,10 @@ export class UserSource implements LoadSource {
     // The pool has a slot for every user.
     if (slot === undefined) throw new RangeError("there are more users than slots");
     slot.user = user;
-    slot.round = this.#rounds.get(user) ?? 0;
+    slot.round = this.#rounds.get(user) ?? this.#options.firstRound;
     slot.leaving = false;
     this.#users.set(user, slot);
-    this.#wait(slot, atUs);
+    this.#wait(slot, Math.max(atUs, this.#options.fromUs));
   }
 
   #go(user: number): void {
@@ -117,6 +127,11 @@ export class UserSource implements LoadSource {
     this.#users.delete(slot.user);
     this.#rounds.set(slot.user, slot.round);
     this.#iterations.leave(slot);
+  }
+
+  /** Users who were stopped between two iterations are there no more: they may be elsewhere. */
+  #leaveWaiting(): void {
+    for (; this.#waiting.size > 0; this.#forgetStale()) this.#leave(this.#waiting.pop());
   }
 
   #wait(slot: Slot, dueUs: number): void {

@@ -97,7 +97,7 @@ function transportOf({ isRaw = false, http = {} }: Way, proxy: string | null): H
   if (isRaw) return new RawTransport(clock, options);
   const whole = { ...plainHttp, proxy, ...http };
   const undici = new UndiciTransport(clock, { ...options, http: whole });
-  return whole.maxRedirects === 0 ? undici : new RedirectingTransport(undici, whole);
+  return whole.maxRedirects === 0 ? undici : new RedirectingTransport(undici, whole, clock);
 }
 
 const values = ["plain", 'quoted " \\', "grüße €", "x".repeat(3_000)];

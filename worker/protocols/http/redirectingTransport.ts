@@ -1,5 +1,5 @@
 import type { Subject, Template } from "@onrush/shared/template/compileTemplate.ts";
-import type { Operation } from "../../engine/operation.ts";
+import { INTERRUPTED, type Operation, type RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
@@ -45,10 +45,12 @@ function ofLast(inspection: Inspection): Inspection {
 export class RedirectingTransport implements HttpTransport {
   readonly #transport: HttpTransport;
   readonly #options: HttpOptions;
+  readonly #clock: RunClock;
   readonly #origins = new Set<string>();
   readonly #chains = new Map<Subject, Chain>();
 
-  constructor(transport: HttpTransport, options: HttpOptions) {
+  constructor(transport: HttpTransport, options: HttpOptions, clock: RunClock) {
+    this.#clock = clock;
     this.#transport = transport;
     this.#options = options;
   }
@@ -110,6 +112,8 @@ export class RedirectingTransport implements HttpTransport {
   /** Why the redirect is not followed; empty when it is. */
   #problem(slot: Slot, target: URL | undefined): string {
     const { maxRedirects, version } = this.#options;
+    // The target's hop would be one more request, and without a lease nothing is sent.
+    if (this.#clock.maySend?.() === false) return INTERRUPTED;
     if (target === undefined) return "redirectInvalid";
     if (target.protocol !== "http:" && target.protocol !== "https:") return "redirectScheme";
     if (target.protocol === "http:" && version === "2") return "http2Unsupported";

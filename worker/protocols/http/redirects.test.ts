@@ -112,6 +112,7 @@ describe("over connections", () => {
     new RedirectingTransport(
       new UndiciTransport(clock, { rejectUnauthorized: true, limits, http }),
       http,
+      clock,
     );
   const transport = make();
   let base: string;

@@ -1,0 +1,47 @@
+import { promisify } from "node:util";
+import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+import type { RunSecond } from "@onrush/shared/metrics/second.ts";
+import { decodeFrame, encodeFrame } from "@onrush/shared/wire/frame.ts";
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** What is kept of packed seconds: the minute that several busy runs are in. */
+const KEPT_BYTES = 64_000_000;
+
+/** A frame, compressed outside the main thread to about half. */
+export async function pack(value: unknown): Promise<Uint8Array> {
+  return plainBytes(await compress(encodeFrame(value), FASTEST));
+}
+
+/** Rejects when the bytes are not a packed frame. Byte arrays of the result are views into it. */
+export async function unpack(packed: Uint8Array): Promise<unknown> {
+  return decodeFrame(plainBytes(await decompress(packed)));
+}
+
+/** Views into a Buffer would be Buffers, which compare, print and turn into JSON differently. */
+export function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Packed seconds by their record: a record never changes, a corrected second has another one. */
+const kept = new Map<RunSecond, Uint8Array>();
+let keptBytes = 0;
+
+/** Packs a second, once even if its minute is written many times. */
+export async function packSecond(second: RunSecond): Promise<Uint8Array> {
+  const known = kept.get(second);
+  if (known !== undefined) return known;
+  const packed = await pack(second);
+  // Asked for twice at once, it is packed twice, and counted once.
+  if (!kept.has(second)) keptBytes += packed.length;
+  kept.set(second, packed);
+  // Oldest first: they belong to minutes that are over.
+  for (const [oldest, { length }] of kept) {
+    if (keptBytes <= KEPT_BYTES) break;
+    kept.delete(oldest);
+    keptBytes -= length;
+  }
+  return packed;
+}

@@ -1,0 +1,69 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Logger } from "../platform/logger.ts";
+import type { EndedRun, RunStore } from "../runs/runStore.ts";
+
+/** How many ended runs are kept and for how long; 0 is without limit. */
+export interface RetentionLimits {
+  days: number;
+  runs: number;
+}
+
+const SWEEP_EVERY_MS = 600_000;
+const MS_PER_DAY = 86_400_000;
+
+/** Ids of the runs that are beyond the limits. `ended` is oldest first, and so are they. */
+export function expiredRuns(
+  ended: readonly EndedRun[],
+  { days, runs }: RetentionLimits,
+  nowMs: number,
+): string[] {
+  const tooMany = runs === 0 ? 0 : Math.max(0, ended.length - runs);
+  const oldestMs = days === 0 ? -Infinity : nowMs - days * MS_PER_DAY;
+  return ended
+    .filter(({ endedAtMs }, i) => i < tooMany || endedAtMs < oldestMs)
+    .map(({ id }) => id);
+}
+
+interface RetentionOptions {
+  runs: Pick<RunStore, "ended" | "remove">;
+  limits: RetentionLimits;
+  time: { nowMs(): number };
+  logger: Logger;
+}
+
+/**
+ * Removes ended runs beyond the limits with their seconds, now and every ten minutes. Several
+ * controllers may do so at once: what one has removed the other finds removed. Answers a function
+ * that ends it and waits for the removal under way.
+ */
+export function startRetention(options: RetentionOptions): () => Promise<void> {
+  const { limits, logger } = options;
+  if (limits.days === 0 && limits.runs === 0) return () => Promise.resolve();
+  const stopping = new AbortController();
+  let sweeping: Promise<void> | undefined;
+  const begin = () => {
+    sweeping ??= sweep(options, stopping.signal)
+      .catch((error: unknown) => logger.warn({ err: error }, "old runs could not be removed"))
+      .finally(() => (sweeping = undefined));
+  };
+  begin();
+  const timer = setInterval(begin, SWEEP_EVERY_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    stopping.abort();
+    await sweeping;
+  };
+}
+
+async function sweep(options: RetentionOptions, stopping: AbortSignal): Promise<void> {
+  const { runs, limits, time, logger } = options;
+  let removed = 0;
+  for (const id of expiredRuns(await runs.ended(), limits, time.nowMs())) {
+    if (stopping.aborted) break;
+    if (await runs.remove(id)) removed++;
+    // The embedded store works in this thread, and others wait for it.
+    await turn();
+  }
+  if (removed > 0) logger.info({ removed, ...limits }, "old runs were removed");
+}

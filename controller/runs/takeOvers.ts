@@ -1,0 +1,129 @@
+import { isShareOver } from "@onrush/shared/run/runMessages.ts";
+import type {
+  FencedShare,
+  RunMessage,
+  RunState,
+  ShareState,
+} from "@onrush/shared/run/runMessages.ts";
+import { LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
+import { knownUntilUs } from "../planning/knownStarts.ts";
+import type { WorkerDirectory, WorkerLabels } from "../platform/ports.ts";
+import type { RunPlan } from "../planning/runPlan.ts";
+import { heirsOf, plannedUntil, replaced } from "../planning/shares.ts";
+import type { RunRecord } from "./runRecord.ts";
+import type { WorkerWatch } from "./workerWatch.ts";
+
+/** From finding workers to the first arrival that is theirs: they have to hear of it and prepare. */
+export const TAKE_OVER_LEAD_MS = 500;
+
+export interface TakeOverOptions {
+  runId: string;
+  plan: RunPlan;
+  directory: WorkerDirectory;
+  labels: WorkerLabels;
+  watch: Pick<WorkerWatch, "lastSeenOf" | "held">;
+  record: Pick<RunRecord, "accountedOf" | "startsOf">;
+}
+
+/** Finds out who is gone for good and who takes over: what the reducer asks for, it is told. */
+export class TakeOvers {
+  readonly #options: TakeOverOptions;
+  readonly #unanswered = new Set<string>();
+
+  constructor(options: TakeOverOptions) {
+    this.#options = options;
+  }
+
+  /** Shares that a fence was asked for without an answer: their workers may be heard by now. */
+  unanswered({ shares }: RunState): ShareState[] {
+    return shares.filter((share) => this.#unanswered.has(share.share) && !isShareOver(share));
+  }
+
+  /** Raises epochs of shares of silent workers; nothing when none of them is silent after all. */
+  async fence(token: number, shares: readonly ShareState[]): Promise<RunMessage[]> {
+    const { runId, directory, plan, watch, record } = this.#options;
+    if (shares.length === 0) return [];
+    const handedOut = shares.map(({ share, workerId, epoch }) => ({ share, workerId, epoch }));
+    // An answer that is lost may tell of epochs that were raised.
+    for (const { share } of shares) this.#unanswered.add(share);
+    const { shares: paths } = await directory.fence(runId, token, handedOut);
+    for (const { share } of shares) this.#unanswered.delete(share);
+    const gone = shares.filter(({ share }) => paths.includes(share));
+    if (gone.length === 0) return [];
+    const fenced: FencedShare[] = [];
+    const claimed = await this.#claimed(gone);
+    for (const state of gone) {
+      const { share, workerId, epoch } = state;
+      const unreported = Math.max(0, (claimed[share] ?? 0) - record.accountedOf(share));
+      const held = watch.held.get(share);
+      // An earlier epoch's counts say nothing of this one.
+      const beat = held?.epoch === epoch ? held : undefined;
+      const known = knownUntilUs(plan, state, beat, record.startsOf(share));
+      fenced.push({
+        ...{ share, workerId, epoch, unreported, knownUntilUs: known },
+        ...watch.lastSeenOf(workerId),
+      });
+    }
+    return [{ type: "fenced", shares: fenced }];
+  }
+
+  async #claimed(shares: readonly ShareState[]): Promise<Record<string, number>> {
+    const { runId, plan, directory } = this.#options;
+    const claims = shares.some((s) => plan.workloads[s.workload]?.load.type === "iterations");
+    return claims ? directory.claimed(runId) : {};
+  }
+
+  /** Who takes over what shares leave; empty while there is nobody. */
+  async handOver(
+    state: RunState,
+    shares: readonly ShareState[],
+    nowMs: number,
+  ): Promise<RunMessage[]> {
+    const workers = await this.#takers(state, shares, nowMs);
+    if (workers.length === 0 || state.startAtMs === null) return [];
+    const { plan } = this.#options;
+    const soonestMs = Math.ceil(nowMs + TAKE_OVER_LEAD_MS - state.startAtMs);
+    return shares.map((share) => {
+      const cutMs = Math.max(share.handbackMs ?? 0, soonestMs, share.fromMs);
+      const heirs = heirsOf(plan, share, cutMs, workers);
+      const planned = plannedUntil(plan, share, cutMs);
+      return { type: "handedOver", share: share.share, cutMs, planned, heirs };
+    });
+  }
+
+  /** The same shares on other workers, before the start. */
+  async reassign(
+    state: RunState,
+    shares: readonly ShareState[],
+    nowMs: number,
+  ): Promise<RunMessage[]> {
+    const workers = await this.#takers(state, shares, nowMs);
+    if (workers.length === 0) return [];
+    const anew = shares.map((share, i) => replaced(share, workers[i % workers.length] as string));
+    return [{ type: "reassigned", shares: anew }];
+  }
+
+  /** Free workers in the place of those that are gone; where there are none, the survivors. */
+  async #takers(state: RunState, shares: readonly ShareState[], nowMs: number): Promise<string[]> {
+    const { runId, directory, labels } = this.#options;
+    const gone = new Set(shares.map((share) => share.workerId));
+    const listed = await directory.list();
+    const lives = new Set(
+      listed
+        .filter((w) => nowMs - w.lastSeenMs <= LOST_AFTER_MS && w.state !== "draining")
+        .map((worker) => worker.workerId),
+    );
+    const leaving = new Set(
+      state.shares.filter((s) => s.handbackMs !== null).map((share) => share.workerId),
+    );
+    const mine = [...new Set(state.shares.map((share) => share.workerId))];
+    const survivors = mine.filter((id) => !gone.has(id) && !leaving.has(id) && lives.has(id));
+    // Reserved before, when the answer was lost or its owner died over it.
+    const spare = listed
+      .filter((w) => w.reservedFor === runId && !mine.includes(w.workerId) && lives.has(w.workerId))
+      .map(({ workerId }) => workerId);
+    if (spare.length > 0) return spare;
+    const free = await directory.reserveMore(runId, gone.size, labels);
+    return free.length > 0 ? free : survivors;
+  }
+}

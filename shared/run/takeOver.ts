@@ -1,0 +1,163 @@
+import { isShareOver } from "./runMessages.ts";
+import type {
+  FencedShare,
+  RunEffect,
+  RunMessage,
+  RunState,
+  ShareLoss,
+  ShareState,
+  Step,
+} from "./runMessages.ts";
+import { hasEnded } from "./runState.ts";
+
+/**
+ * What happens to the shares of workers that die or leave:
+ *
+ *   silent ─fence─▶ lost ────────┐
+ *   handed back ─────────────────┴─handOver─▶ cut: others begin what is due from there on
+ *   before the start ─reassign─▶ the same share in a new epoch on another worker
+ *
+ * Nothing is given to another worker before the old one can no longer send it: its lease is over
+ * (the fence sees to it), or it has said itself where it ends.
+ */
+
+/** A run whose workers are all gone waits this long for another one. */
+export const NO_WORKER_LIMIT_MS = 15_000;
+
+export const nothing = (state: RunState): Step => ({ state, effects: [] });
+
+/** True while there is load to come, so that somebody else could do it. */
+export function loadGoesOn(state: RunState, nowMs: number): boolean {
+  if (state.startAtMs === null || hasEnded(state.phase) || state.phase === "STOPPING") return false;
+  return nowMs < state.startAtMs + state.settings.durationMs;
+}
+
+/** Shares that leave something for which no worker was found yet. */
+export function waitingForHeirs(state: RunState, nowMs: number): ShareState[] {
+  if (!loadGoesOn(state, nowMs)) return [];
+  const { lostWorkers } = state.settings;
+  return state.shares.filter(({ phase, handbackMs, cutMs }) => {
+    if (cutMs !== null) return false;
+    // Who leaves in an orderly way is always replaced.
+    return handbackMs !== null || (phase === "lost" && lostWorkers === "redistribute");
+  });
+}
+
+/** The seconds from `fromSecond` on that are closed already must count anew. */
+function countLost(state: RunState, share: ShareState): RunEffect {
+  const fromSecond = share.watermark + 1;
+  return { type: "countLost", share, fromSecond, toSecond: state.nextSecond - 1 };
+}
+
+function lossOf(fenced: FencedShare, atMs: number): ShareLoss {
+  const { workerId: _workerId, share: _share, epoch: _epoch, ...loss } = fenced;
+  return { atMs, ...loss };
+}
+
+/** Epochs are over: the shares are lost. */
+export function lose(
+  state: RunState,
+  message: Extract<RunMessage, { type: "fenced" }>,
+  why: string,
+  nowMs: number,
+): Step {
+  const fenced = new Map(message.shares.map((share) => [share.share, share]));
+  const lost = state.shares.filter((share) => {
+    const ref = fenced.get(share.share);
+    return ref?.epoch === share.epoch && ref.workerId === share.workerId && !isShareOver(share);
+  });
+  if (lost.length === 0) return nothing(state);
+  const shares = state.shares.map((share): ShareState => {
+    const ref = fenced.get(share.share);
+    if (ref === undefined || !lost.includes(share)) return share;
+    return { ...share, phase: "lost", epoch: share.epoch + 1, loss: lossOf(ref, nowMs) };
+  });
+  const next = { ...state, shares };
+  const workers = [...new Set(lost.map((share) => share.workerId))].join(", ");
+  const paths = lost.map((share) => share.share).join(", ");
+  const effects: RunEffect[] = lost.map((share) => {
+    const ref = fenced.get(share.share);
+    const loss = ref === undefined ? null : lossOf(ref, nowMs);
+    return countLost(state, { ...share, loss });
+  });
+  effects.push({ type: "event", kind: "error", text: `${workers}: ${why}; lost: ${paths}` });
+  return handOver({ state: next, effects }, nowMs);
+}
+
+/** Asks for workers for everything that waits for them. */
+export function handOver(step: Step, nowMs: number): Step {
+  const shares = waitingForHeirs(step.state, nowMs);
+  // One request for them is enough.
+  if (shares.length === 0 || step.effects.some(({ type }) => type === "handOver")) return step;
+  return { state: step.state, effects: [...step.effects, { type: "handOver", shares }] };
+}
+
+export function handback(
+  state: RunState,
+  message: Extract<RunMessage, { type: "handback" }>,
+  share: ShareState,
+  nowMs: number,
+): Step {
+  if (share.handbackMs !== null || isShareOver(share)) return nothing(state);
+  if (state.phase === "PREPARING") {
+    return { state, effects: [{ type: "reassign", shares: [share] }] };
+  }
+  if (state.startAtMs === null) return nothing(state);
+  const handbackMs = Math.max(message.cutMs, share.fromMs);
+  // One that has begun nothing reports no end: its epoch is over, and nothing is lost with it.
+  const isUnbegun = handbackMs === share.fromMs;
+  const ended = { phase: "lost", epoch: share.epoch + 1 } as const;
+  const shares = state.shares.map((s) =>
+    s === share ? { ...s, handbackMs, ...(isUnbegun ? ended : {}) } : s,
+  );
+  const why =
+    message.reason === "leaving" ? "the worker leaves" : "it had heard of no controller for 15 s";
+  const text = `${share.workerId}: ${why} and hands share ${share.share} back at ${handbackMs / 1000} s`;
+  const effects: RunEffect[] = [{ type: "event", kind: "warning", text }];
+  if (isUnbegun) effects.push({ type: "acknowledge", share });
+  return handOver({ state: { ...state, shares }, effects }, nowMs);
+}
+
+export function handedOver(
+  state: RunState,
+  message: Extract<RunMessage, { type: "handedOver" }>,
+): Step {
+  const { cutMs, planned, heirs } = message;
+  const share = state.shares.find((s) => s.share === message.share);
+  if (share === undefined || share.cutMs !== null || hasEnded(state.phase)) return nothing(state);
+  const shares = state.shares.map((s) => (s === share ? { ...s, cutMs, planned } : s));
+  const names = [...new Set(heirs.map((heir) => heir.workerId))].join(", ");
+  const text = `${names}: takes over share ${share.share} from ${cutMs / 1000} s on`;
+  return {
+    state: { ...state, shares: [...shares, ...heirs] },
+    effects: [
+      { type: "assign", shares: heirs },
+      { type: "event", kind: "info", text },
+    ],
+  };
+}
+
+/** Shares that had not begun are on other workers now, in a new epoch. */
+export function reassigned(
+  state: RunState,
+  message: Extract<RunMessage, { type: "reassigned" }>,
+): Step {
+  if (state.phase !== "PREPARING") return nothing(state);
+  const anew = new Map(message.shares.map((share) => [share.share, share]));
+  const shares = state.shares.map((share) => {
+    const other = anew.get(share.share);
+    return other !== undefined && other.epoch > share.epoch ? other : share;
+  });
+  const changed = shares.filter((share, i) => share !== state.shares[i]);
+  if (changed.length === 0) return nothing(state);
+  const text = changed
+    .map(({ share, workerId }) => `share ${share} goes to ${workerId}`)
+    .join(", ");
+  return {
+    state: { ...state, shares },
+    effects: [
+      { type: "assign", shares: changed },
+      { type: "event", kind: "warning", text: `before the start: ${text}` },
+    ],
+  };
+}
