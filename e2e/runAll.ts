@@ -11,10 +11,15 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Needs rights over the network of the machine, which nothing that is installed can bring. */
+const MAY_BE_SKIPPED = /cut off from Redis/;
+
 interface Totals {
   passed: number;
   failed: number;
   skipped: number;
+  /** Of the skipped ones those that CI skips, too. */
+  excused?: number;
 }
 
 /** The part of vitest's JSON report that is read here. */
@@ -62,9 +67,12 @@ async function suite(project: string, scratch: string): Promise<Totals> {
     console.log(`✗ ${project}: vitest left no report`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
+  let excused = 0;
   for (const { assertionResults } of report.testResults) {
     for (const { fullName, status } of assertionResults) {
-      if (status === "skipped" || status === "pending") console.log(`  skipped: ${fullName}`);
+      if (status !== "skipped" && status !== "pending") continue;
+      console.log(`  skipped: ${fullName}`);
+      if (MAY_BE_SKIPPED.test(fullName)) excused += 1;
     }
   }
   // A file that breaks while it loads, or an error between tests, fails no single test.
@@ -73,6 +81,7 @@ async function suite(project: string, scratch: string): Promise<Totals> {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unattributed,
     skipped: report.numPendingTests + report.numTodoTests,
+    excused,
   };
 }
 
@@ -85,16 +94,19 @@ async function main(): Promise<number> {
       all.push(await step(`check: ${check}`, "pnpm", "run", `check:${check}`));
     }
     all.push(await step("build the dashboard", "pnpm", "run", "build"));
-    for (const project of ["unit", "services", "e2e"]) all.push(await suite(project, scratch));
+    for (const project of ["unit", "services", "e2e", "chaos"]) {
+      all.push(await suite(project, scratch));
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
   const sum = (pick: (totals: Totals) => number) => all.reduce((n, totals) => n + pick(totals), 0);
   const failed = sum((totals) => totals.failed);
   const skipped = sum((totals) => totals.skipped);
-  if (skipped > 0 && process.env["CI"]) console.log("\nin CI a skipped test counts as a failure");
+  const missing = skipped > sum((totals) => totals.excused ?? 0) && Boolean(process.env["CI"]);
+  if (missing) console.log("\nin CI a skipped test counts as a failure");
   console.log(`\n${sum((totals) => totals.passed)} passed, ${failed} failed, ${skipped} skipped`);
-  return failed > 0 || (skipped > 0 && process.env["CI"]) ? 1 : 0;
+  return failed > 0 || missing ? 1 : 0;
 }
 
 process.exitCode = await main();

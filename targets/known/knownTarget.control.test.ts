@@ -10,6 +10,7 @@ describe("control paths", () => {
       "__stats",
       "__log",
       "__holds",
+      "__numbers",
       "__perSecond?originUs=0",
       "__nothing",
       "__",
@@ -24,6 +25,7 @@ describe("control paths", () => {
     ["POST", "/__stats", 405],
     ["DELETE", "/__log", 405],
     ["POST", "/__holds", 405],
+    ["POST", "/__numbers", 405],
     ["GET", "/__reset", 405],
     ["GET", "/__perSecond", 400],
     ["GET", "/__perSecond?originUs=", 400],
@@ -50,6 +52,16 @@ describe("control paths", () => {
     expect(since.before).toBe(0);
     expect(since.perSecond[0]?.second).toBe(86_400);
     expect(since.perSecond.reduce((sum, { count }) => sum + count, 0)).toBe(10);
+  });
+
+  test("__numbers has what clients called their requests, in the order of arrival", async () => {
+    const { url } = await start();
+    for (const number of ["7", "3", "7", "no number"]) {
+      await fetch(url, { headers: { "x-arrival": number } });
+    }
+    await fetch(url);
+    const bytes = await (await fetch(`${url}/__numbers`)).arrayBuffer();
+    expect([...new Float64Array(bytes)]).toEqual([7, 3, 7, Number.NaN, Number.NaN]);
   });
 
   test("what the log's bound drops is counted and the rest kept", async () => {

@@ -7,8 +7,8 @@ import { startLoadServer } from "../loadServer.ts";
 import type { RunningTarget } from "../target.ts";
 import { ArrivalLog } from "./arrivalLog.ts";
 import { ArrivalNumbers } from "./arrivalNumbers.ts";
-import { HoldLog } from "./holdLog.ts";
 import type { Behaviour, BehaviourCounts } from "./behaviours.ts";
+import { ValueLog } from "./valueLog.ts";
 
 export interface KnownOptions extends Address {
   behaviour: Behaviour;
@@ -19,14 +19,18 @@ export interface KnownOptions extends Address {
 class Period implements BehaviourCounts {
   readonly startedAtUs = Math.round(unixUs());
   readonly log: ArrivalLog;
-  readonly holds: HoldLog;
+  /** How long each was held, µs from arrival to the moment its answer was handed to the system. */
+  readonly holds: ValueLog;
+  /** The numbers that clients gave their requests, as they came. */
+  readonly givenNumbers: ValueLog;
   readonly numbers = new ArrivalNumbers();
   completed = 0;
   killed = 0;
 
   constructor(maxLogEntries: number) {
     this.log = new ArrivalLog(maxLogEntries);
-    this.holds = new HoldLog(maxLogEntries);
+    this.holds = new ValueLog(maxLogEntries);
+    this.givenNumbers = new ValueLog(maxLogEntries);
   }
 
   answered(arrivalNumber: number, heldUs: number): void {
@@ -54,7 +58,10 @@ export function startKnown(options: KnownOptions): Promise<RunningTarget> {
     const arrivalNumber = period.log.add(arrivedUs);
     const numberText = request.headers["x-arrival"];
     // Node gives an array for set-cookie alone.
-    if (numberText !== undefined) period.numbers.add(String(numberText));
+    if (numberText !== undefined) {
+      period.numbers.add(String(numberText));
+      period.givenNumbers.set(arrivalNumber, Number(numberText));
+    }
     // An answer belongs to the period its request came in.
     const own = period;
     response.on("finish", () => own.answered(arrivalNumber, unixUs() - arrivedUs));
@@ -64,6 +71,8 @@ export function startKnown(options: KnownOptions): Promise<RunningTarget> {
   });
 }
 
+const PATHS = ["/__stats", "/__log", "/__holds", "/__numbers", "/__perSecond", "/__reset"];
+
 function control(
   request: IncomingMessage,
   response: ServerResponse,
@@ -72,15 +81,17 @@ function control(
 ): void {
   const url = new URL(request.url ?? "", "http://known");
   const allowed = url.pathname === "/__reset" ? "POST" : "GET";
-  if (!["/__stats", "/__log", "/__holds", "/__perSecond", "/__reset"].includes(url.pathname)) {
-    const paths = "Use /__stats, /__log, /__holds, /__perSecond?originUs= or /__reset.";
+  if (!PATHS.includes(url.pathname)) {
+    const paths = "Use /__stats, /__log, /__holds, /__numbers, /__perSecond?originUs= or /__reset.";
     send(response, problemAnswer(404, "Not Found", paths));
   } else if (request.method !== allowed) {
     send(response, methodNotAllowed(allowed));
   } else if (url.pathname === "/__log") {
-    sendTimes(response, period.log.toBytes());
+    sendValues(response, period.log.toBytes());
   } else if (url.pathname === "/__holds") {
-    sendTimes(response, period.holds.toBytes(period.log.logged));
+    sendValues(response, period.holds.toBytes(period.log.logged));
+  } else if (url.pathname === "/__numbers") {
+    sendValues(response, period.givenNumbers.toBytes(period.log.logged));
   } else if (url.pathname === "/__reset") {
     reset();
     send(response, emptyAnswer(204));
@@ -103,7 +114,7 @@ function stats({ startedAtUs, log, numbers, completed, killed }: Period): Answer
   });
 }
 
-function sendTimes(response: ServerResponse, bytes: Buffer): void {
+function sendValues(response: ServerResponse, bytes: Buffer): void {
   response.writeHead(200, {
     "Content-Type": "application/octet-stream",
     "Content-Length": bytes.length,

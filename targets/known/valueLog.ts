@@ -3,11 +3,8 @@ import { endianness } from "node:os";
 /** Blocks instead of one growing array: copying it would stall the server it keeps the truth of. */
 const BLOCK_ENTRIES = 65_536;
 
-/**
- * How long a server held each of its first `maxEntries` arrivals, in µs from arrival to the moment
- * its answer was handed to the system; NaN for what was not answered.
- */
-export class HoldLog {
+/** One value for each of the first `maxEntries` arrivals, by its count; NaN for those without. */
+export class ValueLog {
   readonly #maxEntries: number;
   readonly #blocks: Float64Array[] = [];
 
@@ -15,13 +12,13 @@ export class HoldLog {
     this.#maxEntries = maxEntries;
   }
 
-  set(arrivalNumber: number, heldUs: number): void {
+  set(arrivalNumber: number, value: number): void {
     if (arrivalNumber >= this.#maxEntries) return;
     const at = Math.floor(arrivalNumber / BLOCK_ENTRIES);
     while (this.#blocks.length <= at) {
       this.#blocks.push(new Float64Array(BLOCK_ENTRIES).fill(Number.NaN));
     }
-    (this.#blocks[at] as Float64Array)[arrivalNumber % BLOCK_ENTRIES] = heldUs;
+    (this.#blocks[at] as Float64Array)[arrivalNumber % BLOCK_ENTRIES] = value;
   }
 
   /** A copy of the first `entries` as little-endian 64-bit floats. */

@@ -1,0 +1,122 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import {
+  expectBalanced,
+  expectEverySecond,
+  expectFullRateAgain,
+  expectNoDoubles,
+  expectNothingTwice,
+  expectSecondsAddUp,
+  MUCH_LOST,
+  expectDoubted,
+} from "./ledgerRules.ts";
+import { carrierOf, startChaos } from "./platform.ts";
+import { steady } from "./scenarios.ts";
+
+// What a worker of three has in 400 ms at 3,000/s: one heartbeat and what it takes to arrive.
+const MAY_HAVE_BEEN_SENT = 0.4 * 1_000;
+
+test("a killed worker's share is carried on within 3 s, and nothing is sent twice", async (scope) => {
+  const load = { rps: 3_000, seconds: 14, workers: 3 };
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  const victim = carrierOf(platform, await api.loaded(runId, 3), 1);
+  await victim.kill();
+  const killedMs = Date.now();
+  const run = await api.outcome(runId);
+
+  const [counts, arrivalsMs] = await Promise.all([target.counts(), target.arrivalsMs()]);
+  expectFullRateAgain(arrivalsMs, run, load, killedMs, 0.97);
+  expectBalanced(run, load);
+  expectNothingTwice(run, counts);
+  expect(run.ledger.lost).toBeGreaterThan(0);
+  expect(run.ledger.lost).toBeLessThan(MUCH_LOST * run.ledger.scheduled);
+  expect(counts.received - run.ledger.started).toBeLessThanOrEqual(MAY_HAVE_BEEN_SENT);
+  expectDoubted(run, [victim.id]);
+  const seconds = await api.seconds(runId);
+  expectEverySecond(seconds, load);
+  expectSecondsAddUp(seconds, run);
+  expect(run.ledger.maybeSent).toBeLessThanOrEqual(MAY_HAVE_BEEN_SENT);
+});
+
+test.concurrent("when two workers are killed in turn, the survivor carries all", async (scope) => {
+  const load = { rps: 600, seconds: 16, workers: 3 };
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  const placed = await api.loaded(runId, 2);
+  const victims = [carrierOf(platform, placed, 0), carrierOf(platform, placed, 1)];
+  await victims[0]?.kill();
+  await pause(4_000);
+  await victims[1]?.kill();
+  const killedMs = Date.now();
+  const run = await api.outcome(runId);
+
+  expectFullRateAgain(await target.arrivalsMs(), run, load, killedMs);
+  expectBalanced(run, load);
+  expectNothingTwice(run, await target.counts());
+  expectDoubted(
+    run,
+    victims.map(({ id }) => id),
+  );
+  const survivor = platform.workers.find((worker) => !victims.includes(worker));
+  const carried = run.shares.filter(({ state }) => state !== "lost");
+  expect(new Set(carried.map(({ workerId }) => workerId))).toEqual(new Set([survivor?.id]));
+});
+
+test.concurrent("a worker that was idle takes a killed one's share over", async (scope) => {
+  const load = { rps: 600, seconds: 14, workers: 3 };
+  const platform = await startChaos(scope, { workers: 4 });
+  const { api, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  const placed = await api.loaded(runId, 2);
+  const idle = platform.workers.find(({ id }) => !placed.shares.some((s) => s.workerId === id));
+  const victim = carrierOf(platform, placed, 1);
+  await victim.kill();
+  const killedMs = Date.now();
+  const run = await api.outcome(runId);
+
+  expectFullRateAgain(await target.arrivalsMs(), run, load, killedMs);
+  expectBalanced(run, load);
+  expectNothingTwice(run, await target.counts());
+  expectDoubted(run, [victim.id]);
+  const helper = run.shares.filter(({ workerId }) => workerId === idle?.id);
+  expect(helper.map(({ state }) => state)).toEqual(["final"]);
+  expect(helper[0]?.started).toBeGreaterThan(0);
+});
+
+test.concurrent("with `degrade` a killed worker's share is lost to the end", async (scope) => {
+  const load = { rps: 300, seconds: 8, workers: 3, lostWorkers: "degrade" as const };
+  const platform = await startChaos(scope, { workers: 4 });
+  const { api, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  const victim = carrierOf(platform, await api.loaded(runId, 2), 1);
+  await victim.kill();
+  const run = await api.outcome(runId);
+
+  expect(run.state).toBe("COMPLETED");
+  expectBalanced(run, load);
+  expectNothingTwice(run, await target.counts());
+  // A third of what is due after the kill, which came in the first four seconds.
+  expect(run.ledger.lost).toBeGreaterThan(100 * (load.seconds - 4));
+  expect(run.events.some(({ text }) => text.includes(victim.id))).toBe(true);
+  const seconds = await api.seconds(runId);
+  expectEverySecond(seconds, load);
+  expect(seconds[load.seconds - 1]).toMatchObject({ started: 200, lost: 100 });
+});
+
+test.concurrent("with `fail` a killed worker fails the run, by name", async (scope) => {
+  const load = { rps: 300, seconds: 20, workers: 3, lostWorkers: "fail" as const };
+  const platform = await startChaos(scope, { workers: 4 });
+  const { api, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  const victim = carrierOf(platform, await api.loaded(runId, 2), 1);
+  await victim.kill();
+  const run = await api.outcome(runId);
+
+  expect(run.state).toBe("FAILED");
+  expect(run.verdict.validity).toBe("INVALID");
+  expect(run.verdict.reasons.join()).toContain(victim.id);
+  expectNoDoubles(await target.counts());
+});

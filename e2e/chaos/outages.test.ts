@@ -1,0 +1,91 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { expectNoDoubles } from "./ledgerRules.ts";
+import { type ChaosPlatform, startChaos } from "./platform.ts";
+import { type Load, steady } from "./scenarios.ts";
+import { freeze, thaw } from "./signals.ts";
+import { expectUnharmed } from "./unharmed.ts";
+import { waitUntil } from "./waitUntil.ts";
+
+const OUTAGE_MS = 20_000;
+/** The outage is over before the load is, so that what has waited can still arrive. */
+const load: Load = { rps: 300, seconds: 30, workers: 3 };
+
+/** /ready or the run's events say that `what` is missing. */
+async function degradationTold({ api }: ChaosPlatform, runId: string, what: RegExp) {
+  await waitUntil(
+    `it is told that ${what} is away`,
+    async () => {
+      if (what.test(await api.missing())) return true;
+      const { events } = await api.run(runId);
+      return events.some(({ kind, text }) => kind !== "state" && what.test(text));
+    },
+    OUTAGE_MS,
+  );
+}
+
+/** The outage lasts as long as the scenario says, whatever is looked at meanwhile. */
+async function during(outage: () => Promise<void>, look: () => Promise<void>): Promise<void> {
+  await outage();
+  await Promise.all([pause(OUTAGE_MS), look()]);
+}
+
+test.concurrent("load goes on while Redis stands still for 20 s", async (scope) => {
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, redis, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  await api.loaded(runId, 3);
+  await during(
+    async () => redis.freeze(),
+    () => degradationTold(platform, runId, /redis|workers/i),
+  );
+  redis.thaw();
+  await expectUnharmed(platform, runId, load);
+});
+
+test.concurrent("load goes on while Redis is gone for 20 s and comes back empty", async (scope) => {
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, redis, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  await api.loaded(runId, 3);
+  await during(
+    () => redis.kill(),
+    () => degradationTold(platform, runId, /redis|workers/i),
+  );
+  await redis.restartEmpty();
+  await expectUnharmed(platform, runId, load);
+  // The platform is whole again, not only the run.
+  const next = await api.start(steady(target.url, { ...load, seconds: 2 }));
+  expect(await api.outcome(next.runId)).toMatchObject({
+    state: "COMPLETED",
+    ledger: { started: 2 * load.rps },
+  });
+});
+
+test.concurrent("load goes on while MongoDB stands still for 20 s", async (scope) => {
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, mongo, target } = platform;
+  const { runId } = await api.start(steady(target.url, load));
+  await api.loaded(runId, 3);
+  await during(
+    async () => freeze(mongo),
+    () => degradationTold(platform, runId, /mongo|store/i),
+  );
+  thaw(mongo);
+  await expectUnharmed(platform, runId, load);
+});
+
+test.concurrent("without any controller workers go on for a while, and then end", async (scope) => {
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, controllers, target } = platform;
+  const { runId } = await api.start(steady(target.url, { ...load, seconds: 120 }));
+  await api.loaded(runId, 2);
+  await controllers[0]?.kill();
+  const killedMs = Date.now();
+  await pause(30_000);
+  const lastMs = (await target.arrivalsMs()).at(-1) ?? 0;
+  expect(lastMs - killedMs).toBeGreaterThan(5_000);
+  // 15 s without an owner, what was left of the last owner's lease, and a lease of dispatching.
+  expect(lastMs - killedMs).toBeLessThan(28_000);
+  expectNoDoubles(await target.counts());
+});

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import {
+  expectBalanced,
+  expectEverySecond,
+  expectFullRateAgain,
+  expectNoPause,
+  expectNothingTwice,
+  expectSecondsAddUp,
+  expectDoubted,
+  expectValid,
+  expectWhole,
+} from "./ledgerRules.ts";
+import { carrierOf, startChaos } from "./platform.ts";
+import { steady } from "./scenarios.ts";
+import { freeze, thaw } from "./signals.ts";
+
+test.concurrent(
+  "a worker that stands still for 10 s and comes back repeats nothing of what others took over",
+  async (scope) => {
+    const load = { rps: 600, seconds: 18, workers: 3 };
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, target } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    const victim = carrierOf(platform, await api.loaded(runId, 2), 1);
+    freeze(victim);
+    const frozenMs = Date.now();
+    await pause(10_000);
+    thaw(victim);
+    const run = await api.outcome(runId);
+
+    expectFullRateAgain(await target.arrivalsMs(), run, load, frozenMs);
+    expectBalanced(run, load);
+    expectNothingTwice(run, await target.counts());
+    expectDoubted(run, [victim.id]);
+    const seconds = await api.seconds(runId);
+    expectEverySecond(seconds, load);
+    expectSecondsAddUp(seconds, run);
+  },
+);
+
+test.concurrent(
+  "a worker that is asked to end hands its share back, and nothing is lost",
+  async (scope) => {
+    const load = { rps: 600, seconds: 10, workers: 3 };
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, target } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    const leaver = carrierOf(platform, await api.loaded(runId, 2), 1);
+    const exitCode = await leaver.process.end("SIGTERM");
+    const run = await api.outcome(runId);
+
+    expect(exitCode).toBe(0);
+    expectWhole(run, load, await target.counts());
+    expectNoPause(await target.arrivalsMs(), run, load);
+    expectValid(run);
+    expect(run.events.some(({ text }) => text.includes(leaver.id))).toBe(true);
+  },
+);
