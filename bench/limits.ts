@@ -86,6 +86,38 @@ export const limits: readonly Limit[] = [
     ...{ value: figure("worker", "0 to 10,000 users", "invalid"), atMost: 0 },
   },
   {
+    ...{ group: "platform", what: "CPU per request, platform ÷ engine" },
+    ...{ value: ratio("platform", "cpuUsPerRequest", "platform", "engine"), atMost: 1.05 },
+  },
+  {
+    ...{ group: "intake", what: "own CPU of 1,000 workers, 1 being a core" },
+    ...{ value: figure("intake", "1,000 workers", "generatorCpu"), atMost: 0.12 },
+  },
+  {
+    ...{ group: "intake", what: "ms until a second of 1,000 workers is published, p99" },
+    ...{ value: figure("intake", "1,000 workers", "publishP99Ms"), atMost: 1_000 },
+  },
+  {
+    ...{ group: "intake", what: "reports of 1,000 workers that were not merged" },
+    ...{ value: figure("intake", "1,000 workers", "unaccounted"), atMost: 0 },
+  },
+  {
+    ...{ group: "startup", what: "POST to first request in ms, embedded" },
+    ...{ value: figure("startup", "embedded", "startMs"), atMost: 700 },
+  },
+  {
+    ...{ group: "startup", what: "POST to first request in ms, distributed" },
+    ...{ value: figure("startup", "distributed", "startMs"), atMost: 1_500 },
+  },
+  {
+    ...{ group: "startup", what: "start skew in ms, embedded" },
+    ...{ value: figure("startup", "embedded", "skewMs"), atMost: 20 },
+  },
+  {
+    ...{ group: "startup", what: "start skew in ms, distributed" },
+    ...{ value: figure("startup", "distributed", "skewMs"), atMost: 20 },
+  },
+  {
     ...{ group: "language", what: "requests/s, templated ÷ plain" },
     ...{ value: ratio("language", "requestsPerSecond", "templated", "plain"), atLeast: 0.75 },
   },

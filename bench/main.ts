@@ -7,14 +7,17 @@ import type { Context } from "./context.ts";
 import type { GroupResult } from "./figures.ts";
 import { httpBenches } from "./httpBenches.ts";
 import { installPeers } from "./install.ts";
+import { intakeGroup } from "./intake.ts";
 import { languageGroup } from "./language.ts";
 import { judge, peerRatios } from "./limits.ts";
 import { coresOfThisMachine, thisMachine } from "./machine.ts";
 import { measure } from "./microBench.ts";
 import { openGroup } from "./open.ts";
 import { type GroupName, type Options, parseOptions, USAGE } from "./options.ts";
+import { platformGroup } from "./platform.ts";
 import { replaceMarked } from "./readme.ts";
 import { asMarkdown, asText, type Results, toJson } from "./report.ts";
+import { startupGroup } from "./startup.ts";
 import { startTarget } from "./target/target.ts";
 import { threadsGroup } from "./threads.ts";
 import { compareTransports } from "./transports.ts";
@@ -27,6 +30,8 @@ const contests: Partial<Record<GroupName, (context: Context) => Promise<GroupRes
   threads: threadsGroup,
   language: languageGroup,
   worker: workerGroup,
+  platform: platformGroup,
+  startup: startupGroup,
 };
 
 const README = new URL("../README.md", import.meta.url);
@@ -56,6 +61,7 @@ async function run(options: Options): Promise<Results> {
   const { groups, rounds, seconds } = options;
   const { target, results } = await runContests(options);
   const wants = (name: GroupName) => groups.includes(name);
+  if (wants("intake")) results.push(await intakeGroup({ seconds, tell }));
   return {
     ...{ machine: thisMachine(), cores: coresOfThisMachine(), target, rounds, seconds },
     groups: results,

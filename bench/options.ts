@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 
 export const groupNames = [
-  ...(["closed", "open", "threads", "language", "worker", "transports", "micro"] as const),
+  ...(["closed", "open", "threads", "language", "worker", "platform"] as const),
+  ...(["intake", "startup", "transports", "micro"] as const),
 ] as const;
 export type GroupName = (typeof groupNames)[number];
 

@@ -41,7 +41,7 @@ const cases: { name: string; scenario(seconds: number): Scenario }[] = [
   },
 ];
 
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   try {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
     return text.trim().split(" ").filter(Boolean).map(Number);
@@ -59,8 +59,14 @@ function residentMb(pid: number): number | undefined {
   }
 }
 
+/** Called again and again with the platform's process id. */
+interface Observer {
+  everyMs: number;
+  look(pid: number): void;
+}
+
 /** Its worker's resident memory while `onrush run` is at work, in MB, and what it reported. */
-async function runScenario(context: Context, scenario: Scenario) {
+export async function runScenario(context: Context, scenario: Scenario, observer?: Observer) {
   const { folder, target } = context;
   const [file, json] = ["scenario.json", "run.json"].map((name) => join(folder, name));
   if (file === undefined || json === undefined) throw new RangeError("there are two files");
@@ -73,8 +79,10 @@ async function runScenario(context: Context, scenario: Scenario) {
     const mbs = childrenOf(program.pid).flatMap((pid) => residentMb(pid) ?? []);
     if (mbs.length > 0) residentMbs.push(Math.max(...mbs));
   }, SAMPLE_EVERY_MS);
+  const observing = observer && setInterval(() => observer.look(program.pid), observer.everyMs);
   await program.ended;
   clearInterval(timer);
+  clearInterval(observing);
   return { run: JSON.parse(readFileSync(json, "utf8")) as RunView, residentMbs };
 }
 

@@ -39,6 +39,7 @@ function taskOf(job: Job): Task {
     transport: "raw",
     http: { version: "1.1", proxy: null, maxRedirects: 0 },
     ...{ requestTimeoutMs: 30_000, rejectUnauthorized: true, gracefulStopMs: 10_000 },
+    ...{ fromMs: 0, firstRound: 0 },
   };
 }
 
@@ -84,7 +85,6 @@ class Share {
       case "prepared":
         if (--this.#unprepared === 0) this.prepared.resolve();
         return;
-      case "counts":
       case "claim":
         return;
       case "report": {
