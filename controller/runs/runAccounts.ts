@@ -37,12 +37,14 @@ export class RunAccounts {
   }
 
   /** Counts iterations that nobody claimed although the run is over, in its last second. */
-  countUnclaimed(state: RunState, workload: number, count: number): void {
+  countUnclaimed(state: RunState, unclaimed: readonly [workload: number, count: number][]): void {
     const second = Math.max(0, state.nextSecond - 1);
     const endUs = this.#loadEndUs(state);
-    const shares = state.shares.filter((share) => share.workload === workload);
-    const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), count);
-    this.#record.setLost(workload, second, lost);
+    for (const [workload, count] of unclaimed) {
+      const shares = state.shares.filter((share) => share.workload === workload);
+      const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), count);
+      this.#record.setLost(workload, second, lost);
+    }
   }
 
   /** The view of an active run. */

@@ -1,24 +1,21 @@
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
-import { workloadOf } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import type { ShareEpoch, WorkerLink } from "../platform/ports.ts";
-import type { RunPlan } from "../planning/runPlan.ts";
+import type { RunClaims } from "./runClaims.ts";
 
 /** What workers are told of a run: how its shares stand, and its commands. */
 export class RunStandings {
   readonly #runId: string;
-  readonly #plan: RunPlan;
+  readonly #claims: RunClaims;
   readonly #link: WorkerLink;
   /** Share to the last snapshot that is merged and stored. */
   #stored = new Map<string, { epoch: number; seq: number }>();
-  /** Share to how many iterations it has claimed, as last read. */
-  #claimed: Readonly<Record<string, number>> = {};
 
-  constructor(runId: string, plan: RunPlan, link: WorkerLink) {
+  constructor(runId: string, claims: RunClaims, link: WorkerLink) {
     this.#runId = runId;
-    this.#plan = plan;
+    this.#claims = claims;
     this.#link = link;
   }
 
@@ -36,9 +33,9 @@ export class RunStandings {
 
   /** False when someone else owns the run. */
   async publish(state: RunState, token: number): Promise<boolean> {
-    const { directory } = this.#link;
-    if (this.#claims) this.#claimed = await directory.claimed(this.#runId);
-    return directory.setShares(this.#runId, token, this.#epochs(state));
+    // Before its shares are known again, or iterations that are claimed would be granted again.
+    if (await this.#claims.read()) await this.restore(state, token);
+    return this.#link.directory.setShares(this.#runId, token, this.#epochs(state));
   }
 
   async command(type: Command["type"], state: RunState, token: number): Promise<void> {
@@ -61,11 +58,7 @@ export class RunStandings {
   /** Tells a directory that has come back empty what it knew. */
   async restore(state: RunState, token: number): Promise<void> {
     const workerIds = [...new Set(state.shares.map(({ workerId }) => workerId))];
-    const claims: Record<number, number> = {};
-    for (const [share, count] of Object.entries(this.#claimed)) {
-      const workload = workloadOf(share);
-      claims[workload] = (claims[workload] ?? 0) + count;
-    }
+    const claims = this.#claims.next();
     const { directory, control } = this.#link;
     await directory.restore(this.#runId, {
       ...{ token, workerIds, shares: this.#epochs(state), claims },
@@ -88,21 +81,5 @@ export class RunStandings {
       }),
       commands: own.length === 0 ? [] : this.#commands(state, token),
     };
-  }
-
-  get #claims(): boolean {
-    return this.#plan.workloads.some(({ load }) => load.type === "iterations");
-  }
-
-  /** Iterations of each workload that nobody has claimed. */
-  async unclaimed(): Promise<[workload: number, count: number][]> {
-    if (!this.#claims) return [];
-    const claims = Object.entries(await this.#link.directory.claimed(this.#runId));
-    return this.#plan.workloads.flatMap(({ load }, w) => {
-      if (load.type !== "iterations") return [];
-      const own = claims.filter(([share]) => workloadOf(share) === w);
-      const claimed = own.reduce((sum, [, count]) => sum + count, 0);
-      return [[w, load.iterations - claimed] as [number, number]];
-    });
   }
 }

@@ -21,6 +21,7 @@ import { insist } from "./insist.ts";
 import { Mailbox } from "./mailbox.ts";
 import { readReport } from "./reportMessage.ts";
 import { RunAccounts } from "./runAccounts.ts";
+import { RunClaims } from "./runClaims.ts";
 import { RunDocument } from "./runDocument.ts";
 import { linkEvent, storeEvent } from "./outageEvents.ts";
 import { RunKeeper } from "./runKeeper.ts";
@@ -59,6 +60,7 @@ export class RunSupervisor {
   readonly #watch: WorkerWatch;
   readonly #accounts: RunAccounts;
   readonly #keeper: RunKeeper;
+  readonly #claims: RunClaims;
   readonly #standings: RunStandings;
   readonly #takeOvers: TakeOvers;
   readonly #mailbox = new Mailbox();
@@ -81,11 +83,12 @@ export class RunSupervisor {
     this.#watch = new WorkerWatch(run.id, link, time, logger);
     this.#accounts = new RunAccounts(this.plan, this.#record, this.#watch.held);
     this.#keeper = new RunKeeper(this.#document, this.#record);
-    this.#standings = new RunStandings(run.id, this.plan, link);
+    this.#claims = new RunClaims(run.id, this.plan, link.directory, this.#watch.held);
+    this.#standings = new RunStandings(run.id, this.#claims, link);
     this.#takeOvers = new TakeOvers({
       ...{ runId: run.id, plan: this.plan, directory: link.directory },
       labels: run.scenario.labels ?? {},
-      ...{ watch: this.#watch, record: this.#record },
+      ...{ watch: this.#watch, record: this.#record, claims: this.#claims },
     });
     this.#state = initialRunState({
       durationMs: this.plan.durationMs,
@@ -101,7 +104,10 @@ export class RunSupervisor {
       onLost: () => this.#post(() => this.#letGo()),
       onRegained: () => this.#post(() => this.#restore()),
       onStopAsked: () => void this.stop(),
-      onReachable: (isReachable, reason) => this.#reachable(isReachable, reason),
+      onReachable: (isReachable, reason) =>
+        this.#post(() => {
+          if (!this.hasEnded) this.#event(...linkEvent(isReachable, reason));
+        }),
     });
   }
 
@@ -403,12 +409,6 @@ export class RunSupervisor {
     this.#keeper.changed = true;
   }
 
-  #reachable(isReachable: boolean, reason: string): void {
-    this.#post(() => {
-      if (!this.hasEnded) this.#event(...linkEvent(isReachable, reason));
-    });
-  }
-
   async #finish(): Promise<void> {
     clearInterval(this.#timer);
     if (!this.#finishing) await this.#loseUnclaimed();
@@ -427,9 +427,8 @@ export class RunSupervisor {
   /** Iterations that nobody has claimed although the run is over: their users were lost. */
   async #loseUnclaimed(): Promise<void> {
     if (this.#state.phase !== "COMPLETED" || this.#state.stopRequested) return;
-    for (const [workload, count] of await this.#standings.unclaimed()) {
-      this.#accounts.countUnclaimed(this.#state, workload, count);
-    }
+    await this.#claims.read();
+    this.#accounts.countUnclaimed(this.#state, this.#claims.unclaimed());
   }
 
   /** The run is another controller's: nothing of it is written or cleared any more. */

@@ -10,6 +10,7 @@ import { knownUntilUs } from "../planning/knownStarts.ts";
 import type { WorkerDirectory, WorkerLabels } from "../platform/ports.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
 import { heirsOf, plannedUntil, replaced } from "../planning/shares.ts";
+import type { RunClaims } from "./runClaims.ts";
 import type { RunRecord } from "./runRecord.ts";
 import type { WorkerWatch } from "./workerWatch.ts";
 
@@ -21,6 +22,7 @@ export interface TakeOverOptions {
   plan: RunPlan;
   directory: WorkerDirectory;
   labels: WorkerLabels;
+  claims: RunClaims;
   watch: Pick<WorkerWatch, "lastSeenOf" | "held">;
   record: Pick<RunRecord, "accountedOf" | "startsOf">;
 }
@@ -41,7 +43,7 @@ export class TakeOvers {
 
   /** Raises epochs of shares of silent workers; nothing when none of them is silent after all. */
   async fence(token: number, shares: readonly ShareState[]): Promise<RunMessage[]> {
-    const { runId, directory, plan, watch, record } = this.#options;
+    const { runId, directory, plan, watch, record, claims } = this.#options;
     if (shares.length === 0) return [];
     const handedOut = shares.map(({ share, workerId, epoch }) => ({ share, workerId, epoch }));
     // An answer that is lost may tell of epochs that were raised.
@@ -51,10 +53,10 @@ export class TakeOvers {
     const gone = shares.filter(({ share }) => paths.includes(share));
     if (gone.length === 0) return [];
     const fenced: FencedShare[] = [];
-    const claimed = await this.#claimed(gone);
+    await claims.read();
     for (const state of gone) {
       const { share, workerId, epoch } = state;
-      const unreported = Math.max(0, (claimed[share] ?? 0) - record.accountedOf(share));
+      const unreported = Math.max(0, (claims.counts[share] ?? 0) - record.accountedOf(share));
       const held = watch.held.get(share);
       // An earlier epoch's counts say nothing of this one.
       const beat = held?.epoch === epoch ? held : undefined;
@@ -65,12 +67,6 @@ export class TakeOvers {
       });
     }
     return [{ type: "fenced", shares: fenced }];
-  }
-
-  async #claimed(shares: readonly ShareState[]): Promise<Record<string, number>> {
-    const { runId, plan, directory } = this.#options;
-    const claims = shares.some((s) => plan.workloads[s.workload]?.load.type === "iterations");
-    return claims ? directory.claimed(runId) : {};
   }
 
   /** Who takes over what shares leave; empty while there is nobody. */

@@ -25,6 +25,8 @@ import { RunOwners } from "./runOwners.ts";
 import { Sessions } from "./sessions.ts";
 import { type HandbackReason, ShareSession } from "./shareSession.ts";
 
+/** No controller will come any more for what was not acknowledged: the worker is free again. */
+const FORSAKEN_AFTER_MS = 3_600_000;
 /** Snapshots that nobody acknowledged for this long are sent again. */
 const RESEND_AFTER_MS = 2_000;
 
@@ -229,6 +231,9 @@ export class Agent {
     const nowMs = this.#machine.nowUs() / 1000;
     for (const runId of this.#owners.ownerless(NO_OWNER_LIMIT_MS, nowMs)) {
       for (const session of this.#sessions.ofRun(runId)) this.#handBack(session, "noOwner");
+    }
+    for (const runId of this.#owners.ownerless(FORSAKEN_AFTER_MS, nowMs)) {
+      for (const session of this.#sessions.ofRun(runId)) session.abandon();
     }
   }
 
