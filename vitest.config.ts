@@ -39,6 +39,8 @@ export default defineConfig({
           name: "chaos",
           include: ["e2e/chaos/**/*.test.ts"],
           exclude,
+          // Each has a platform of its own: more than two of them are more than two cores can do.
+          maxConcurrency: 2,
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,

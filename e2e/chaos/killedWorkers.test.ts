@@ -40,7 +40,7 @@ test("a killed worker's share is carried on within 3 s, and nothing is sent twic
   expect(run.ledger.maybeSent).toBeLessThanOrEqual(MAY_HAVE_BEEN_SENT);
 });
 
-test.concurrent("when two workers are killed in turn, the survivor carries all", async (scope) => {
+test("when two workers are killed in turn, the survivor carries all", async (scope) => {
   const load = { rps: 600, seconds: 16, workers: 3 };
   const platform = await startChaos(scope, { workers: 3 });
   const { api, target } = platform;
@@ -65,7 +65,7 @@ test.concurrent("when two workers are killed in turn, the survivor carries all",
   expect(new Set(carried.map(({ workerId }) => workerId))).toEqual(new Set([survivor?.id]));
 });
 
-test.concurrent("a worker that was idle takes a killed one's share over", async (scope) => {
+test("a worker that was idle takes a killed one's share over", async (scope) => {
   const load = { rps: 600, seconds: 14, workers: 3 };
   const platform = await startChaos(scope, { workers: 4 });
   const { api, target } = platform;
@@ -86,7 +86,7 @@ test.concurrent("a worker that was idle takes a killed one's share over", async 
   expect(helper[0]?.started).toBeGreaterThan(0);
 });
 
-test.concurrent("with `degrade` a killed worker's share is lost to the end", async (scope) => {
+test("with `degrade` a killed worker's share is lost to the end", async (scope) => {
   const load = { rps: 300, seconds: 8, workers: 3, lostWorkers: "degrade" as const };
   const platform = await startChaos(scope, { workers: 4 });
   const { api, target } = platform;
@@ -106,7 +106,7 @@ test.concurrent("with `degrade` a killed worker's share is lost to the end", asy
   expect(seconds[load.seconds - 1]).toMatchObject({ started: 200, lost: 100 });
 });
 
-test.concurrent("with `fail` a killed worker fails the run, by name", async (scope) => {
+test("with `fail` a killed worker fails the run, by name", async (scope) => {
   const load = { rps: 300, seconds: 20, workers: 3, lostWorkers: "fail" as const };
   const platform = await startChaos(scope, { workers: 4 });
   const { api, target } = platform;

@@ -8,6 +8,7 @@ import { expectUnharmed } from "./unharmed.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 const OUTAGE_MS = 20_000;
+const BRIEF_OUTAGE_MS = 5_000;
 /** The outage is over before the load is, so that what has waited can still arrive. */
 const load: Load = { rps: 300, seconds: 30, workers: 3 };
 
@@ -61,6 +62,30 @@ test.concurrent("load goes on while Redis is gone for 20 s and comes back empty"
     ledger: { started: 2 * load.rps },
   });
 });
+
+test.concurrent(
+  "iterations that were claimed are not given out again by an empty Redis",
+  async (scope) => {
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, redis, target } = platform;
+    const iterations = 6_000;
+    const { runId } = await api.start({
+      ...{ name: "a batch", targetUrl: `${target.url}/`, numWorkers: 3, thinkTimeSeconds: 0.1 },
+      headers: { "x-arrival": "{{iteration}}" },
+      loadProfile: { type: "ITERATIONS", iterations, concurrency: 30, maxDurationSeconds: 120 },
+    });
+    await api.loaded(runId, 3);
+    await redis.kill();
+    await pause(BRIEF_OUTAGE_MS);
+    await redis.restartEmpty();
+    const run = await api.outcome(runId, 120_000);
+    const counts = await target.counts();
+    expect(run.state).toBe("COMPLETED");
+    expectNoDoubles(counts);
+    expect(counts.received).toBe(run.ledger.started);
+    expect(run.ledger).toMatchObject({ scheduled: iterations, started: iterations, lost: 0 });
+  },
+);
 
 test.concurrent("load goes on while MongoDB stands still for 20 s", async (scope) => {
   const platform = await startChaos(scope, { workers: 3 });
