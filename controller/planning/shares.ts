@@ -26,7 +26,7 @@ export function placeShares(plan: RunPlan, workerIds: readonly string[], epoch =
   return plan.workloads.flatMap((workload, w) =>
     workerIds.map((workerId, k): ShareState => {
       const ownership = [{ offset: 0, weights: workerIds.length, index: k }];
-      const planned = ownershipOf({ ownership }).ownedBelow(workload.schedule?.total ?? 0);
+      const planned = plannedOf(workload, ownership);
       const place = { share: `${w}/${k}`, workload: w, workerId, epoch, planned, ownership };
       return { ...unreported, ...place, fromMs: 0, firstRound: 0 };
     }),
@@ -50,7 +50,7 @@ export function heirsOf(
   return workerIds.map((workerId, index): ShareState => {
     const level: OwnershipLevel = { offset, weights: workerIds.length, index };
     const ownership = [...share.ownership, level];
-    const planned = ownershipOf({ ownership }).ownedBelow(workload.schedule?.total ?? 0);
+    const planned = plannedOf(workload, ownership);
     return {
       ...unreported,
       ...{ share: `${share.share}/${index}`, workload: share.workload, workerId, epoch: 1 },
@@ -60,6 +60,11 @@ export function heirsOf(
       firstRound: share.firstRound + ROUNDS_PER_TAKE_OVER,
     };
   });
+}
+
+/** Arrivals that are owned in all; 0 of users. */
+function plannedOf({ schedule }: PlannedWorkload, ownership: readonly OwnershipLevel[]): number {
+  return ownershipOf({ ownership }).ownedBelow(schedule?.total ?? 0);
 }
 
 /** Of the share's own arrivals the number due before an instant; users are not due, and are 0. */

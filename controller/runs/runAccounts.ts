@@ -1,6 +1,7 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { summarise } from "@onrush/shared/metrics/summary.ts";
 import { sumCounts } from "@onrush/shared/run/ledger.ts";
+import { reportedUntilUs } from "@onrush/shared/run/lostPart.ts";
 import { areSharesOver } from "@onrush/shared/run/runMessages.ts";
 import type { RunState, ShareLoss, ShareState } from "@onrush/shared/run/runMessages.ts";
 import { LEASE_MS, ORPHAN_LEASE_MS, type HeldShare } from "@onrush/shared/wire/heartbeat.ts";
@@ -28,23 +29,21 @@ export class RunAccounts {
 
   /** Counts what nobody began in a second, of all shares; as often as one likes. */
   countLost(state: RunState, second: number): void {
-    const endUs = this.#loadEndUs(state);
-    this.#plan.workloads.forEach((_, w) => {
-      const shares = state.shares.filter(({ workload }) => workload === w);
-      const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), 0);
-      this.#record.setLost(w, second, lost);
-    });
+    this.#plan.workloads.forEach((_, w) => this.#setLost(state, w, second, 0));
   }
 
   /** Counts iterations that nobody claimed although the run is over, in its last second. */
   countUnclaimed(state: RunState, unclaimed: readonly [workload: number, count: number][]): void {
     const second = Math.max(0, state.nextSecond - 1);
+    for (const [workload, count] of unclaimed) this.#setLost(state, workload, second, count);
+  }
+
+  /** What the shares of a workload leave in a second, and `more` that no share can tell of. */
+  #setLost(state: RunState, workload: number, second: number, more: number): void {
     const endUs = this.#loadEndUs(state);
-    for (const [workload, count] of unclaimed) {
-      const shares = state.shares.filter((share) => share.workload === workload);
-      const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), count);
-      this.#record.setLost(workload, second, lost);
-    }
+    const shares = state.shares.filter((share) => share.workload === workload);
+    const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), more);
+    this.#record.setLost(workload, second, lost);
   }
 
   /** The view of an active run. */
@@ -127,7 +126,7 @@ export class RunAccounts {
     const lost = lostBetween(this.#plan, share, 0, closedUs);
     if (share.totals !== null) return share.totals.scheduled + lost;
     const ownEndUs = Math.min((share.handbackMs ?? Infinity) * 1000, endUs);
-    const reportedUs = Math.min((share.watermark + 1) * 1e6, ownEndUs);
+    const reportedUs = Math.min(reportedUntilUs(share), ownEndUs);
     // A stop may reach a worker a little later than it counts from.
     const knownUs = Math.max(reportedUs, share.loss?.knownUntilUs ?? 0);
     // Totals of a run that goes on are those of its closed seconds.

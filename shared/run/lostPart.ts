@@ -7,9 +7,8 @@ export function reportedUntilUs({ watermark, fromMs }: ShareState): number {
 
 /**
  * The stretch of a share that nobody begins: after what a lost one has reported or is known to have
- * begun, or where its worker
- * handed it back, until others take over. Microseconds from the start of the run, from `fromUs` to
- * before `toUs`; undefined when there is none.
+ * begun, or where its worker handed it back, until others take over. Microseconds from the start of
+ * the run, from `fromUs` to before `toUs`; undefined when there is none.
  */
 export function lostPart(share: ShareState): { fromUs: number; toUs: number } | undefined {
   const { handbackMs, cutMs, loss } = share;

@@ -62,24 +62,24 @@ export function lose(
   nowMs: number,
 ): Step {
   const fenced = new Map(message.shares.map((share) => [share.share, share]));
-  const lost = state.shares.filter((share) => {
+  const losses = new Map<ShareState, ShareLoss>();
+  for (const share of state.shares) {
     const ref = fenced.get(share.share);
-    return ref?.epoch === share.epoch && ref.workerId === share.workerId && !isShareOver(share);
-  });
-  if (lost.length === 0) return nothing(state);
+    const isMeant = ref?.epoch === share.epoch && ref.workerId === share.workerId;
+    if (isMeant && !isShareOver(share)) losses.set(share, lossOf(ref, nowMs));
+  }
+  if (losses.size === 0) return nothing(state);
+  const lost = [...losses.keys()];
   const shares = state.shares.map((share): ShareState => {
-    const ref = fenced.get(share.share);
-    if (ref === undefined || !lost.includes(share)) return share;
-    return { ...share, phase: "lost", epoch: share.epoch + 1, loss: lossOf(ref, nowMs) };
+    const loss = losses.get(share);
+    return loss === undefined ? share : { ...share, phase: "lost", epoch: share.epoch + 1, loss };
   });
   const next = { ...state, shares };
   const workers = [...new Set(lost.map((share) => share.workerId))].join(", ");
   const paths = lost.map((share) => share.share).join(", ");
-  const effects: RunEffect[] = lost.map((share) => {
-    const ref = fenced.get(share.share);
-    const loss = ref === undefined ? null : lossOf(ref, nowMs);
-    return countLost(state, { ...share, loss });
-  });
+  const effects: RunEffect[] = [...losses].map(([share, loss]) =>
+    countLost(state, { ...share, loss }),
+  );
   effects.push({ type: "event", kind: "error", text: `${workers}: ${why}; lost: ${paths}` });
   return handOver({ state: next, effects }, nowMs);
 }
