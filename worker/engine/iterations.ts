@@ -15,6 +15,9 @@ export interface IterationsOptions {
   seed: number;
 }
 
+/** Before every instant. */
+export const NO_LEASE = -Infinity;
+
 const noTotals = (): Omit<ShareTotals, "scheduled" | "endedMs"> => ({
   started: 0,
   dropped: {},
@@ -72,11 +75,12 @@ export class Iterations {
   }
 
   /**
-   * As `hasLease`, by the clock: asked before each begin, because a process can be frozen in the
-   * middle of a batch and must send nothing of the rest when it wakes.
+   * Now, by the clock, or NO_LEASE: asked before each begin, which happens at that instant, because
+   * a process can be frozen in the middle of a batch and must send nothing of the rest when it wakes.
    */
-  hasLeaseNow(): boolean {
-    return this.#nowUs() <= this.#leaseUntilUs;
+  leasedAtUs(): number {
+    const nowUs = this.#nowUs();
+    return this.hasLease(nowUs) ? nowUs : NO_LEASE;
   }
 
   /** Undefined when all slots are taken. */
@@ -100,9 +104,11 @@ export class Iterations {
     this.#recorder.dropped(dueUs, reason, count);
   }
 
-  /** `countsLateness` is false for what waited for the target, not for the generator. */
-  begin(slot: Slot, number: number, dueUs: number, countsLateness: boolean): void {
-    const nowUs = this.#nowUs();
+  /**
+   * Begins at `nowUs`, which `leasedAtUs` has told. `countsLateness` is false for what waited for
+   * the target, not for the generator.
+   */
+  begin(slot: Slot, number: number, dueUs: number, nowUs: number, countsLateness: boolean): void {
     this.totals.started++;
     this.running++;
     this.#recorder.started(dueUs, countsLateness ? nowUs - dueUs : -1, nowUs);

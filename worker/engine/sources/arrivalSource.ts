@@ -1,6 +1,6 @@
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { ArrivalCursor } from "../../pacing/arrivalCursor.ts";
-import type { Iterations } from "../iterations.ts";
+import { type Iterations, NO_LEASE } from "../iterations.ts";
 import type { Slot } from "../slot.ts";
 import { ArrivalQueue } from "./arrivalQueue.ts";
 import type { LoadSource } from "./loadSource.ts";
@@ -81,9 +81,10 @@ export class ArrivalSource implements LoadSource {
     this.#beginning = true;
     while (cursor.nextDueUs <= untilUs) {
       const dueUs = cursor.nextDueUs;
-      if (!this.#iterations.hasLeaseNow()) this.#iterations.drop(dueUs, "lease");
+      const atUs = this.#iterations.leasedAtUs();
+      if (atUs === NO_LEASE) this.#iterations.drop(dueUs, "lease");
       else if (nowUs - dueUs > LATE_LIMIT_US) this.#iterations.drop(dueUs, "late");
-      else this.#begin(dueUs, cursor.nextArrival);
+      else this.#begin(dueUs, cursor.nextArrival, atUs);
       cursor.advance();
     }
     this.#beginning = false;
@@ -94,18 +95,20 @@ export class ArrivalSource implements LoadSource {
   }
 
   #beginQueued(): void {
-    while (this.#queue.size > 0 && this.#iterations.hasLeaseNow()) {
+    while (this.#queue.size > 0) {
+      const atUs = this.#iterations.leasedAtUs();
+      if (atUs === NO_LEASE) return;
       const slot = this.#iterations.take();
       if (slot === undefined) return;
       const dueUs = this.#queue.nextDueUs;
       // It waited for the target, not for the generator: that is no lateness.
-      this.#beginOn(slot, dueUs, this.#queue.shift(), false);
+      this.#beginOn(slot, dueUs, this.#queue.shift(), atUs, false);
     }
   }
 
-  #begin(dueUs: number, arrival: number): void {
+  #begin(dueUs: number, arrival: number, atUs: number): void {
     const slot = this.#queue.size > 0 ? undefined : this.#iterations.take();
-    if (slot !== undefined) return this.#beginOn(slot, dueUs, arrival, true);
+    if (slot !== undefined) return this.#beginOn(slot, dueUs, arrival, atUs, true);
     const { policy } = this.#options.overload;
     if (policy === "queue" && this.#queue.add(dueUs, arrival)) return;
     this.#iterations.drop(dueUs, "inFlightLimit");
@@ -115,10 +118,10 @@ export class ArrivalSource implements LoadSource {
     }
   }
 
-  #beginOn(slot: Slot, dueUs: number, arrival: number, counts: boolean): void {
+  #beginOn(slot: Slot, dueUs: number, arrival: number, atUs: number, counts: boolean): void {
     const { devices } = this.#options;
     slot.user = devices === 0 ? arrival : arrival % devices;
-    this.#iterations.begin(slot, arrival, dueUs, counts);
+    this.#iterations.begin(slot, arrival, dueUs, atUs, counts);
   }
 
   #expire(nowUs: number): void {

@@ -1,5 +1,5 @@
 import { WANT_ALL } from "@onrush/shared/wire/grantSize.ts";
-import type { Iterations } from "../iterations.ts";
+import { type Iterations, NO_LEASE } from "../iterations.ts";
 import type { Slot } from "../slot.ts";
 import { TimeHeap } from "../timeHeap.ts";
 import { type LoadSource, RETRY_US } from "./loadSource.ts";
@@ -105,10 +105,11 @@ export class IterationSource implements LoadSource {
     if (!this.#begun) this.#comeAll();
     if (!this.#iterations.hasLease(nowUs)) return this.#postpone(nowUs);
     while (this.#available > 0 && this.#ready.nextUs <= nowUs) {
-      if (!this.#iterations.hasLeaseNow()) return this.#postpone(nowUs);
+      const atUs = this.#iterations.leasedAtUs();
+      if (atUs === NO_LEASE) return this.#postpone(nowUs);
       // Who had to wait for a claim is due since it was granted.
       const dueUs = Math.max(this.#ready.nextUs, this.#grantedAtUs);
-      this.#begin(this.#ready.pop(), dueUs);
+      this.#begin(this.#ready.pop(), dueUs, atUs);
     }
     if (this.#exhausted && this.#available === 0) this.#leaveAll();
     else this.#claimAhead(nowUs);
@@ -119,8 +120,9 @@ export class IterationSource implements LoadSource {
     const { endUs } = slot;
     const dueUs = endUs + this.#iterations.thinkUs(slot, slot.operation);
     const now = dueUs === endUs && endUs < this.#limitUs && this.#available > 0;
-    if (now && this.#iterations.hasLeaseNow()) this.#begin(slot, endUs);
-    else this.#ready.push(dueUs, slot);
+    const atUs = now ? this.#iterations.leasedAtUs() : NO_LEASE;
+    if (atUs === NO_LEASE) this.#ready.push(dueUs, slot);
+    else this.#begin(slot, endUs, atUs);
   }
 
   giveUp(): void {}
@@ -149,13 +151,13 @@ export class IterationSource implements LoadSource {
     while (this.#ready.nextUs <= nowUs) this.#ready.push(nowUs + RETRY_US, this.#ready.pop());
   }
 
-  #begin(slot: Slot, dueUs: number): void {
+  #begin(slot: Slot, dueUs: number, atUs: number): void {
     const range = this.#ranges[0] as { next: number; end: number };
     const number = range.next++;
     if (range.next === range.end) this.#ranges.shift();
     this.#available--;
     this.#scheduled++;
-    this.#iterations.begin(slot, number, dueUs, true);
+    this.#iterations.begin(slot, number, dueUs, atUs, true);
   }
 
   #claim(want: number): void {

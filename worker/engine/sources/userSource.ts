@@ -1,5 +1,5 @@
 import type { UserTimeline } from "@onrush/shared/schedule/userTimeline.ts";
-import type { Iterations } from "../iterations.ts";
+import { type Iterations, NO_LEASE } from "../iterations.ts";
 import type { Slot } from "../slot.ts";
 import { TimeHeap } from "../timeHeap.ts";
 import { type LoadSource, RETRY_US } from "./loadSource.ts";
@@ -81,8 +81,9 @@ export class UserSource implements LoadSource {
       const dueUs = this.#waiting.nextUs;
       if (dueUs > nowUs || dueUs >= this.#endUs) break;
       const slot = this.#waiting.pop();
-      if (this.#iterations.hasLeaseNow()) this.#begin(slot, dueUs);
-      else this.#wait(slot, nowUs + RETRY_US);
+      const atUs = this.#iterations.leasedAtUs();
+      if (atUs === NO_LEASE) this.#wait(slot, nowUs + RETRY_US);
+      else this.#begin(slot, dueUs, atUs);
     }
     if (this.#stopped && nowUs >= this.#endUs) this.#leaveWaiting();
   }
@@ -93,8 +94,9 @@ export class UserSource implements LoadSource {
     const { paceUs } = this.#options;
     const thoughtUs = endUs + this.#iterations.thinkUs(slot, slot.operation);
     const dueUs = paceUs === 0 ? thoughtUs : Math.max(slot.iterationDueUs + paceUs, thoughtUs);
-    if (dueUs <= endUs && this.#iterations.hasLeaseNow()) this.#begin(slot, endUs);
-    else this.#wait(slot, dueUs);
+    const atUs = dueUs <= endUs ? this.#iterations.leasedAtUs() : NO_LEASE;
+    if (atUs === NO_LEASE) this.#wait(slot, dueUs);
+    else this.#begin(slot, endUs, atUs);
   }
 
   giveUp(): void {}
@@ -139,11 +141,11 @@ export class UserSource implements LoadSource {
     this.#waiting.push(dueUs, slot);
   }
 
-  #begin(slot: Slot, dueUs: number): void {
+  #begin(slot: Slot, dueUs: number, atUs: number): void {
     slot.nextDueUs = -1;
     this.#scheduled++;
     const number = slot.user + this.#options.users * slot.round++;
-    this.#iterations.begin(slot, number, dueUs, true);
+    this.#iterations.begin(slot, number, dueUs, atUs, true);
   }
 
   #forgetStale(): void {
