@@ -184,8 +184,8 @@ export class MemoryDirectory implements WorkerDirectory {
   restore() {
     return Promise.resolve();
   }
-  claimed() {
-    return Promise.resolve({});
+  claims() {
+    return Promise.resolve(undefined);
   }
   release() {
     return Promise.resolve();

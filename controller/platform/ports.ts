@@ -68,8 +68,18 @@ export interface RunStanding {
   token: number;
   workerIds: readonly string[];
   shares: readonly ShareEpoch[];
+  /** Opens the run's claims, with these; without them they stay as they are. */
+  claims?: KeptClaims;
+}
+
+/** What is known of the iterations that a run's shares have claimed. */
+export interface KeptClaims {
+  /** Share to how many it has claimed. */
+  claimed: Readonly<Record<string, number>>;
   /** Workload to the first iteration that nobody has claimed. */
-  claims: Readonly<Record<number, number>>;
+  next: Readonly<Record<number, number>>;
+  /** `SHARE:EPOCH:THREAD` to `REQUEST FIRST COUNT` of its last claim, to answer it again. */
+  answered: Readonly<Record<string, string>>;
 }
 
 export interface ShareEpoch {
@@ -110,10 +120,13 @@ export interface WorkerDirectory {
    * is gone, or hears of it at once and then sends for 150 ms more at the most (`ORPHAN_LEASE_MS`).
    */
   absent(workerIds: readonly string[]): Promise<Absent>;
-  /** Writes again what an empty directory has forgotten; what is there stays. */
+  /**
+   * Writes again what an empty directory has forgotten; what is there stays. Opens the run's claims:
+   * until then, and again when the directory may have forgotten some of them, every claim is refused.
+   */
   restore(runId: string, standing: RunStanding): Promise<void>;
-  /** How many iterations each share of a run has claimed. */
-  claimed(runId: string): Promise<Record<string, number>>;
+  /** What a run's shares have claimed; undefined while its claims are not open. */
+  claims(runId: string): Promise<KeptClaims | undefined>;
   /** Ends reservations, shares, claims and commands of a run: its shares stand at epoch 0. */
   release(runId: string): Promise<void>;
 }

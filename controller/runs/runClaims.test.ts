@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import type { HeldShare } from "@onrush/shared/wire/heartbeat.ts";
+import type { KeptClaims } from "../platform/ports.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { RunClaims } from "./runClaims.ts";
 
@@ -22,41 +23,46 @@ if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 const plan = planRun(parsed.scenario);
 
 /** What the directory says. */
-let said: Record<string, number>;
+let said: KeptClaims | undefined;
 let held: Map<string, HeldShare>;
 let claims: RunClaims;
 
-beforeEach(() => {
-  said = {};
-  held = new Map();
-  claims = new RunClaims("run", plan, { claimed: async () => said }, held);
+const known = (claimed: Record<string, number>, next: Record<number, number>): KeptClaims => ({
+  ...{ claimed, next },
+  answered: {},
 });
 
-const holds = (share: string, claimedTo: number) =>
-  held.set(share, { runId: "run", share, epoch: 1, started: 0, dropped: 0, claimedTo });
+beforeEach(() => {
+  said = known({}, {});
+  held = new Map();
+  claims = new RunClaims("run", plan, { claims: async () => said }, held);
+});
+
+const holds = (share: string, claimedTo: number, claimed: number) =>
+  held.set(share, { runId: "run", share, epoch: 1, started: 0, dropped: 0, claimedTo, claimed });
 
 test("claims of a workload's shares, taken over ones too, add up", async () => {
-  said = { "0/0": 20, "0/1/0": 10 };
-  expect(await claims.read()).toBe(false);
-  expect([claims.next(), claims.unclaimed()]).toEqual([{ 0: 30 }, [[0, 70]]]);
+  said = known({ "0/0": 20, "0/1/0": 10 }, { 0: 30 });
+  expect(await claims.read()).toBe(true);
+  expect(claims.unclaimed()).toEqual([[0, 70]]);
+  expect(claims.claimedBy("0/1/0")).toBe(10);
+  expect(claims.claimedBy("0/9")).toBe(0);
 });
 
 test("a directory that has forgotten is noticed, and what it knew still counts", async () => {
-  said = { "0/0": 20, "0/1": 10 };
+  const answered = { "0/1:1:0": "3 20 10" };
+  said = { ...known({ "0/0": 20, "0/1": 10 }, { 0: 30 }), answered };
   await claims.read();
-  said = {};
-  expect(await claims.read()).toBe(true);
-  expect(claims.next()).toEqual({ 0: 30 });
-  // From there on it counts anew.
-  said = { "0/1": 5 };
+  said = undefined;
   expect(await claims.read()).toBe(false);
-  expect(claims.counts).toEqual({ "0/0": 20, "0/1": 15 });
-  expect(claims.unclaimed()).toEqual([[0, 65]]);
+  expect(claims.kept).toEqual({ claimed: { "0/0": 20, "0/1": 10 }, next: { 0: 30 }, answered });
+  expect(claims.unclaimed()).toEqual([[0, 70]]);
 });
 
 test("a block that only its worker knows of is not given to anybody else", async () => {
-  said = { "0/0": 20 };
+  said = known({ "0/0": 20 }, { 0: 20 });
   await claims.read();
-  holds("0/1", 44);
-  expect(claims.next()).toEqual({ 0: 44 });
+  holds("0/1", 44, 24);
+  expect(claims.kept).toMatchObject({ claimed: { "0/0": 20, "0/1": 24 }, next: { 0: 44 } });
+  expect(claims.unclaimed()).toEqual([[0, 56]]);
 });

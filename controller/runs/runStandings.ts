@@ -1,19 +1,33 @@
-import type { RunState } from "@onrush/shared/run/runMessages.ts";
+import { isShareOver, type RunState } from "@onrush/shared/run/runMessages.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
-import type { ShareEpoch, WorkerLink } from "../platform/ports.ts";
+import type { ControlBus, KeptClaims, ShareEpoch, WorkerDirectory } from "../platform/ports.ts";
 import type { RunClaims } from "./runClaims.ts";
+import type { WorkerWatch } from "./workerWatch.ts";
+
+interface StandingsLink {
+  directory: Pick<WorkerDirectory, "setShares" | "restore">;
+  control: ControlBus;
+}
 
 /** What workers are told of a run: how its shares stand, and its commands. */
 export class RunStandings {
   readonly #runId: string;
   readonly #claims: RunClaims;
-  readonly #link: WorkerLink;
+  readonly #link: StandingsLink;
+  readonly #watch: Pick<WorkerWatch, "listed">;
   /** Share to the last snapshot that is merged and stored. */
   #stored = new Map<string, { epoch: number; seq: number }>();
+  #areWhole = true;
 
-  constructor(runId: string, claims: RunClaims, link: WorkerLink) {
+  constructor(
+    runId: string,
+    claims: RunClaims,
+    link: StandingsLink,
+    watch: Pick<WorkerWatch, "listed">,
+  ) {
+    this.#watch = watch;
     this.#runId = runId;
     this.#claims = claims;
     this.#link = link;
@@ -31,11 +45,26 @@ export class RunStandings {
     });
   }
 
+  /** Whether what workers ask for is all known; if not, `publish` is to be tried again. */
+  get areWhole(): boolean {
+    return this.#areWhole;
+  }
+
   /** False when someone else owns the run. */
   async publish(state: RunState, token: number): Promise<boolean> {
-    // Before its shares are known again, or iterations that are claimed would be granted again.
-    if (await this.#claims.read()) await this.restore(state, token);
+    this.#areWhole = (await this.#claims.read()) || (await this.#openClaims(state, token));
     return this.#link.directory.setShares(this.#runId, token, this.#epochs(state));
+  }
+
+  /**
+   * Not before every worker of the run was heard by a directory that has come back empty: each may
+   * have been granted iterations that nobody else knows of.
+   */
+  async #openClaims(state: RunState, token: number): Promise<boolean> {
+    const listed = await this.#watch.listed();
+    const waits = state.shares.some((share) => !isShareOver(share) && !listed.has(share.workerId));
+    if (!waits) await this.#write(state, token, this.#claims.kept);
+    return !waits;
   }
 
   async command(type: Command["type"], state: RunState, token: number): Promise<void> {
@@ -57,13 +86,16 @@ export class RunStandings {
 
   /** Tells a directory that has come back empty what it knew. */
   async restore(state: RunState, token: number): Promise<void> {
-    const workerIds = [...new Set(state.shares.map(({ workerId }) => workerId))];
-    const claims = this.#claims.next();
-    const { directory, control } = this.#link;
-    await directory.restore(this.#runId, {
-      ...{ token, workerIds, shares: this.#epochs(state), claims },
-    });
+    await this.#write(state, token);
+    const { control } = this.#link;
     for (const command of this.#commands(state, token)) await control.send(command);
+  }
+
+  async #write(state: RunState, token: number, claims?: KeptClaims): Promise<void> {
+    const workerIds = [...new Set(state.shares.map(({ workerId }) => workerId))];
+    const shares = this.#epochs(state);
+    const standing = { token, workerIds, shares, ...(claims !== undefined && { claims }) };
+    await this.#link.directory.restore(this.#runId, standing);
   }
 
   /** What a worker gets that asks for its shares directly. */

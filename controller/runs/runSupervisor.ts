@@ -84,7 +84,7 @@ export class RunSupervisor {
     this.#accounts = new RunAccounts(this.plan, this.#record, this.#watch.held);
     this.#keeper = new RunKeeper(this.#document, this.#record);
     this.#claims = new RunClaims(run.id, this.plan, link.directory, this.#watch.held);
-    this.#standings = new RunStandings(run.id, this.#claims, link);
+    this.#standings = new RunStandings(run.id, this.#claims, link, this.#watch);
     this.#takeOvers = new TakeOvers({
       ...{ runId: run.id, plan: this.plan, directory: link.directory },
       labels: run.scenario.labels ?? {},
@@ -391,6 +391,8 @@ export class RunSupervisor {
   async #acknowledge(): Promise<void> {
     const isOurs = await this.#standings.publish(this.#state, this.#document.token);
     if (!isOurs) await this.#letGo();
+    // The next tick stores once more, and with it this is tried again.
+    else if (!this.#standings.areWhole) this.#keeper.changed = true;
   }
 
   /** What keeps leases had forgotten ours, so it may have forgotten everything. */

@@ -56,7 +56,7 @@ export class TakeOvers {
     await claims.read();
     for (const state of gone) {
       const { share, workerId, epoch } = state;
-      const unreported = Math.max(0, (claims.counts[share] ?? 0) - record.accountedOf(share));
+      const unreported = Math.max(0, claims.claimedBy(share) - record.accountedOf(share));
       const held = watch.held.get(share);
       // An earlier epoch's counts say nothing of this one.
       const beat = held?.epoch === epoch ? held : undefined;

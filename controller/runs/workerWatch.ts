@@ -1,4 +1,4 @@
-import { type HeldShare, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
+import { type HeldShare, type ListedWorker, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
 import type { CommonTime } from "../platform/commonTime.ts";
 import type { Logger } from "../platform/logger.ts";
 import { PresenceWatch } from "./presenceWatch.ts";
@@ -50,6 +50,22 @@ export class WorkerWatch {
     this.#patientUntilMs = this.#time.nowMs() + PATIENCE_MS;
   }
 
+  /** Workers that the directory knows of, as of now. */
+  async listed(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#look()).map(({ workerId }) => workerId));
+  }
+
+  async #look(): Promise<ListedWorker[]> {
+    const workers = await this.#link.directory.list();
+    for (const { workerId, lastSeenMs, shares } of workers) {
+      this.#lastSeenMs.set(workerId, lastSeenMs);
+      this.#vanished.delete(workerId);
+      for (const share of shares)
+        if (share.runId === this.#runId) this.held.set(share.share, share);
+    }
+    return workers;
+  }
+
   #heardLately(workerId: string, nowMs: number): boolean {
     const lastSeenMs = this.#lastSeenMs.get(workerId) ?? -Infinity;
     return !this.#vanished.has(workerId) && nowMs - lastSeenMs < LISTED_FOR_MS;
@@ -59,14 +75,8 @@ export class WorkerWatch {
   async lostOf(workerIds: readonly string[]): Promise<string[]> {
     this.#presence.follow(workerIds);
     try {
-      const workers = await this.#link.directory.list();
+      const workers = await this.#look();
       const nowMs = this.#time.nowMs();
-      for (const { workerId, lastSeenMs, shares } of workers) {
-        this.#lastSeenMs.set(workerId, lastSeenMs);
-        this.#vanished.delete(workerId);
-        for (const share of shares)
-          if (share.runId === this.#runId) this.held.set(share.share, share);
-      }
       // After a standstill of our own, heartbeats may be waiting to be read.
       if (nowMs - this.#checkedAtMs > STANDSTILL_MS) this.#patientUntilMs = nowMs + PATIENCE_MS;
       const listed = new Set(workers.map(({ workerId }) => workerId));

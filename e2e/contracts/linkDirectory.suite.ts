@@ -205,7 +205,7 @@ export function directorySuite(bench: () => LinkBench): void {
     it("can be restored, except of workers that another run has by now", async () => {
       await beatAll("a", "b");
       await directory().reserve("other", 1, {});
-      const standing = { token: 1, shares: [], claims: {} };
+      const standing = { token: 1, shares: [] };
       await directory().restore("run", { ...standing, workerIds: ["a", "b", "unseen"] });
       expect(await directory().reserve("run", 1, {})).toEqual(["b", "unseen"]);
       expect(await directory().reserve("other", 1, {})).toEqual(["a"]);

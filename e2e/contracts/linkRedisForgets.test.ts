@@ -31,6 +31,8 @@ function withBench(use: (emptied: Emptied) => Promise<void>): Promise<void> {
   });
 }
 
+const known = { token: 7, workerIds: ["a"], shares: [shareEpoch("0/0", 2, 30)] };
+const none = { claimed: {}, next: {}, answered: {} };
 const claim = {
   ...{ runId: "run", share: "0/0", epoch: 2, thread: 0 },
   ...{ want: 10, limit: 100, parts: 1 },
@@ -49,6 +51,7 @@ describe.skipIf(isSkipped)(`a Redis that came back empty${reason}`, () => {
       await directory.setShares("run", 7, [shareEpoch("0/0", 2, 30)]);
       await directory.setShares("ended", 7, [shareEpoch("0/0")]);
       await directory.release("ended");
+      await directory.restore("run", { ...known, claims: none });
       await worker.directory.claim({ ...claim, request: 1 });
       expect(await epochs()).toEqual([2, 0]);
 
@@ -56,14 +59,28 @@ describe.skipIf(isSkipped)(`a Redis that came back empty${reason}`, () => {
       expect(await epochs()).toEqual([null, null]);
       await expect(worker.directory.claim({ ...claim, request: 2 })).rejects.toThrow("FORGOTTEN");
 
-      await directory.restore("run", {
-        ...{ token: 7, workerIds: ["a"], claims: { 0: 10 } },
-        shares: [shareEpoch("0/0", 2, 30)],
-      });
+      await directory.restore("run", known);
       expect((await beat()).shares[0]).toMatchObject({ epoch: 2, ackedSeq: 30 });
       expect(await directory.reserve("run", 1, {})).toEqual(["a"]);
+      await expect(worker.directory.claim({ ...claim, request: 2 })).rejects.toThrow("FORGOTTEN");
+      await directory.restore("run", { ...known, claims: { ...none, next: { 0: 10 } } });
       const granted = await worker.directory.claim({ ...claim, request: 2 });
       expect(granted).toEqual({ first: 10, count: 10 });
+    }));
+
+  it("grants nothing from old data until the run's owner has said what is claimed", () =>
+    withBench(async ({ bench, direct }) => {
+      const { directory } = bench.controller;
+      const worker = await bench.addWorker();
+      await directory.restore("run", { ...known, claims: none });
+      await worker.directory.claim({ ...claim, request: 1 });
+      // As after a restart from a file that lacks the latest claims: the server has another run id.
+      await direct.hset(redisKeys(bench.prefix).claims("run"), "open", "0123456789abcdef");
+      expect(await directory.claims("run")).toBeUndefined();
+      await expect(worker.directory.claim({ ...claim, request: 2 })).rejects.toThrow("FORGOTTEN");
+      await directory.restore("run", { ...known, claims: { ...none, next: { 0: 30 } } });
+      const granted = await worker.directory.claim({ ...claim, request: 2 });
+      expect(granted).toEqual({ first: 30, count: 10 });
     }));
 
   it("takes no worker for silent before it could have heard of it", () =>

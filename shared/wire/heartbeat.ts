@@ -17,6 +17,8 @@ export const heldShareSchema = z.object({
   ended: count.optional(),
   /** One more than the highest iteration it was granted; only of shares that claim iterations. */
   claimedTo: count.optional(),
+  /** How many iterations it was granted; with `claimedTo`. */
+  claimed: count.optional(),
 });
 export type HeldShare = z.infer<typeof heldShareSchema>;
 

@@ -12,6 +12,16 @@ export const TOMBSTONE_TTL_MS = 3_600_000;
 export const TOKEN_FIELD = "token";
 export const RELEASED_FIELD = "released";
 
+/**
+ * In Lua, `server_run_id()`: another one after every restart and fail-over, so that what must not be
+ * trusted after one can be told by it.
+ */
+export const SERVER_RUN_ID = `
+local function server_run_id()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+end
+`;
+
 export interface RedisKeys {
   /** Option `prefix` of every BullMQ queue and worker. */
   readonly queuePrefix: string;

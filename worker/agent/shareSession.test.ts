@@ -170,11 +170,11 @@ describe("how a share stands", () => {
 
 test("a share that claims iterations tells how far it was granted", () => {
   const all = session({ load: { type: "iterations" } as Task["load"] });
-  expect(all.session.held().claimedTo).toBe(0);
+  expect(all.session.held()).toMatchObject({ claimedTo: 0, claimed: 0 });
   all.session.granted(0, { first: 40, count: 10 });
   all.session.granted(0, { first: 20, count: 5 });
   all.session.granted(0, { first: 90, count: 0 });
-  expect(all.session.held().claimedTo).toBe(50);
+  expect(all.session.held()).toMatchObject({ claimedTo: 50, claimed: 15 });
 });
 
 test("its first snapshot says how late the latest thread began, each what can still be had", async () => {

@@ -42,6 +42,7 @@ export class ShareSession {
   #stopAsked = false;
   #isHandedBack = false;
   #claimedTo = 0;
+  #claimed = 0;
 
   constructor(task: Task, workerId: string, threads: EngineThreads, sink: ReportSink) {
     this.task = task;
@@ -104,6 +105,7 @@ export class ShareSession {
   }
 
   granted(thread: number, { first, count }: Grant): void {
+    this.#claimed += count;
     if (count > 0) this.#claimedTo = Math.max(this.#claimedTo, first + count);
     this.#threads.sendTo(thread, { type: "granted", key: this.key, first, count });
   }
@@ -213,7 +215,7 @@ export class ShareSession {
     return {
       ...{ runId, share, epoch },
       ...new ShareCounts(this.#counts).read(),
-      ...(load.type === "iterations" ? { claimedTo: this.#claimedTo } : {}),
+      ...(load.type === "iterations" ? { claimedTo: this.#claimedTo, claimed: this.#claimed } : {}),
     };
   }
 

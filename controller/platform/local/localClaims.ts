@@ -1,12 +1,13 @@
 import { type Claim, type Grant, workloadOf } from "@onrush/shared/wire/claims.ts";
 import { grantSize } from "@onrush/shared/wire/grantSize.ts";
+import type { KeptClaims } from "../ports.ts";
 
 interface RunClaims {
   /** Workload to the first iteration nobody has claimed. */
   next: Map<number, number>;
   /** Share to how many it has claimed. */
   claimed: Map<string, number>;
-  /** Share, epoch and thread to its last request, to answer it again. */
+  /** `SHARE:EPOCH:THREAD` to its last request, to answer it again. */
   last: Map<string, { request: number; grant: Grant }>;
 }
 
@@ -16,12 +17,16 @@ const NOTHING: Grant = { first: 0, count: 0 };
 export class LocalClaims {
   readonly #runs = new Map<string, RunClaims>();
 
-  /** `isCurrent` is false when the share is no longer its worker's. */
+  /**
+   * `isCurrent` is false when the share is no longer its worker's.
+   * @throws {Error} while the run's claims are not open
+   */
   claim(claim: Claim, isCurrent: boolean): Grant {
     if (!isCurrent) return NOTHING;
     const { runId, share, epoch, thread, request, want, limit, parts } = claim;
-    const run = this.#of(runId);
-    const caller = `${share} ${epoch} ${thread}`;
+    const run = this.#runs.get(runId);
+    if (run === undefined) throw new Error(`claims of share ${share} are not known, claim again`);
+    const caller = `${share}:${epoch}:${thread}`;
     const known = run.last.get(caller);
     if (known?.request === request) return known.grant;
     const workload = workloadOf(share);
@@ -33,23 +38,41 @@ export class LocalClaims {
     return grant;
   }
 
-  /** Iterations of the workload below `next` are nobody's to claim any more. */
-  raise(runId: string, workload: number, next: number): void {
-    const run = this.#of(runId);
-    run.next.set(workload, Math.max(next, run.next.get(workload) ?? 0));
+  /** Opens the run's claims; of what is known twice, the higher number stays. */
+  restore(runId: string, { claimed, next, answered }: KeptClaims): void {
+    const run = this.#runs.get(runId) ?? { next: new Map(), claimed: new Map(), last: new Map() };
+    this.#runs.set(runId, run);
+    for (const [share, count] of Object.entries(claimed)) raise(run.claimed, share, count);
+    for (const [workload, first] of Object.entries(next)) raise(run.next, Number(workload), first);
+    for (const [caller, answer] of Object.entries(answered)) {
+      const [request = 0, first = 0, count = 0] = answer.split(" ").map(Number);
+      if (request > (run.last.get(caller)?.request ?? 0)) {
+        run.last.set(caller, { request, grant: { first, count } });
+      }
+    }
   }
 
-  claimed(runId: string): Record<string, number> {
-    return Object.fromEntries(this.#runs.get(runId)?.claimed ?? []);
+  /** Undefined while they are not open. */
+  kept(runId: string): KeptClaims | undefined {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return undefined;
+    return {
+      claimed: Object.fromEntries(run.claimed),
+      next: Object.fromEntries(run.next),
+      answered: Object.fromEntries(
+        [...run.last].map(([caller, { request, grant }]) => [
+          caller,
+          `${request} ${grant.first} ${grant.count}`,
+        ]),
+      ),
+    };
   }
 
   release(runId: string): void {
     this.#runs.delete(runId);
   }
+}
 
-  #of(runId: string): RunClaims {
-    const run = this.#runs.get(runId) ?? { next: new Map(), claimed: new Map(), last: new Map() };
-    this.#runs.set(runId, run);
-    return run;
-  }
+function raise<Key>(numbers: Map<Key, number>, key: Key, to: number): void {
+  numbers.set(key, Math.max(to, numbers.get(key) ?? 0));
 }

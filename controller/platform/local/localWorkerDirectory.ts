@@ -91,8 +91,7 @@ export function createLocalWorkerDirectory(options: LocalDirectoryOptions): Loca
     async restore(runId, standing) {
       if (!standings.set(runId, standing.token, standing.shares)) return;
       for (const workerId of standing.workerIds) reservations.restore(runId, workerId);
-      for (const [workload, next] of Object.entries(standing.claims))
-        claims.raise(runId, Number(workload), next);
+      if (standing.claims !== undefined) claims.restore(runId, standing.claims);
     },
     async release(runId) {
       reservations.release(runId);
@@ -100,7 +99,7 @@ export function createLocalWorkerDirectory(options: LocalDirectoryOptions): Loca
       claims.release(runId);
       options.onReleased(runId);
     },
-    claimed: async (runId) => claims.claimed(runId),
+    claims: async (runId) => claims.kept(runId),
     claim(claim) {
       const { epoch } = standings.of(claim.runId, claim.share);
       if (epoch === null) throw new Error(`share ${claim.share} is not known, claim again`);

@@ -7,7 +7,11 @@ import {
 } from "@onrush/shared/wire/redisKeys.ts";
 import type { ShareEpoch, WorkerDirectory } from "../ports.ts";
 import { defineScript } from "./defineScript.ts";
-import { FENCE, RELEASE, RESTORE, SET_SHARES } from "./standingScripts.ts";
+import { claimFields, readClaims } from "./claimFields.ts";
+import { CLAIMS, FENCE, RELEASE, RESTORE, SET_SHARES } from "./standingScripts.ts";
+
+/** Before the claims: they are to be opened. */
+const OPEN = "open";
 
 type FenceReply = [atMs: number, shares: string[]];
 
@@ -15,10 +19,11 @@ type FenceReply = [atMs: number, shares: string[]];
 export function createRedisStandings(
   redis: Redis,
   keys: RedisKeys,
-): Pick<WorkerDirectory, "setShares" | "fence" | "restore" | "release"> {
+): Pick<WorkerDirectory, "setShares" | "fence" | "restore" | "claims" | "release"> {
   const setShares = defineScript<number>(redis, "onrushSetShares", SET_SHARES);
   const fence = defineScript<FenceReply>(redis, "onrushFence", FENCE);
   const restore = defineScript<number>(redis, "onrushRestore", RESTORE);
+  const claims = defineScript<string[] | null>(redis, "onrushClaims", CLAIMS);
   const release = defineScript<number>(redis, "onrushRelease", RELEASE);
   return {
     async setShares(runId, token, shares) {
@@ -33,14 +38,18 @@ export function createRedisStandings(
       );
       return { shares, atMs };
     },
-    async restore(runId, { token, workerIds, shares, claims }) {
+    async restore(runId, { token, workerIds, shares, claims: kept }) {
       const standings = shares.flatMap(fields);
-      const next = Object.entries(claims).flat();
-      const lists = [workerIds, standings, next].flatMap((list) => [list.length, ...list]);
+      const claimed = kept === undefined ? [] : [OPEN, ...claimFields(kept)];
+      const lists = [workerIds, standings, claimed].flatMap((list) => [list.length, ...list]);
       await restore(
         [keys.shares(runId), keys.reservations, keys.claims(runId)],
         [runId, token, RUN_KEYS_TTL_MS, ...lists],
       );
+    },
+    async claims(runId) {
+      const reply = await claims([keys.claims(runId)], []);
+      return reply === null ? undefined : readClaims(reply);
     },
     async release(runId) {
       const others = [keys.commands(runId), keys.claims(runId), keys.stopAsked(runId)];

@@ -14,9 +14,6 @@ import { createRedisStandings } from "./redisStandings.ts";
 const LISTED_MS = 10_000;
 const REMEMBERED_MS = 60_000;
 
-/** Fields of the claims that count what a share has claimed. */
-const CLAIMED_BY = "share:";
-
 export interface RedisDirectoryOptions {
   /** A worker is gone for good, and what is kept for it can go too. */
   onForgotten(workerId: string): Promise<void>;
@@ -49,14 +46,6 @@ export function createRedisWorkerDirectory(
     reserveMore: reserveAs("more"),
     ...createRedisStandings(redis, keys),
     absent: (workerIds) => absent(redis, keys, workerIds),
-    async claimed(runId) {
-      const fields = Object.entries(await redis.hgetall(keys.claims(runId)));
-      return Object.fromEntries(
-        fields
-          .filter(([field]) => field.startsWith(CLAIMED_BY))
-          .map(([field, count]) => [field.slice(CLAIMED_BY.length), Number(count)]),
-      );
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { RELEASED_FIELD, TOKEN_FIELD } from "@onrush/shared/wire/redisKeys.ts";
+import { RELEASED_FIELD, SERVER_RUN_ID, TOKEN_FIELD } from "@onrush/shared/wire/redisKeys.ts";
 import { NOW_MS } from "./directoryScripts.ts";
 
 /**
@@ -74,22 +74,32 @@ return { nowMs, fenced }
 /**
  * KEYS[2], KEYS[3]: reservations, the run's claims. ARGV: run id, token, life in ms, then three
  * lists, each behind the number of its arguments: worker ids; path, epoch and acked seq of shares;
- * workload and its first unclaimed iteration.
+ * 'open' with fields and values of the claims, of which the higher number stays (of answers: the
+ * later request), or nothing.
  */
-export const RESTORE = `${ADMITS}${RECORD}
+export const RESTORE = `${SERVER_RUN_ID}${ADMITS}${RECORD}
 if not admits(ARGV[2], ARGV[3]) then return 0 end
 local workersEnd = 4 + tonumber(ARGV[4])
 for i = 5, workersEnd do redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[1]) end
 local sharesEnd = workersEnd + 1 + tonumber(ARGV[workersEnd + 1])
 for i = workersEnd + 2, sharesEnd, 3 do record(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
-for i = sharesEnd + 2, #ARGV, 2 do
-  local field = 'next:' .. ARGV[i]
-  if tonumber(redis.call('HGET', KEYS[3], field) or '0') < tonumber(ARGV[i + 1]) then
-    redis.call('HSET', KEYS[3], field, ARGV[i + 1])
-    redis.call('PEXPIRE', KEYS[3], ARGV[3])
+local function leading(text) return tonumber(string.match(text, '^%d+')) end
+if ARGV[sharesEnd + 2] ~= 'open' then return 1 end
+for i = sharesEnd + 3, #ARGV, 2 do
+  local known = redis.call('HGET', KEYS[3], ARGV[i])
+  if not known or leading(known) < leading(ARGV[i + 1]) then
+    redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
   end
 end
+redis.call('HSET', KEYS[3], 'open', server_run_id())
+redis.call('PEXPIRE', KEYS[3], ARGV[3])
 return 1
+`;
+
+/** KEYS[1]: the run's claims. Replies its fields and values, or nil when they are not open. */
+export const CLAIMS = `${SERVER_RUN_ID}
+if redis.call('HGET', KEYS[1], 'open') ~= server_run_id() then return false end
+return redis.call('HGETALL', KEYS[1])
 `;
 
 /**
