@@ -44,6 +44,7 @@ export function run(some: Partial<RunView> = {}): RunView {
     ...{ startedAt: "2026-11-21T10:00:00.000Z", endedAt: null, queuePosition: null },
     ...{ plannedSeconds: 60, numWorkers: 1, summary: null, ledger: ledger() },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
+    sla: [],
     ...{ shares: [], events: [] },
     ...some,
   };

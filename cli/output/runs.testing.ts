@@ -19,6 +19,7 @@ export function endedRun(change: Partial<RunView> = {}): RunView {
     ...{ createdAt: at, startedAt: at, endedAt: at, queuePosition: null, plannedSeconds: 10 },
     ...{ numWorkers: 1, summary: emptySummary(), ledger: emptyLedger() },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
+    sla: [],
     ...{ shares: [], events: [] },
     ...change,
   };

@@ -89,6 +89,7 @@ export class MemoryRuns implements Runs {
       ...{ endedAt: null, queuePosition: 1, plannedSeconds: 10, numWorkers: 1, summary: null },
       ledger: emptyLedger,
       verdict: { sla: "NONE", validity: "VALID", reasons: [] },
+      sla: [],
       ...{ shares: [], events: [] },
     };
     this.all.set(id, run);

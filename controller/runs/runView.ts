@@ -30,6 +30,7 @@ export function newRunView(
     summary: null,
     ledger: emptyLedger(),
     verdict: undecided,
+    sla: [],
     shares: [],
     events: [],
   };

@@ -65,6 +65,7 @@ export function aView(over: Partial<RunView> = {}): RunView {
       ...{ scheduled: 0, started: 0, dropped: 0, lost: 0, maybeSent: 0, droppedBy: {} },
     },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
+    sla: [],
     shares: [],
     events: [{ at: isoTime(), kind: "state", text: "QUEUED" }],
     ...over,

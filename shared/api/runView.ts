@@ -2,6 +2,7 @@ import { z } from "zod";
 import { countsSchema, outcomeSchema } from "../metrics/delta.ts";
 import { phases } from "../metrics/phases.ts";
 import { runStateSchema } from "../run/runState.ts";
+import { slaResultSchema } from "./slaResult.ts";
 
 const count = z.number().int().nonnegative();
 const ms = z.number().nonnegative();
@@ -160,6 +161,7 @@ export const runViewSchema = z
     summary: summarySchema.nullable(),
     ledger: ledgerSchema,
     verdict: verdictSchema,
+    sla: z.array(slaResultSchema).default([]),
     shares: z.array(shareViewSchema),
     events: z.array(runEventSchema),
   })
