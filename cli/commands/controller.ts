@@ -4,9 +4,10 @@ import { cliLogger } from "../embedded/cliLogger.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstSignal } from "../signals.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 /** A controller alone; its workers come through Redis. */
-export async function controller(): Promise<number> {
+async function controller(): Promise<number> {
   const stopped = firstSignal();
   const settings = readControllerSettings(process.env);
   if (settings.redisUrl === undefined) {
@@ -21,3 +22,11 @@ export async function controller(): Promise<number> {
   await running.close();
   return 0;
 }
+
+export const addController: AddCommand = (program) => {
+  program
+    .command("controller")
+    .description("start a controller whose workers come through Redis (REDIS_URL)")
+    .addHelpText("after", examples("controller"))
+    .action(ends(controller));
+};

@@ -2,9 +2,11 @@ import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { checkScenario } from "../readScenario.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
+import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
 import { quickLoad, type QuickLoadOptions } from "./quickLoad.ts";
+import { addRunOptions, run, type RunOptions } from "./run.ts";
 
-export interface QuickOptions extends QuickLoadOptions {
+interface QuickOptions extends QuickLoadOptions {
   method?: string;
   header?: string[];
   body?: string;
@@ -35,3 +37,32 @@ export function quickScenario(url: string, options: QuickOptions): Scenario {
   };
   return checkScenario(document, "the command");
 }
+
+export const addQuick: AddCommand = (program) => {
+  addRunOptions(program.command("quick").description("load one URL and report"))
+    .argument("<url>")
+    .option("--rps <number>", "requests per second, on a schedule (default 10)")
+    .option("--vus <number>", "instead: users who each wait for their answers")
+    .option("-n, --iterations <number>", "instead: exactly so many requests")
+    .option("-c, --concurrency <number>", "users that share the requests of -n (default 1)")
+    .option(
+      "--duration <time>",
+      "for example 10s or 1m30s (default 10s; with -n the limit, default 10m)",
+    )
+    .option("-m, --method <name>", "HTTP method (default GET, or POST with a body)")
+    .option("-H, --header <line>", 'a header, "Name: value"; may be repeated', collect)
+    .option("-d, --body <text>", "request body")
+    .addHelpText(
+      "after",
+      examples(
+        "quick http://127.0.0.1:9092/ --rps 100 --duration 5s",
+        "quick http://127.0.0.1:9092/ -n 1000 -c 20",
+        "quick http://127.0.0.1:9092/ --vus 50 --duration 30s",
+      ),
+    )
+    .action(
+      ends((url: string, options: QuickOptions & RunOptions) =>
+        run(quickScenario(url, options), options),
+      ),
+    );
+};

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { CliError } from "../cliError.ts";
@@ -9,7 +10,9 @@ import { EXIT, exitCodeOf } from "../exitCodes.ts";
 import { type LoadKind, loadKind } from "../output/loadKind.ts";
 import { ProgressCount, progressLine } from "../output/progressLine.ts";
 import { runSummary } from "../output/runSummary.ts";
+import { readScenario } from "../readScenario.ts";
 import { firstSignal } from "../signals.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 export interface RunOptions {
   controller?: string;
@@ -81,3 +84,21 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<numb
     await client.close();
   }
 }
+
+/** What all commands have that run something and report. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--controller <url>", "run there instead of in this process")
+    .option("--json <file>", 'write the run as JSON ("-" is the standard output)')
+    .option("--quiet", "print nothing but errors")
+    .option("--strict", "exit with 4 for a SUSPECT run too");
+}
+
+export const addRun: AddCommand = (program) => {
+  addRunOptions(program.command("run").description("run a scenario file and report"))
+    .argument("<file>", "scenario (JSON)")
+    .addHelpText("after", examples("run examples/health-check.json --json run.json"))
+    .action(
+      ends(async (file: string, options: RunOptions) => run(await readScenario(file), options)),
+    );
+};

@@ -1,20 +1,16 @@
 import type { TargetDefinition } from "@onrush/targets/target.ts";
 import { targets } from "@onrush/targets/targets.ts";
+import type { Command } from "commander";
 import { firstSignal } from "../signals.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 /** `latencyMs` as it is written on a command line: `latency-ms`. */
-export function toFlag(name: string): string {
+function toFlag(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-export const targetNames = Object.keys(targets);
-
-export function targetDefinition(name: string): TargetDefinition | undefined {
-  return targets[name];
-}
-
 /** A bundled server to try load on; runs until it is told to end. */
-export async function target(
+async function target(
   definition: TargetDefinition,
   options: Record<string, string | number | undefined>,
 ): Promise<number> {
@@ -25,3 +21,22 @@ export async function target(
   await running.stop();
   return 0;
 }
+
+function addTargetOf(command: Command, definition: TargetDefinition): void {
+  const sub = command.command(definition.name).description(definition.description);
+  sub.option("--port <number>", `port (default ${definition.defaultPort}; 0 takes a free one)`);
+  sub.option("--host <address>", "address (default 127.0.0.1)");
+  for (const option of definition.options) {
+    const shown = option.default === "" ? "" : ` (default ${option.default})`;
+    sub.option(`--${toFlag(option.name)} <value>`, `${option.description}${shown}`);
+  }
+  sub.action(ends((options: Record<string, string>) => target(definition, options)));
+}
+
+export const addTarget: AddCommand = (program) => {
+  const command = program
+    .command("target")
+    .description("start a bundled server to try load on")
+    .addHelpText("after", examples("target sms-gateway", "target known --latency-ms 50"));
+  for (const definition of Object.values(targets)) addTargetOf(command, definition);
+};

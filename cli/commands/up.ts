@@ -1,9 +1,10 @@
 import { readControllerSettings, readWorkerCounts } from "@onrush/controller/platform/settings.ts";
 import { startPlatform } from "../embedded/platform.ts";
 import { firstSignal } from "../signals.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 /** The whole platform in one go: controller, workers, dashboard. Runs until it is told to end. */
-export async function up(): Promise<number> {
+async function up(): Promise<number> {
   const stopped = firstSignal();
   const settings = readControllerSettings(process.env);
   const counts = readWorkerCounts(process.env);
@@ -18,3 +19,11 @@ export async function up(): Promise<number> {
   await platform.close();
   return 0;
 }
+
+export const addUp: AddCommand = (program) => {
+  program
+    .command("up")
+    .description("start the whole platform here: controller, workers, dashboard")
+    .addHelpText("after", examples("up"))
+    .action(ends(up));
+};

@@ -4,17 +4,18 @@ import { calibrate, type CalibrateOptions } from "./calibrate.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstTwoSignals } from "../signals.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 /** Below the 30 s after which a container that was asked to end is usually killed. */
 const LEAVE_WITHIN_MS = 25_000;
 
-export interface WorkerOptions extends CalibrateOptions {
+interface WorkerOptions extends CalibrateOptions {
   labels?: string;
   calibrate?: boolean;
 }
 
 /** A worker process that takes its tasks from Redis, or only a measurement of what it could do. */
-export async function worker(options: WorkerOptions): Promise<number> {
+async function worker(options: WorkerOptions): Promise<number> {
   if (options.calibrate === true) return calibrate(options);
   if (options.seconds !== undefined || options.json === true) {
     throw new CliError("--seconds and --json go with --calibrate", EXIT.badScenario);
@@ -47,3 +48,15 @@ export async function worker(options: WorkerOptions): Promise<number> {
   if (reason !== undefined) throw new CliError(reason, EXIT.error);
   return 0;
 }
+
+export const addWorker: AddCommand = (program) => {
+  program
+    .command("worker")
+    .description("start a worker that takes its tasks from Redis (REDIS_URL)")
+    .option("--labels <pairs>", "for example region=eu,zone=a")
+    .option("--calibrate", "measure what this machine can send, store it, and end")
+    .option("--seconds <number>", "time of each of its three measurements (default 2)")
+    .option("--json", "print the measurement as JSON")
+    .addHelpText("after", examples("worker --labels region=eu", "worker --calibrate --seconds 5"))
+    .action(ends(worker));
+};
