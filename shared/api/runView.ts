@@ -81,7 +81,16 @@ const vusSchema = z
   .object({ max: count })
   .meta({ description: "Virtual users there at once, at most; 0 in open workloads." });
 
-export const stepSummarySchema = z.object({ name: z.string(), ...trafficShape });
+const tagsView = z
+  .record(z.string(), z.string())
+  .default({})
+  .meta({ description: "As the scenario gives them, those of groups around it included." });
+
+export const stepSummarySchema = z.object({
+  name: z.string(),
+  tags: tagsView,
+  ...trafficShape,
+});
 export const workloadSummarySchema = z.object({
   name: z.string(),
   iterations: ledgerSchema,

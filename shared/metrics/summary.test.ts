@@ -46,6 +46,14 @@ const sumOf = <T>(list: readonly T[], pick: (item: T) => number) =>
   list.reduce((sum, item) => sum + pick(item), 0);
 
 describe("a summary", () => {
+  test("shows the tags of steps", () => {
+    const tagged = { workloads: [{ name: "a", steps: [{ name: "s", tags: { team: "cart" } }] }] };
+    const input = { durationSeconds: 1, scheduled: [0], maybeSent: 0 };
+    const { summary } = summarise({ ...input, totals: new RunTotals(), names: tagged });
+    expect(summary.steps[0]?.tags).toEqual({ team: "cart" });
+    expect(summaryOf(new RunTotals()).summary.steps[0]?.tags).toEqual({});
+  });
+
   test("counts of steps sum to their workload, workloads to the whole", () => {
     fc.assert(
       fc.property(seconds, (list) => {

@@ -21,7 +21,11 @@ import { GeneratorTotals } from "./generatorTotals.ts";
 export interface RunNames {
   workloads: readonly {
     name: string;
-    steps: readonly { name: string; checks?: readonly CheckDocument[] | undefined }[];
+    steps: readonly {
+      name: string;
+      checks?: readonly CheckDocument[] | undefined;
+      tags?: Readonly<Record<string, string>> | undefined;
+    }[];
   }[];
 }
 
@@ -199,7 +203,8 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
     const all = mergeAll([workload]);
     const steps = (names.workloads[i]?.steps ?? []).map((names, index) => {
       const step = workload.step(index);
-      return { name: names.name, ...trafficOf(step, durationSeconds, checksOf(names, step)) };
+      const traffic = trafficOf(step, durationSeconds, checksOf(names, step));
+      return { name: names.name, tags: { ...names.tags }, ...traffic };
     });
     return {
       name: names.workloads[i]?.name ?? "",

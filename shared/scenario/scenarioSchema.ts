@@ -13,6 +13,7 @@ import {
 } from "./pacing.ts";
 import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
 import { checksSchema, extractSchema } from "./stepLanguage.ts";
+import { tagsSchema } from "./tags.ts";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 
@@ -68,6 +69,7 @@ export const stepSchema = z
     body: bodySchema.optional(),
     checks: checksSchema.optional(),
     extract: extractSchema.optional(),
+    tags: tagsSchema.optional(),
   })
   .meta({ id: "Step", description: "One protocol action of an iteration." });
 
