@@ -8,7 +8,8 @@ import type { Task } from "@onrush/shared/wire/task.ts";
 import { Slot } from "@onrush/worker/engine/slot.ts";
 import { ResponseCapture } from "@onrush/worker/protocols/http/responseCapture.ts";
 import { WireTemplate, wireRequest } from "@onrush/worker/protocols/http/wireRequest.ts";
-import { compileRequest, StepLanguage } from "@onrush/worker/steps/compileRequest.ts";
+import { compileRequest } from "@onrush/worker/steps/compileRequest.ts";
+import { StepLanguage } from "@onrush/worker/steps/stepLanguage.ts";
 import { type MicroBench, repeat } from "./microBench.ts";
 
 const COUNT = 100_000;

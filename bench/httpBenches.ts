@@ -29,7 +29,7 @@ export function httpBenches(): MicroBench[] {
   const result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 10, endUs: 1_000, status: 200, error: "" },
     ...{ beganUs: 0, writtenUs: 15, firstByteUs: 1_000, opened: null, checksPassed: 0 },
-    outcome: "ok",
+    ...{ outcome: "ok", namedOutcome: -1 },
   };
   const request = {
     method: "POST",

@@ -44,8 +44,8 @@ export function planRun(scenario: Scenario): RunPlan {
 }
 
 /** The data sets that a workload's steps use. */
-export function dataOf({ data = {} }: Scenario, { steps }: PlainWorkload): Task["data"] {
-  const used = dataSetsOf(steps);
+export function dataOf({ data = {} }: Scenario, workload: PlainWorkload): Task["data"] {
+  const used = dataSetsOf(workload);
   return Object.fromEntries(Object.entries(data).filter(([name]) => used.has(name)));
 }
 

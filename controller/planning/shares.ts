@@ -89,6 +89,7 @@ export function taskOf(plan: RunPlan, runId: string, token: number, share: Share
     ownership: share.ownership.map((level) => ({ ...level })),
     ...{ fromMs: share.fromMs, firstRound: share.firstRound },
     steps: [...workload.steps],
+    defaults: workload.defaults,
     seed: workload.seed,
     data: dataOf(scenario, workload),
     dataSeed: scenario.seed,

@@ -28,7 +28,7 @@ export const terms = {
     "The part of lost that may have reached the target: due between the worker's last heartbeat and the end of its lease.",
   ok: "Iterations in which no step failed and none was neutral.",
   failed: "Iterations in which a step failed: an error, a timeout, a bad status, a failed check.",
-  neutral: "Iterations with an outcome the scenario names as neither good nor bad.",
+  neutral: "With an outcome that the scenario names as neither good nor bad.",
   checks:
     "passed ÷ (passed + failed). Every request that was not interrupted counts to each check of its step; one without an answer fails them all.",
   interrupted: "Iterations without an answer when the graceful stop ended.",
@@ -67,6 +67,7 @@ export const terms = {
   files: "File descriptors left of the worker's limit (ulimit -n). Each connection takes one.",
   capacity:
     "Requests per second that onrush worker --calibrate measured here, against a minimal responder: an upper bound for any scenario.",
+  namedOutcomes: "Answers by the names that the scenario gives them, of all that were answered.",
 } as const;
 
 export type TermId = keyof typeof terms;

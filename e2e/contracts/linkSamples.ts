@@ -39,6 +39,10 @@ export function sampleTask(runId: string, share = "0/0"): Task {
     requestTimeoutMs: 30_000,
     rejectUnauthorized: true,
     seed: 0,
+    defaults: {
+      auth: { bearer: "{{data.users.name}}" },
+      outcomes: [{ name: "none left", when: "status == 402", as: "neutral" }],
+    },
     data: { users: { inline: [{ name: "ünï", n: 1 }], pick: "unique" } },
     dataSeed: 1,
     gracefulStopMs: 0,

@@ -14,6 +14,7 @@ function answer(body: string, change: Partial<Answer> = {}): Answer {
         return undefined;
       }
     },
+    cookie: (name) => ({ session: "abc" })[name],
     header: (name) => ({ "content-type": "application/json", "x-count": "12" })[name],
     ...change,
   };
@@ -28,6 +29,14 @@ function holds(text: string, of = answer(document)): boolean {
   if (!parsed.ok) throw new Error(`${parsed.column}: ${parsed.message}`);
   return compileCondition(parsed.value)(of);
 }
+
+test("a cookie is named as it is set", () => {
+  const source = { kind: "cookie", name: "sessionId" };
+  expect(parseSource("cookie(sessionId)")).toEqual({ ok: true, value: source });
+  expect(parseSource("cookie()")).toMatchObject({ ok: false, column: 8 });
+  const parsed = parseCondition("cookie(session) == abc");
+  expect(parsed.ok && compileCondition(parsed.value)(answer(""))).toBe(true);
+});
 
 describe("a condition", () => {
   test.each([

@@ -14,6 +14,8 @@ export interface Answer {
   json(): unknown;
   /** By lower-case name; repeated ones joined with ", ". */
   header(name: string): string | undefined;
+  /** What the answer sets the cookie of this name to. */
+  cookie(name: string): string | undefined;
 }
 
 type Value = (answer: Answer) => unknown;
@@ -42,6 +44,10 @@ function compileValue(source: Source): Value {
     case "header": {
       const { name } = source;
       return (answer) => answer.header(name);
+    }
+    case "cookie": {
+      const { name } = source;
+      return (answer) => answer.cookie(name);
     }
     case "regex": {
       const regex = new RegExp(source.pattern);

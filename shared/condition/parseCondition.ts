@@ -6,7 +6,8 @@ import { patternProblem } from "./regexGuard.ts";
  * One small grammar for everything that looks at an answer: checks, extractions, outcomes.
  *
  *   condition := source [operator [value]]     alone: `exists`
- *   source    := status | latency | size | body | json($.path) | header(name) | regex("…")
+ *   source    := status | latency | size | body | json($.path) | header(name) | cookie(name)
+ *              | regex("…")
  *   operator  := == | != | < | <= | > | >= | contains | matches | exists
  *   value     := number[unit] | "text" | true | false | null | word
  *
@@ -15,7 +16,7 @@ import { patternProblem } from "./regexGuard.ts";
 export type Source =
   | { kind: "status" | "latency" | "size" | "body" }
   | { kind: "json"; path: JsonPath }
-  | { kind: "header"; name: string }
+  | { kind: "header" | "cookie"; name: string }
   | { kind: "regex"; pattern: string };
 
 export const operators = [
@@ -43,7 +44,16 @@ class ConditionError extends Error {
   }
 }
 
-const sourceNames = ["status", "latency", "size", "body", "json", "header", "regex"] as const;
+const sourceNames = [
+  "status",
+  "latency",
+  "size",
+  "body",
+  "json",
+  "header",
+  "cookie",
+  "regex",
+] as const;
 const units: Record<string, Readonly<Record<string, number>>> = {
   latency: { "": 1_000, us: 1, µs: 1, ms: 1_000, s: 1_000_000 },
   size: { "": 1, b: 1, kb: 1_000, mb: 1_000_000 },
@@ -127,12 +137,16 @@ function readSource(reader: Reader): Source {
       return { kind };
     case "json":
     case "header":
+    case "cookie":
     case "regex":
       return readArgument(reader, kind);
   }
 }
 
-function readArgument(reader: Reader, kind: "json" | "header" | "regex"): Source {
+/** Sources that name what they take. */
+type WithArgument = "json" | "header" | "cookie" | "regex";
+
+function readArgument(reader: Reader, kind: WithArgument): Source {
   reader.expect("(");
   reader.skipSpace();
   const source = argumentOf(reader, kind);
@@ -141,7 +155,7 @@ function readArgument(reader: Reader, kind: "json" | "header" | "regex"): Source
   return source;
 }
 
-function argumentOf(reader: Reader, kind: "json" | "header" | "regex"): Source {
+function argumentOf(reader: Reader, kind: WithArgument): Source {
   const begin = reader.at;
   if (kind === "json") {
     const read = readJsonPath(reader.text, reader.at);
@@ -149,12 +163,13 @@ function argumentOf(reader: Reader, kind: "json" | "header" | "regex"): Source {
     reader.at = read.end;
     return { kind, path: read.path };
   }
-  if (kind === "header") {
+  if (kind === "header" || kind === "cookie") {
     const name = reader.isAtQuote ? reader.quoted() : reader.take(/[^\s)]+/);
     if (name === undefined || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-      return reader.fail("the name of a header is needed", begin);
+      return reader.fail(`the name of a ${kind} is needed`, begin);
     }
-    return { kind, name: name.toLowerCase() };
+    // Those of headers are the same in any case, those of cookies are not.
+    return { kind, name: kind === "header" ? name.toLowerCase() : name };
   }
   if (!reader.isAtQuote) return reader.fail("a regular expression in quotes is needed");
   const pattern = reader.quoted();

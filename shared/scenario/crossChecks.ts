@@ -1,3 +1,4 @@
+import { requestFieldProblems } from "./bodyChecks.ts";
 import { MAX_BURSTS, MAX_STEPS, MAX_WORKERS } from "./limits.ts";
 import { httpProblems } from "./httpChecks.ts";
 import { definesLength, isClosed, type LoadProfile } from "./loadProfile.ts";
@@ -158,7 +159,10 @@ function durationProblems(owner: Raw, inherited: unknown, path: string, workload
   return profileFits(profile, duration, `${prefix}loadProfile`, workloads);
 }
 
-const SHORT_FIELDS = ["targetUrl", "method", "headers", "body", "checks"] as const;
+const SHORT_FIELDS = [
+  ...["targetUrl", "method", "headers", "body", "checks"],
+  ...["query", "form", "multipart"],
+];
 
 function formProblems(raw: Raw): Problem[] {
   const problems: Problem[] = [];
@@ -181,19 +185,13 @@ function formProblems(raw: Raw): Problem[] {
   return problems;
 }
 
-function bodyProblems(step: Raw, prefix: string): Problem[] {
-  const method = step["method"] ?? "GET";
-  if (step["body"] === undefined || (method !== "GET" && method !== "HEAD")) return [];
-  return [{ path: `${prefix}body`, message: `a ${method} request has no body` }];
-}
-
 function stepsProblems(steps: unknown, prefix: string): Problem[] {
   if (!Array.isArray(steps)) return [];
   const seen = new Map<unknown, number>();
   return steps.flatMap((step: unknown, i) => {
     if (!isObject(step)) return [];
     const path = `${prefix}steps[${i}]`;
-    const problems = bodyProblems(step, `${path}.`);
+    const problems = requestFieldProblems(step, `${path}.`);
     const first = seen.get(step["name"]);
     if (first === undefined) seen.set(step["name"], i);
     else problems.push({ path: `${path}.name`, message: `already the name of steps[${first}]` });
@@ -222,7 +220,7 @@ function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Probl
 /** Problems between the fields of a raw scenario document. */
 export function crossProblems(document: unknown): Problem[] {
   if (!isObject(document)) return [];
-  const problems = [...formProblems(document), ...bodyProblems(document, "")];
+  const problems = [...formProblems(document), ...requestFieldProblems(document, "")];
   problems.push(...stepsProblems(document["steps"], ""), ...httpProblems(document));
   const workloads = document["workloads"];
   if (!Array.isArray(workloads)) {

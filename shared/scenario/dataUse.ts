@@ -2,17 +2,21 @@ import { rowCount } from "../data/dataSets.ts";
 import { stringsIn } from "../template/jsonTemplate.ts";
 import { expressionsIn, hasTemplate, segmentsOf } from "../template/parseTemplate.ts";
 import type { Problem } from "./problems.ts";
+import type { PlainWorkload } from "./workloads.ts";
 import type { Scenario, Step } from "./scenarioSchema.ts";
 
 /** Every text of a step that may have templates. */
-function textsOf(step: Step): string[] {
-  const inBody = step.body === undefined ? [] : stringsIn(step.body, "").map(({ text }) => text);
-  return [step.url, ...Object.values(step.headers), ...inBody];
+function textsOf({ url, headers, body, query, form, multipart, auth }: Step): string[] {
+  const parts = [body, query, form, multipart, auth].flatMap((part) => stringsIn(part, ""));
+  return [url, ...Object.values(headers), ...parts.map(({ text }) => text)];
 }
 
-/** The data sets that steps take values from. The steps have passed validation. */
-export function dataSetsOf(steps: readonly Step[]): Set<string> {
-  const texts = steps.flatMap(textsOf).filter(hasTemplate);
+type WithSteps = Pick<PlainWorkload, "steps" | "defaults">;
+
+/** The data sets that a workload's steps take values from. The steps have passed validation. */
+export function dataSetsOf({ steps, defaults }: WithSteps): Set<string> {
+  const inherited = stringsIn(defaults.auth, "").map(({ text }) => text);
+  const texts = [...inherited, ...steps.flatMap(textsOf)].filter(hasTemplate);
   const expressions = texts.flatMap((text) => expressionsIn(segmentsOf(text)));
   return new Set(expressions.flatMap((one) => (one.kind === "data" ? [one.set] : [])));
 }
@@ -24,9 +28,9 @@ export function dataSetsOf(steps: readonly Step[]): Set<string> {
  */
 export function uniqueDataProblems(
   scenario: Scenario,
-  workloads: readonly { steps: readonly Step[]; total: () => number | undefined }[],
+  workloads: readonly (WithSteps & { total: () => number | undefined })[],
 ): Problem[] {
-  const used = workloads.map(({ steps }) => dataSetsOf(steps));
+  const used = workloads.map(dataSetsOf);
   return Object.entries(scenario.data ?? {}).flatMap(([name, set]) => {
     if (set.pick !== "unique") return [];
     const path = `data.${name}.pick`;

@@ -151,6 +151,27 @@ function checkProblems(checks: unknown, path: string): Problem[] {
   });
 }
 
+function outcomeProblems(outcomes: unknown, path: string): Problem[] {
+  return listOf(outcomes).flatMap((outcome, i) => {
+    const text = isObject(outcome) ? outcome["when"] : undefined;
+    if (typeof text !== "string") return [];
+    const parsed = parseCondition(text);
+    if (parsed.ok) return [];
+    return [{ path: `${path}[${i}].when`, message: `column ${parsed.column}: ${parsed.message}` }];
+  });
+}
+
+/** What a workload gives to all of its steps: nothing has been extracted yet. */
+function inheritedProblems(workload: Raw, prefix: string, data: KnownData): Problem[] {
+  const scope: Scope = { data, variables: new Set() };
+  return [
+    ...stringsIn(workload["auth"], `${prefix}auth`).flatMap(({ path, text }) =>
+      templateProblems(path, text, scope),
+    ),
+    ...outcomeProblems(workload["outcomes"], `${prefix}outcomes`),
+  ];
+}
+
 function extractProblems(extract: unknown, path: string): Problem[] {
   return entriesOf(extract).flatMap(([name, text]) => {
     if (typeof text !== "string") return [];
@@ -166,9 +187,12 @@ function requestProblems(step: Raw, prefix: string, urlField: string, scope: Sco
     ...entriesOf(step["headers"]).flatMap(([name, value]) =>
       templateProblems(`${prefix}headers.${name}`, value, scope),
     ),
-    ...stringsIn(step["body"], `${prefix}body`).flatMap(({ path, text }) =>
-      templateProblems(path, text, scope),
+    ...["body", "query", "form", "multipart", "auth"].flatMap((field) =>
+      stringsIn(step[field], `${prefix}${field}`).flatMap(({ path, text }) =>
+        templateProblems(path, text, scope),
+      ),
     ),
+    ...outcomeProblems(step["outcomes"], `${prefix}outcomes`),
     ...checkProblems(step["checks"], `${prefix}checks`),
     ...extractProblems(step["extract"], `${prefix}extract`),
   ];
@@ -193,7 +217,12 @@ export function languageProblems(document: unknown): Problem[] {
     ...requestProblems(document, "", "targetUrl", { data, variables: new Set() }),
     ...stepsProblems(document["steps"], "", data),
     ...listOf(document["workloads"]).flatMap((workload, i) =>
-      isObject(workload) ? stepsProblems(workload["steps"], `workloads[${i}].`, data) : [],
+      isObject(workload)
+        ? [
+            ...inheritedProblems(workload, `workloads[${i}].`, data),
+            ...stepsProblems(workload["steps"], `workloads[${i}].`, data),
+          ]
+        : [],
     ),
   ];
 }

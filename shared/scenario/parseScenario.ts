@@ -41,7 +41,8 @@ const fieldNames = [
   ...["distribution", "seconds", "min", "max", "mean", "deviation", "policy", "maxDelaySeconds"],
   ...["version", "proxy", "maxRedirects"],
   ...["extract", "check", "failRequest", "inline", "generate", "pick", "count", "fields"],
-  ...["weighted", "randomInt"],
+  ...["weighted", "randomInt", "basic", "bearer", "user", "password"],
+  ...["value", "filename", "contentType", "when", "as"],
 ];
 
 /** What is wrong with a load as a whole; undefined when nothing is. */
@@ -82,8 +83,8 @@ function scheduleProblems(scenario: Scenario): Problem[] {
     const message = loadProblem(load);
     return message === undefined ? [] : [{ path: `${prefix(i)}loadProfile`, message }];
   });
-  const totals = workloads.map(({ steps, load }, i) => ({
-    steps,
+  const totals = workloads.map(({ steps, defaults, load }, i) => ({
+    ...{ steps, defaults },
     total: () => iterationsOf(load, hash32(scenario.seed, i, 0)),
   }));
   problems.push(...uniqueDataProblems(scenario, totals));

@@ -12,6 +12,7 @@ import {
   thinkTimeSchema,
 } from "./pacing.ts";
 import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
+import { inheritedFields, outcomesSchema, requestFields } from "./requestFields.ts";
 import { checksSchema, extractSchema } from "./stepLanguage.ts";
 import { tagsSchema } from "./tags.ts";
 
@@ -67,9 +68,13 @@ export const stepSchema = z
     url: urlSchema,
     headers: headersSchema.default({}),
     body: bodySchema.optional(),
+    ...requestFields,
+    ...inheritedFields,
     checks: checksSchema.optional(),
     extract: extractSchema.optional(),
     tags: tagsSchema.optional(),
+
+    outcomes: outcomesSchema.optional(),
   })
   .meta({ id: "Step", description: "One protocol action of an iteration." });
 
@@ -84,6 +89,8 @@ export const workloadSchema = z
     overload: overloadSchema.optional(),
     connections: connectionsSchema.optional(),
     http: httpSchema.optional(),
+    ...inheritedFields,
+    outcomes: outcomesSchema.optional(),
     steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS),
   })
   .meta({ id: "Workload", description: "One population: a load profile and its steps." });
@@ -96,7 +103,10 @@ export const scenarioSchema = z
     method: z.enum(methods).optional(),
     headers: headersSchema.optional(),
     body: bodySchema.optional(),
+    ...requestFields,
+    ...inheritedFields,
     checks: checksSchema.optional(),
+    outcomes: outcomesSchema.optional(),
     data: dataSchema.optional(),
     steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS).optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),

@@ -4,6 +4,7 @@ import type { HttpOptions } from "./httpOptions.ts";
 import { type Load, loadDurationMs, profileLoad } from "./load.ts";
 import { isClosed } from "./loadProfile.ts";
 import { type Overload, overloadOf, thinkTimeOf } from "./pacing.ts";
+import type { StepDefaults } from "./requestFields.ts";
 import type { Scenario, Step, Workload } from "./scenarioSchema.ts";
 
 /** A workload ready to plan: the one long form that short scenarios are turned into. */
@@ -15,21 +16,38 @@ export interface PlainWorkload {
   overload: Overload;
   connections: Scenario["connections"];
   http: HttpOptions;
+  defaults: StepDefaults;
   steps: readonly Step[];
 }
 
-/** The steps of the short form (`targetUrl`, `method`, `headers`, `body`). */
+/** The steps of the short form (`targetUrl`, `method`, `headers`, `body`, …). */
 function shortSteps(scenario: Scenario): Step[] {
-  const { targetUrl, method, headers, body, checks } = scenario;
+  const { targetUrl, method, headers } = scenario;
   const step: Step = {
     name: "request",
     protocol: "http",
     method: method ?? "GET",
     url: targetUrl ?? "",
     headers: headers ?? {},
-    ...(checks === undefined ? {} : { checks }),
+    ...present(scenario, ["body", "query", "form", "multipart", "checks"]),
   };
-  return [body === undefined ? step : { ...step, body }];
+  return [step];
+}
+
+/** Those of the fields that are there. */
+function present<T extends object, K extends keyof T>(from: T, fields: readonly K[]) {
+  const pairs = fields.flatMap((field) =>
+    from[field] === undefined ? [] : [[field, from[field]]],
+  );
+  return Object.fromEntries(pairs) as { [F in K]?: Exclude<T[F], undefined> };
+}
+
+function defaultsOf(workload: Workload, scenario: Scenario): StepDefaults {
+  return {
+    ...present(scenario, ["auth", "acceptEncoding"]),
+    ...present(workload, ["auth", "acceptEncoding"]),
+    outcomes: [...(workload.outcomes ?? []), ...(scenario.outcomes ?? [])],
+  };
 }
 
 /** Arrivals are fresh users each: a scenario's "perUser" is meant for its closed workloads. */
@@ -53,6 +71,7 @@ function plain(workload: Workload, scenario: Scenario): PlainWorkload {
     overload: overloadOf(workload.overload ?? scenario.overload),
     connections: connectionsOf(workload, scenario),
     http: httpOptionsOf(workload.http ?? scenario.http),
+    defaults: defaultsOf(workload, scenario),
     steps,
   };
 }

@@ -177,6 +177,18 @@ export function joinParts(parts: readonly (Text | Render)[]): Text {
   return values.length === 0 ? (literals[0] as string) : { literals, values };
 }
 
+/** As `compileTemplate`, and `encode` is applied to what is written in the template too. */
+export function compileEncoded(
+  segments: readonly Segment[],
+  env: TemplateEnvironment,
+  encode: (value: string) => string,
+): Text {
+  const encoded = segments.map((segment) =>
+    typeof segment === "string" ? encode(segment) : segment,
+  );
+  return compileTemplate(encoded, env, encode);
+}
+
 /** `encode` is applied to values, never to what is written in the template itself. */
 export function compileTemplate(
   segments: readonly Segment[],

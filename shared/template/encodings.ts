@@ -8,6 +8,21 @@ export function encodeForUrl(value: string): string {
   return encodeURIComponent(value.toWellFormed());
 }
 
+/**
+ * A name or value of application/x-www-form-urlencoded (URL Standard, 5.2): spaces are plus signs,
+ * and all but letters, digits and `*-._` is percent-encoded.
+ */
+export function encodeForForm(value: string): string {
+  return encodeForUrl(value)
+    .replaceAll("%20", "+")
+    .replaceAll(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** A name in the head of a multipart/form-data part (HTML Standard, 4.10.21.8). */
+export function encodeForPart(value: string): string {
+  return value.replaceAll(/["\r\n]/g, (char) => encodeURIComponent(char));
+}
+
 const forbiddenInHeader = /[^\t\x20-\x7e\x80-\xff]/g;
 const plainInHeader = /^[\x20-\x7e]*$/;
 

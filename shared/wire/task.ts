@@ -9,6 +9,7 @@ import {
   overloads,
   pacings,
 } from "../scenario/pacing.ts";
+import { stepDefaultsSchema } from "../scenario/requestFields.ts";
 import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
 
 const count = z.number().int().nonnegative();
@@ -61,6 +62,7 @@ export const taskSchema = z.object({
   /** Divides arrivals, users or, of iterations, the users that work them off. */
   ownership: z.array(ownershipLevelSchema).min(1),
   steps: z.array(stepSchema).min(1),
+  defaults: stepDefaultsSchema.default({ outcomes: [] }),
   /** The workload's own, made of the scenario's. */
   seed: count,
   /** The data sets of the steps, and the seed of their rows: the same for every workload. */

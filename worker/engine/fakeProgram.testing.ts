@@ -17,6 +17,7 @@ export interface FakeAnswer {
   error?: string;
   hasExtracted?: boolean;
   checksPassed?: number;
+  namedOutcome?: number;
 }
 
 interface UnderWay {
@@ -35,6 +36,7 @@ export interface ManualClock {
 export class FakeProgram implements Program {
   readonly operations: readonly Operation[];
   readonly checks = [["good"], [], []];
+  readonly outcomes = [[{ name: "none left", as: "neutral" as const }], [], []];
   /** Arrival number and operation of every request, in the order they were sent. */
   readonly sent: [arrival: number, operation: number][] = [];
   readonly #clock: ManualClock;
@@ -78,6 +80,7 @@ export class FakeProgram implements Program {
       next.slot.error = next.answer.error ?? "";
       next.slot.hasExtracted = next.answer.hasExtracted ?? true;
       next.slot.checksPassed = next.answer.checksPassed ?? 0;
+      next.slot.namedOutcome = next.answer.namedOutcome ?? -1;
       next.slot.bytesSent = 100;
       next.slot.bytesReceived = 1000;
       next.done(next.slot);

@@ -49,7 +49,7 @@ export class Iterations {
   readonly #result: RequestResult = {
     ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, status: 0, error: "" },
     ...{ beganUs: 0, writtenUs: 0, firstByteUs: 0, opened: null },
-    checksPassed: 0,
+    ...{ checksPassed: 0, namedOutcome: -1 },
     outcome: "ok",
   };
 
@@ -115,6 +115,7 @@ export class Iterations {
     slot.arrival = number;
     slot.iterationDueUs = dueUs;
     slot.iterationFailed = false;
+    slot.iterationNeutral = false;
     slot.iterationInterrupted = false;
     this.#perform(slot, 0, dueUs, nowUs);
   }
@@ -160,10 +161,11 @@ export class Iterations {
 
   readonly #done = (slot: Slot): void => {
     slot.cancel = null;
-    const outcome = outcomeOf(slot);
+    const outcome = outcomeOf(slot, this.#options.program);
     this.totals.requests[outcome]++;
     this.#record(slot, outcome);
     if (outcome === "failed") slot.iterationFailed = true;
+    if (outcome === "neutral") slot.iterationNeutral = true;
     if (outcome === "interrupted") slot.iterationInterrupted = true;
     const isOver = slot.operation === this.#last || !slot.hasExtracted;
     if (isOver || slot.iterationInterrupted) return this.#end(slot);
@@ -204,6 +206,7 @@ export class Iterations {
     result.status = slot.status;
     result.error = slot.error;
     result.checksPassed = slot.checksPassed;
+    result.namedOutcome = slot.namedOutcome;
     this.#recorder.request(result);
     const wall = this.#recorder.wallAt(slot.endUs).step(slot.operation);
     wall.completed++;
@@ -213,8 +216,7 @@ export class Iterations {
   }
 
   #end(slot: Slot): void {
-    const failed = slot.iterationFailed ? "failed" : "ok";
-    const outcome: Outcome = slot.iterationInterrupted ? "interrupted" : failed;
+    const outcome = iterationOutcomeOf(slot);
     this.totals.iterations[outcome]++;
     this.running--;
     slot.variables.length = 0;
@@ -223,8 +225,16 @@ export class Iterations {
   }
 }
 
-/** A request fails without an answer, or with a status of 400 and above. */
-function outcomeOf(slot: Slot): Outcome {
+function iterationOutcomeOf(slot: Slot): Outcome {
+  if (slot.iterationInterrupted) return "interrupted";
+  if (slot.iterationFailed) return "failed";
+  return slot.iterationNeutral ? "neutral" : "ok";
+}
+
+/** A request fails without an answer, or with a status of 400 and above, unless its name says otherwise. */
+function outcomeOf(slot: Slot, { outcomes }: Program): Outcome {
   if (slot.error === INTERRUPTED) return "interrupted";
+  const named = slot.namedOutcome < 0 ? undefined : outcomes[slot.operation]?.[slot.namedOutcome];
+  if (named !== undefined) return named.as;
   return slot.error !== "" || slot.status >= 400 ? "failed" : "ok";
 }

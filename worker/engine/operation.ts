@@ -1,3 +1,4 @@
+import type { OutcomeKind } from "@onrush/shared/condition/stepOutcomes.ts";
 import type { Slot } from "./slot.ts";
 
 /**
@@ -9,11 +10,19 @@ export interface Operation {
   perform(slot: Slot, done: (slot: Slot) => void): void;
 }
 
+/** An answer with a name of its own, and what it counts as. */
+export interface NamedOutcome {
+  name: string;
+  as: OutcomeKind;
+}
+
 /** The operations of an iteration with the resources they share. */
 export interface Program {
   operations: readonly Operation[];
   /** Names of the checks of each operation, by their bits in `slot.checksPassed`. */
   checks: readonly (readonly string[])[];
+  /** What answers of each operation may be by name, by `slot.namedOutcome`. */
+  outcomes: readonly (readonly NamedOutcome[])[];
   /** Opens connections ahead of the start; what fails here fails again, and counts, in the run. */
   warmUp(connections: number): Promise<void>;
   connections(): number;
@@ -41,3 +50,5 @@ export const CHECK = "check";
 export const EXTRACT = "extract";
 /** One of these, because the body was larger than what is kept of it. */
 export const BODY_TOO_LARGE = "bodyTooLarge";
+/** One of these, because the body was not what its Content-Encoding says. */
+export const CONTENT_CODING = "contentCoding";

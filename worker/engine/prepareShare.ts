@@ -163,7 +163,7 @@ export async function prepareShare(
     {
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
       http: task.http,
-      ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed },
+      ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed, defaults: task.defaults },
       limits: poolLimits(task, thread, threads),
     },
   );

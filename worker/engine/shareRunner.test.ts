@@ -151,6 +151,41 @@ describe("an answer that was looked at", () => {
   });
 });
 
+describe("an answer with a name of its own", () => {
+  const noneLeft = { tookUs: 100, status: 402, namedOutcome: 0 };
+  const outcomesOf = (share: DrivenShare) => {
+    const all = new WorkloadAccumulator();
+    for (const delta of share.reports.flatMap((report) => report.due)) all.addDue(delta);
+    return { ...all.step(0).outcomes };
+  };
+
+  test("counts by it and as what it says, so that nothing failed", () => {
+    const share = new DrivenShare({
+      curve: flat(10, 1),
+      answer: (arrival) => (arrival < 4 ? noneLeft : { tookUs: 100 }),
+    });
+    share.runOut();
+    const { requests, iterations } = expectAccounted(share);
+    expect(requests).toMatchObject({ sent: 10, ok: 6, failed: 0, neutral: 4 });
+    expect(iterations).toMatchObject({ ok: 6, failed: 0, neutral: 4 });
+    expect(outcomesOf(share)).toEqual({ "none left": 4 });
+  });
+
+  test("makes its iteration neutral unless another step fails", () => {
+    const share = new DrivenShare({
+      ...{ curve: flat(10, 1), steps: 2 },
+      answer: (arrival, operation) => {
+        if (operation === 0) return noneLeft;
+        return arrival < 3 ? { tookUs: 100, status: 500 } : { tookUs: 100 };
+      },
+    });
+    share.runOut();
+    const { requests, iterations } = expectAccounted(share);
+    expect(requests).toMatchObject({ neutral: 10, failed: 3, ok: 7 });
+    expect(iterations).toMatchObject({ neutral: 7, failed: 3, ok: 0 });
+  });
+});
+
 describe("what is dropped says why", () => {
   test("lease: nothing is sent while it has lapsed, and the rest goes on after it", () => {
     const share = new DrivenShare({ curve: flat(10, 3) });

@@ -42,7 +42,7 @@ export class ShareRunner {
     this.#options = options;
     // The seconds before a take-over begins are not its own to report.
     this.#watermark = Math.floor(options.fromUs / 1e6) - 1;
-    this.#recorder = new Recorder(options.program.checks);
+    this.#recorder = new Recorder(options.program);
     this.#iterations = new Iterations(options, this.#recorder, nowUs);
     const source = makeSource(this.#iterations);
     this.#source = source;

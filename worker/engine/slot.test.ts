@@ -71,6 +71,7 @@ test("a request begins without anything of the one before", () => {
       sentUs: -1,
       writtenUs: -1,
       checksPassed: 0,
+      namedOutcome: -1,
       hasExtracted: true,
       firstByteUs: -1,
       endUs: 0,

@@ -25,6 +25,7 @@ export class Slot {
   /** When the iteration was due. */
   iterationDueUs = 0;
   iterationFailed = false;
+  iterationNeutral = false;
   iterationInterrupted = false;
   /** Program counter: the operation under way. */
   operation = 0;
@@ -56,6 +57,8 @@ export class Slot {
   redirects = 0;
   /** One bit for each check that held. */
   checksPassed = 0;
+  /** Which of the operation's outcomes it has come to by name; -1 for none. */
+  namedOutcome = -1;
   /** False when the step was to extract variables and has not: the iteration cannot go on. */
   hasExtracted = true;
   /** Set while an operation is under way: ends it early, `done` follows. */
@@ -82,6 +85,7 @@ export class Slot {
     this.location = "";
     this.redirects = 0;
     this.checksPassed = 0;
+    this.namedOutcome = -1;
     this.hasExtracted = true;
     this.cancel = null;
   }

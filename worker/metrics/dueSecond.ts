@@ -35,10 +35,17 @@ export interface RequestResult {
   error: string;
   /** One bit for each check of the step that held. */
   checksPassed: number;
+  /** Which of the step's outcomes it has come to by name; -1 for none. */
+  namedOutcome: number;
 }
 
-/** Names of the checks by step, in the order of their bits. */
-export type CheckNames = readonly (readonly string[])[];
+/** What is counted by name, by step: checks in the order of their bits, outcomes in their own. */
+export interface CountedNames {
+  checks: readonly (readonly string[])[];
+  outcomes: readonly (readonly { name: string }[])[];
+}
+
+export const noNames: CountedNames = { checks: [], outcomes: [] };
 
 /** Made as they are first needed: most connections are opened once, few transports see everything. */
 class PhaseHistograms {
@@ -84,15 +91,19 @@ class StepCounts {
   interrupted = 0;
   readonly #checkNames: readonly string[];
   readonly #passed: Uint32Array;
+  readonly #outcomes: readonly { name: string }[];
+  readonly #named: Uint32Array;
   readonly statuses = new Uint32Array(STATUS_LIMIT);
   errors: Counts = {};
   readonly response = new Histogram();
   readonly service = new Histogram();
   readonly phases = new PhaseHistograms();
 
-  constructor(checkNames: readonly string[]) {
-    this.#checkNames = checkNames;
-    this.#passed = new Uint32Array(checkNames.length);
+  constructor({ checks, outcomes }: CountedNames, step: number) {
+    this.#checkNames = checks[step] ?? [];
+    this.#passed = new Uint32Array(this.#checkNames.length);
+    this.#outcomes = outcomes[step] ?? [];
+    this.#named = new Uint32Array(this.#outcomes.length);
   }
 
   get touched(): boolean {
@@ -114,6 +125,8 @@ class StepCounts {
       const check = 31 - Math.clz32(bits & -bits);
       this.#passed[check] = (this.#passed[check] as number) + 1;
     }
+    const { namedOutcome } = result;
+    if (namedOutcome >= 0) this.#named[namedOutcome] = (this.#named[namedOutcome] as number) + 1;
     if (result.sentUs < 0) return;
     this.service.record(result.endUs - result.sentUs);
     this.phases.record(result);
@@ -127,6 +140,15 @@ class StepCounts {
         return [name, { passed, failed: this.#judged - passed }];
       }),
     );
+  }
+
+  outcomes(): Counts {
+    const counts: Counts = {};
+    this.#outcomes.forEach(({ name }, i) => {
+      const count = this.#named[i] as number;
+      if (count > 0) countUp(counts, name, count);
+    });
+    return counts;
   }
 
   statusCodes(): Counts {
@@ -145,6 +167,7 @@ class StepCounts {
     this.interrupted = 0;
     this.statuses.fill(0);
     this.#passed.fill(0);
+    this.#named.fill(0);
     this.errors = {};
     this.response.reset();
     this.service.reset();
@@ -160,12 +183,12 @@ export class DueSecond {
   readonly #iterations = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
   readonly #duration = new Histogram();
   readonly #steps: (StepCounts | undefined)[] = [];
-  readonly #checkNames: CheckNames;
+  readonly #names: CountedNames;
   #touched = false;
 
-  constructor(second: number, checkNames: CheckNames = []) {
+  constructor(second: number, names: CountedNames = noNames) {
     this.second = second;
-    this.#checkNames = checkNames;
+    this.#names = names;
   }
 
   started(): void {
@@ -179,7 +202,7 @@ export class DueSecond {
   }
 
   request(result: RequestResult): void {
-    const step = (this.#steps[result.step] ??= new StepCounts(this.#checkNames[result.step] ?? []));
+    const step = (this.#steps[result.step] ??= new StepCounts(this.#names, result.step));
     step.record(result);
     this.#touched = true;
   }
@@ -201,7 +224,7 @@ export class DueSecond {
         step: index,
         ...{ ok, failed, neutral, interrupted, errors },
         statusCodes: step.statusCodes(),
-        outcomes: {},
+        outcomes: step.outcomes(),
         checks: step.checks(),
         response: encodeSparse(step.response),
         service: encodeSparse(step.service),

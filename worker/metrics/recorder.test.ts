@@ -30,6 +30,7 @@ class Collected {
 const result = (change: Partial<RequestResult>): RequestResult => ({
   ...{ step: 0, dueUs: 0, sentUs: 0, endUs: 0, outcome: "ok", status: 200, error: "" },
   ...{ beganUs: 0, writtenUs: -1, firstByteUs: -1, opened: null, checksPassed: 0 },
+  namedOutcome: -1,
   ...change,
 });
 const outcome = fc.constantFrom<Outcome>("ok", "failed", "neutral", "interrupted");
@@ -207,7 +208,7 @@ describe("a recorded request", () => {
   });
 
   test("counts to every check of its step, unless it was interrupted", () => {
-    const recorder = new Recorder([["ok", "fast"], []]);
+    const recorder = new Recorder({ checks: [["ok", "fast"], []], outcomes: [] });
     recorder.started(10e6, 0, 10e6);
     // The last of them are late: kept as values first.
     for (const dueUs of [9e6, 10e6, 1e6]) {
@@ -227,6 +228,22 @@ describe("a recorded request", () => {
       });
     }
     expect(all.at(10).step(1).checks).toEqual({});
+  });
+
+  test("counts to the outcomes of its step by name, two of one name together", () => {
+    const outcomes = [[{ name: "a" }, { name: "b" }, { name: "a" }]];
+    const recorder = new Recorder({ checks: [], outcomes });
+    recorder.started(10e6, 0, 10e6);
+    for (const dueUs of [10e6, 1e6]) {
+      for (const namedOutcome of [0, 1, 2, -1]) {
+        recorder.request(result({ dueUs, endUs: dueUs + 5, namedOutcome }));
+      }
+    }
+    const counted = recorder.flushAll().due.map(({ steps }) => steps[0]?.outcomes);
+    expect(counted).toEqual([
+      { a: 2, b: 1 },
+      { a: 2, b: 1 },
+    ]);
   });
 
   test("is copied when kept: the caller may use its object again", () => {

@@ -1,5 +1,11 @@
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
-import { type CheckNames, DueSecond, type Outcome, type RequestResult } from "./dueSecond.ts";
+import {
+  type CountedNames,
+  DueSecond,
+  noNames,
+  type Outcome,
+  type RequestResult,
+} from "./dueSecond.ts";
 import { WallSecond } from "./wallSecond.ts";
 
 /** Records of older due seconds that are kept as values before they are added up. */
@@ -50,10 +56,10 @@ export class Recorder {
   #nextWall = new WallSecond(1);
   #wallDone: WallDelta[] = [];
 
-  constructor(checkNames: CheckNames = []) {
-    this.#newest = new DueSecond(0, checkNames);
-    this.#previous = new DueSecond(-1, checkNames);
-    this.#scratch = new DueSecond(-1, checkNames);
+  constructor(names: CountedNames = noNames) {
+    this.#newest = new DueSecond(0, names);
+    this.#previous = new DueSecond(-1, names);
+    this.#scratch = new DueSecond(-1, names);
   }
 
   /** `latenessUs` is -1 when the wait was not the generator's. */

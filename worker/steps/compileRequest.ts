@@ -1,75 +1,72 @@
-import { createHash, createHmac } from "node:crypto";
-import { DataSets } from "@onrush/shared/data/dataSets.ts";
+import type { Auth, StepDefaults } from "@onrush/shared/scenario/requestFields.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
   compileTemplate,
-  type TemplateEnvironment,
+  joinParts,
+  renderText,
   type Text,
 } from "@onrush/shared/template/compileTemplate.ts";
 import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
-import { compileJson, type IsBareField } from "@onrush/shared/template/jsonTemplate.ts";
 import { segmentsOf } from "@onrush/shared/template/parseTemplate.ts";
 import { compilePath } from "@onrush/shared/template/urlTemplate.ts";
-import type { Task } from "@onrush/shared/wire/task.ts";
 import type { HttpRequest } from "../protocols/http/httpRequest.ts";
+import { compileBody, withQuery } from "./compileBody.ts";
 import { compileInspection } from "./inspectAnswer.ts";
-
-/** What the steps of one workload share: data, variables, randomness. */
-export class StepLanguage {
-  readonly environment: TemplateEnvironment;
-  readonly isBareField: IsBareField;
-  readonly #variables = new Map<string, number>();
-
-  constructor({ data, dataSeed, seed }: Pick<Task, "data" | "dataSeed" | "seed">) {
-    const sets = new DataSets(data, dataSeed, seed);
-    let place = 0;
-    this.isBareField = (set, field) => sets.isBare(set, field);
-    this.environment = {
-      seed,
-      nowMs: Date.now,
-      data: (set, field) => sets.field(set, field),
-      variable: this.variable,
-      base64: (text) => Buffer.from(text).toString("base64"),
-      sha256: (text) => createHash("sha256").update(text).digest("hex"),
-      hmac: (key, text) => createHmac("sha256", key).update(text).digest("hex"),
-      nextPlace: () => place++,
-    };
-  }
-
-  readonly variable = (name: string): number => {
-    const known = this.#variables.get(name);
-    if (known !== undefined) return known;
-    this.#variables.set(name, this.#variables.size);
-    return this.#variables.size - 1;
-  };
-}
+import type { StepLanguage } from "./stepLanguage.ts";
 
 const encoder = new TextEncoder();
 
-function bodyOf(body: NonNullable<Step["body"]>, language: StepLanguage): Text {
-  if (typeof body === "string") return compileTemplate(segmentsOf(body), language.environment);
-  return compileJson(body, language.environment, language.isBareField);
+export const noDefaults: StepDefaults = { outcomes: [] };
+
+/** The value of Authorization; undefined when none is asked for. */
+function authorization(auth: Auth | undefined, { environment }: StepLanguage): Text | undefined {
+  if (auth === undefined || auth === "none") return undefined;
+  const compile = (text: string, encode?: (value: string) => string) =>
+    compileTemplate(segmentsOf(text), environment, encode);
+  if ("bearer" in auth) return joinParts(["Bearer ", compile(auth.bearer, encodeForHeader)]);
+  const { user, password } = auth.basic;
+  const pair = joinParts([compile(user), ":", compile(password)]);
+  if (typeof pair === "string") return `Basic ${environment.base64(pair)}`;
+  return joinParts(["Basic ", (subject) => environment.base64(renderText(pair, subject))]);
 }
 
-/** The request of a step; a JSON body gets its content type unless the step names one. */
-export function compileRequest(step: Step, language: StepLanguage): HttpRequest {
-  const { method, url, body } = step;
-  const { environment } = language;
-  const named = Object.keys(step.headers).some((name) => name.toLowerCase() === "content-type");
-  const isJson = body !== undefined && typeof body !== "string";
+/** Headers that fields of the step stand for, in front of those it names itself. */
+function headersOf(
+  step: Step,
+  defaults: StepDefaults,
+  contentType: string | null,
+  language: StepLanguage,
+): [string, Text][] {
+  const named = new Set(Object.keys(step.headers).map((name) => name.toLowerCase()));
   const headers: [string, Text][] = Object.entries(step.headers).map(([name, value]) => [
     name,
-    compileTemplate(segmentsOf(value), environment, encodeForHeader),
+    compileTemplate(segmentsOf(value), language.environment, encodeForHeader),
   ]);
-  if (isJson && !named) headers.unshift(["content-type", "application/json"]);
-  const path = compilePath(url, environment);
-  const text = body === undefined ? null : bodyOf(body, language);
+  const add = (name: string, value: Text | null | undefined) => {
+    if (value !== null && value !== undefined && !named.has(name)) headers.unshift([name, value]);
+  };
+  add("accept-encoding", (step.acceptEncoding ?? defaults.acceptEncoding)?.join(", "));
+  add("authorization", authorization(step.auth ?? defaults.auth, language));
+  add("content-type", contentType);
+  return headers;
+}
+
+/** The request of a step; a body gets its content type unless the step names one. */
+export function compileRequest(
+  step: Step,
+  language: StepLanguage,
+  defaults: StepDefaults = noDefaults,
+): HttpRequest {
+  const path = withQuery(compilePath(step.url, language.environment), step.query, language);
+  const body = compileBody(step, language);
+  const headers = headersOf(step, defaults, body?.contentType ?? null, language);
+  const text = body === null ? null : body.text;
   return {
-    method,
-    url,
+    method: step.method,
+    url: typeof path === "string" ? new URL(step.url).origin + path : step.url,
     headers: Object.fromEntries(headers),
     body: typeof text === "string" ? encoder.encode(text) : text,
     ...(typeof path === "string" ? {} : { path }),
-    inspection: compileInspection(step, language.variable),
+    inspection: compileInspection(step, language.variable, defaults),
   };
 }

@@ -5,11 +5,13 @@ import type { Task } from "@onrush/shared/wire/task.ts";
 import { checkName } from "@onrush/shared/condition/stepChecks.ts";
 import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
-import { compileRequest, StepLanguage } from "./compileRequest.ts";
+import { compileRequest } from "./compileRequest.ts";
+import { namedOutcomes } from "./inspectAnswer.ts";
+import { StepLanguage } from "./stepLanguage.ts";
 
 /** How the steps of a workload are to be carried out. */
 export interface CompileOptions
-  extends TransportOptions, Pick<Task, "transport" | "data" | "dataSeed" | "seed"> {}
+  extends TransportOptions, Pick<Task, "transport" | "data" | "dataSeed" | "seed" | "defaults"> {}
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
   const { transport, http = plainHttp } = options;
@@ -43,10 +45,11 @@ export async function compileSteps(
   const language = new StepLanguage(options);
   return {
     operations: steps.map((step) => {
-      const operation = http.operation(compileRequest(step, language));
+      const operation = http.operation(compileRequest(step, language, options.defaults));
       return step.extract === undefined ? operation : extracting(operation);
     }),
     checks: steps.map((step) => (step.checks ?? []).map(checkName)),
+    outcomes: steps.map((step) => namedOutcomes(step, options.defaults)),
     warmUp: (connections) => http.warmUp(connections),
     connections: () => http.connections,
     leave: (slot) => http.leave(slot),

@@ -21,6 +21,7 @@ export function StepTable({ run, seconds }: StepTableProps) {
       ? "requests; latency of the whole run"
       : "requests; latency of the last second";
   if (rows.length === 0) return null;
+  const hasNeutral = rows.some(({ neutral }) => neutral > 0);
   return (
     <Panel title="Steps" note={note} testId="step-table">
       <Table.ScrollContainer minWidth={820} type="native">
@@ -30,6 +31,11 @@ export function StepTable({ run, seconds }: StepTableProps) {
               <Table.Th>Step</Table.Th>
               <Table.Th className="right">Sent</Table.Th>
               <Table.Th className="right">OK</Table.Th>
+              {hasNeutral && (
+                <Table.Th className="right">
+                  <Term id="neutral">Neutral</Term>
+                </Table.Th>
+              )}
               <Table.Th className="right">Failed</Table.Th>
               <Table.Th className="right">
                 <Term id="errorRate">Error rate</Term>
@@ -46,7 +52,7 @@ export function StepTable({ run, seconds }: StepTableProps) {
           </Table.Thead>
           <Table.Tbody>
             {rows.map((row) => (
-              <Row key={row.name} row={row} />
+              <Row key={row.name} row={row} hasNeutral={hasNeutral} />
             ))}
           </Table.Tbody>
         </Table>
@@ -55,12 +61,13 @@ export function StepTable({ run, seconds }: StepTableProps) {
   );
 }
 
-function Row({ row }: { row: StepRow }) {
+function Row({ row, hasNeutral }: { row: StepRow; hasNeutral: boolean }) {
   return (
     <Table.Tr data-testid="step-row" data-step={row.name}>
       <Table.Td fw={600}>{row.name}</Table.Td>
       <Table.Td className="right num">{formatCount(row.sent)}</Table.Td>
       <Table.Td className="right num">{formatCount(row.ok)}</Table.Td>
+      {hasNeutral && <Table.Td className="right num">{formatCount(row.neutral)}</Table.Td>}
       <Table.Td className="right num" c={row.failed > 0 ? "var(--c-red)" : "inherit"}>
         {formatCount(row.failed)}
       </Table.Td>

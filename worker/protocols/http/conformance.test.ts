@@ -10,7 +10,8 @@ import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { RawTransport } from "./rawTransport.ts";
 import { selfSigned } from "./selfSigned.testing.ts";
 import { type Script, ScriptedServer } from "./scriptedServer.testing.ts";
-import { compileRequest, StepLanguage } from "../../steps/compileRequest.ts";
+import { compileRequest } from "../../steps/compileRequest.ts";
+import { StepLanguage } from "../../steps/stepLanguage.ts";
 import { UndiciTransport } from "./undiciTransport.ts";
 
 /**

@@ -1,3 +1,10 @@
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from "node:zlib";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -5,7 +12,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type HttpOptions, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
-import { compileRequest, StepLanguage } from "../../steps/compileRequest.ts";
+import { compileRequest } from "../../steps/compileRequest.ts";
+import { StepLanguage } from "../../steps/stepLanguage.ts";
 import { Slot } from "../../engine/slot.ts";
 import { perform } from "./conformance.testing.ts";
 import { ForwardProxy } from "./forwardProxy.testing.ts";
@@ -41,6 +49,23 @@ const ways: [string, Way][] = [
 
 const LARGE = 1_100_000;
 
+const json = JSON.stringify({ id: 7, text: "ä".repeat(2_000) });
+const BOMB_BYTES = 50_000_000;
+
+/** Bodies in content codings, by the path that answers with them. */
+const coded: Record<string, { name: string; body: Buffer }> = {
+  "/gzip": { name: "gzip", body: gzipSync(json) },
+  "/deflate": { name: "deflate", body: deflateSync(json) },
+  "/rawDeflate": { name: "deflate", body: deflateRawSync(json) },
+  "/br": { name: "br", body: brotliCompressSync(json) },
+  "/zstd": { name: "zstd", body: zstdCompressSync(json) },
+  "/twice": { name: "gzip, br", body: brotliCompressSync(gzipSync(json)) },
+  "/identity": { name: "identity", body: Buffer.from(json) },
+  "/broken": { name: "gzip", body: gzipSync(json).subarray(0, 30) },
+  "/unknown": { name: "compress", body: Buffer.from(json) },
+  "/bomb": { name: "gzip", body: gzipSync(Buffer.alloc(BOMB_BYTES, 0x20)) },
+};
+
 interface Seen {
   method: string;
   path: string;
@@ -51,6 +76,7 @@ interface Seen {
   secret: boolean;
 }
 const seen: Seen[] = [];
+let heard = { authorization: "", encoding: "" };
 
 /** Answers with what it was sent. */
 function answer(
@@ -66,7 +92,18 @@ function answer(
     const about = { value: header("x-value"), type: header("content-type") };
     const secret = "proxy-authorization" in headers;
     seen.push({ method, path, ...about, length: header("content-length"), body, secret });
+    heard = { authorization: header("authorization"), encoding: header("accept-encoding") };
     response.setHeader("X-Id", ["a", "b"]);
+    response.setHeader("Set-Cookie", [
+      "sid=1; Path=/",
+      "sid=a=b; Expires=Thu, 01 Jan 2032 00:00:00 GMT",
+      "x=y",
+    ]);
+    const coding = coded[path];
+    if (coding !== undefined) {
+      response.setHeader("Content-Encoding", coding.name);
+      return void response.end(coding.body);
+    }
     if (path === "/large") return void response.end(`"${"x".repeat(LARGE - 2)}"`);
     return void response.end(`{"id":${body.startsWith("{") ? body : '"none"'}}`);
   });
@@ -133,6 +170,11 @@ describe.each(ways)("over %s", (_name, way) => {
     const { slot, status, error } = await perform(transport, requestOf(step), 3_000, { arrival });
     return { status, error, checksPassed: slot.checksPassed, variables: slot.variables };
   };
+  /** What the target was sent for a step. */
+  const sent = async (step: Partial<Step>, arrival = 0) => {
+    await perform(transport, requestOf(step), 3_000, { arrival });
+    return { ...heard, ...(seen.at(-1) as Seen) };
+  };
 
   const everything = (): Partial<Step> => ({
     url: `${base}/{{data.u.v}}?q={{data.u.v}}&i={{iteration}}`,
@@ -160,6 +202,114 @@ describe.each(ways)("over %s", (_name, way) => {
       ]);
     },
   );
+
+  test("query parameters are percent-encoded behind those of the URL", async () => {
+    const query = { "a b": ["1", "x&y"], v: "{{data.u.v}}", n: 5, yes: true };
+    const wanted = "a%20b=1&a%20b=x%26y&v=plain&n=5&yes=true";
+    const { path } = await sent({ url: `${base}/`, method: "GET", query });
+    expect(path).toBe(`/?${wanted}`);
+    expect((await sent({ url: `${base}/?z=1`, query })).path).toBe(`/?z=1&${wanted}`);
+    const fixed = await sent({ url: `${base}/p`, query: { ü: "/", none: [] } });
+    expect(fixed.path).toBe("/p?%C3%BC=%2F");
+  });
+
+  test("a form arrives as forms do", async () => {
+    const form = { user: "{{data.u.v}}", "a b": ["ü+~", "(x)"], n: 1 };
+    for (const [arrival, value] of values.entries()) {
+      const { body, type, length } = await sent({ form }, arrival);
+      expect(type).toBe("application/x-www-form-urlencoded");
+      expect([...new URLSearchParams(body)]).toEqual([
+        ["user", value],
+        ["a b", "ü+~"],
+        ["a b", "(x)"],
+        ["n", "1"],
+      ]);
+      expect(body).toBe(new URLSearchParams([...new URLSearchParams(body)]).toString());
+      expect(length).toBe(`${Buffer.byteLength(body)}`);
+    }
+  });
+
+  test("a multipart body has its parts, whatever is in them", async () => {
+    const multipart = [
+      { name: 'a"b', value: "{{data.u.v}}" },
+      { name: "doc", value: "<x/>", filename: "x{{iteration}}.xml", contentType: "text/xml" },
+    ];
+    for (const [arrival, value] of values.entries()) {
+      const { body, type } = await sent({ multipart }, arrival);
+      const form = await new Response(body, { headers: { "content-type": type } }).formData();
+      expect(form.get('a"b')).toBe(value);
+      const doc = form.get("doc") as File;
+      expect([doc.name, doc.type, await doc.text()]).toEqual([
+        `x${arrival}.xml`,
+        "text/xml",
+        "<x/>",
+      ]);
+    }
+  });
+
+  test("credentials become an Authorization header", async () => {
+    const basic = { user: "{{data.u.v}}", password: "pä:ss" };
+    const expected = `Basic ${Buffer.from("plain:pä:ss").toString("base64")}`;
+    expect((await sent({ auth: { basic } })).authorization).toBe(expected);
+    const bearer = await sent({ auth: { bearer: "t-{{iteration}}" } }, 3);
+    expect(bearer.authorization).toBe("Bearer t-3");
+    expect((await sent({ auth: "none" })).authorization).toBe("");
+  });
+
+  test.each(["/gzip", "/deflate", "/rawDeflate", "/br", "/zstd", "/twice", "/identity"])(
+    "a body in a content coding is read without it: %s",
+    async (path) => {
+      const looked = await look({
+        ...{ url: base + path, method: "GET", acceptEncoding: ["gzip", "br"] },
+        checks: ["json($.id) == 7", `size == ${coded[path]?.body.length ?? 0}`],
+        extract: { id: "json($.id)" },
+      });
+      expect(looked).toEqual({ status: 200, error: "", checksPassed: 3, variables: ["7"] });
+      expect(heard.encoding).toBe("gzip, br");
+    },
+  );
+
+  test.each([
+    ["/broken", "contentCoding"],
+    ["/unknown", "contentCoding"],
+    ["/bomb", "bodyTooLarge"],
+  ])("a body that cannot be read without its coding says so: %s", async (path, error) => {
+    const step = {
+      url: base + path,
+      method: "GET",
+      acceptEncoding: ["gzip"],
+    } satisfies Partial<Step>;
+    const looked = await look({ ...step, checks: ["body contains x"] });
+    expect(looked).toMatchObject({ error, checksPassed: 0 });
+    // Nobody reads it: nothing is wrong with it.
+    expect(await look({ ...step, checks: ["status == 200"] })).toMatchObject({ error: "" });
+  });
+
+  test("a cookie is what the answer sets it to last", async () => {
+    const looked = await look({
+      checks: ["cookie(sid) == a=b", "cookie(SID) exists", "cookie(x) == y"].map((check) => ({
+        ...{ name: check, check, failRequest: false },
+      })),
+      extract: { sid: "cookie(sid)" },
+    });
+    expect(looked).toEqual({ status: 200, error: "", checksPassed: 0b101, variables: ["a=b"] });
+  });
+
+  test("an answer has the first name whose condition holds", async () => {
+    const outcomes: Step["outcomes"] = [
+      { name: "other", when: "status == 201", as: "ok" },
+      { name: "empty", when: "json($.id) == none", as: "neutral" },
+      { name: "any", when: "status < 300", as: "failed" },
+    ];
+    const checks = ["status == 202"];
+    const named = async (step: Partial<Step>) => {
+      const { slot, error } = await perform(transport, requestOf({ checks, ...step }), 3_000);
+      return [slot.namedOutcome, error];
+    };
+    expect(await named({ outcomes })).toEqual([1, ""]);
+    expect(await named({ outcomes: outcomes.slice(2) })).toEqual([0, "check"]);
+    expect(await named({ outcomes: outcomes.slice(0, 1) })).toEqual([-1, "check"]);
+  });
 
   test("many at once get no bytes of each other", async () => {
     const request = requestOf(everything());

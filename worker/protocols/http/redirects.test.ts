@@ -7,7 +7,8 @@ import { get, perform } from "./conformance.testing.ts";
 import { RedirectingTransport } from "./redirectingTransport.ts";
 import { redirectedRequest, redirectLocation, redirectTarget } from "./redirects.ts";
 import { Slot } from "../../engine/slot.ts";
-import { compileRequest, StepLanguage } from "../../steps/compileRequest.ts";
+import { compileRequest } from "../../steps/compileRequest.ts";
+import { StepLanguage } from "../../steps/stepLanguage.ts";
 import { UndiciTransport } from "./undiciTransport.ts";
 
 describe("where a redirect leads", () => {

@@ -1,5 +1,6 @@
 import type { Slot } from "../../engine/slot.ts";
 import type { Answer } from "@onrush/shared/condition/evaluate.ts";
+import { decodeBody, type Decoded } from "./contentCoding.ts";
 
 /** What of an answer is to be kept for those who look at it. */
 export interface AnswerWants {
@@ -7,6 +8,8 @@ export interface AnswerWants {
   bodyLimit: number;
   /** Lower-case names. */
   headers: readonly string[];
+  /** A body in a content coding is read without it; its header must be among the wanted ones. */
+  decodes?: boolean;
 }
 
 /** Looks at an answer before its request is done; may set `slot.error`. */
@@ -20,6 +23,18 @@ const asBuffer = (bytes: Uint8Array) =>
 
 const latin1 = (bytes: Uint8Array, from: number, to: number) =>
   asBuffer(bytes).toString("latin1", from, to);
+
+/** The header that `cookie` reads, which it must be among the wanted ones for. */
+export const SET_COOKIE = "set-cookie";
+
+export const CONTENT_ENCODING = "content-encoding";
+
+/** Name and value of a Set-Cookie header, its attributes aside. */
+function cookiePair(line: string): [name: string, value: string] {
+  const [pair = ""] = line.split(";", 1);
+  const equals = pair.indexOf("=");
+  return [pair.slice(0, Math.max(0, equals)).trim(), pair.slice(equals + 1).trim()];
+}
 
 const EMPTY = Buffer.alloc(0);
 /** Buffers larger than this are not kept for the next answer. */
@@ -39,6 +54,10 @@ export class ResponseCapture implements Answer {
   #to = 0;
   #ownBuffer: Uint8Array = EMPTY;
   readonly #headers = new Map<string, string>();
+  /** As the answer sets them: joined to one text they could not be told apart. */
+  readonly #setCookies: string[] = [];
+  /** The body without its content coding; undefined before it was asked for. */
+  #decoded: Decoded | undefined;
   #text: string | undefined;
   #json: unknown;
   #isParsed = false;
@@ -49,7 +68,8 @@ export class ResponseCapture implements Answer {
     this.#bytes = EMPTY;
     this.#from = 0;
     this.#to = 0;
-    if (this.#headers.size > 0) this.#headers.clear();
+    this.resetHeaders();
+    this.#decoded = undefined;
     this.#text = undefined;
     this.#json = undefined;
     this.#isParsed = false;
@@ -58,6 +78,7 @@ export class ResponseCapture implements Answer {
   /** Gives back what the answer has taken. */
   end(): void {
     this.#bytes = EMPTY;
+    this.#decoded = undefined;
     this.#text = undefined;
     this.#json = undefined;
     if (this.#ownBuffer.length > KEPT_BUFFER_BYTES) this.#ownBuffer = EMPTY;
@@ -66,6 +87,7 @@ export class ResponseCapture implements Answer {
   /** A head begins: an interim one may have come before it. */
   resetHeaders(): void {
     if (this.#headers.size > 0) this.#headers.clear();
+    if (this.#setCookies.length > 0) this.#setCookies.length = 0;
   }
 
   /** A header as it stands in `bytes`: its name up to `colon`, its value from `start` to `end`. */
@@ -81,6 +103,7 @@ export class ResponseCapture implements Answer {
   /** `name` in lower case. */
   addHeader(name: string, value: string): void {
     if (!this.#wants.headers.includes(name)) return;
+    if (name === SET_COOKIE) this.#setCookies.push(value);
     const known = this.#headers.get(name);
     this.#headers.set(name, known === undefined ? value : `${known}, ${value}`);
   }
@@ -135,21 +158,40 @@ export class ResponseCapture implements Answer {
 
   /** Whether a part of the body that was wanted is missing. */
   get isCut(): boolean {
+    if (this.#decoded?.ok === false && this.#decoded.why === "tooLarge") return true;
     return this.#wants.bodyLimit > 0 && this.size > this.#wants.bodyLimit;
   }
 
+  /** Whether a body that was read was not what its content coding says. */
+  get isMalformed(): boolean {
+    return this.#decoded?.ok === false && this.#decoded.why === "malformed";
+  }
+
   text(): string {
-    this.#text ??= asBuffer(this.#bytes).toString("utf8", this.#from, this.#to);
+    this.#text ??= this.#readText();
     return this.#text;
+  }
+
+  #readText(): string {
+    const coding = this.#wants.decodes === true ? this.header(CONTENT_ENCODING) : undefined;
+    if (coding === undefined || this.size === 0) {
+      return asBuffer(this.#bytes).toString("utf8", this.#from, this.#to);
+    }
+    // What was cut off cannot be decoded.
+    if (this.isCut) return "";
+    const bytes = this.#bytes.subarray(this.#from, this.#to);
+    this.#decoded = decodeBody(bytes, coding, this.#wants.bodyLimit);
+    return this.#decoded.ok ? asBuffer(this.#decoded.bytes).toString("utf8") : "";
   }
 
   json(): unknown {
     if (this.#isParsed) return this.#json;
     this.#isParsed = true;
     // A body that was cut off is no document, even when its beginning happens to be one.
+    const text = this.text();
     if (this.isCut) return undefined;
     try {
-      this.#json = JSON.parse(this.text());
+      this.#json = JSON.parse(text);
     } catch {
       this.#json = undefined;
     }
@@ -158,5 +200,11 @@ export class ResponseCapture implements Answer {
 
   header(name: string): string | undefined {
     return this.#headers.get(name);
+  }
+
+  /** The last one of that name counts, as it does for a browser (RFC 6265, 5.3). */
+  cookie(name: string): string | undefined {
+    const line = this.#setCookies.findLast((one) => cookiePair(one)[0] === name);
+    return line === undefined ? undefined : cookiePair(line)[1];
   }
 }
