@@ -1,4 +1,4 @@
-import { formatClock } from "../format/numbers.ts";
+import { formatClock } from "@onrush/shared/format/numbers.ts";
 import type { Mark } from "./marks.ts";
 import type { ChartRow, Series } from "./rows.ts";
 

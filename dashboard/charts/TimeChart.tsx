@@ -10,7 +10,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { formatClock } from "../format/numbers.ts";
+import { formatClock } from "@onrush/shared/format/numbers.ts";
 import { ChartTooltip } from "./ChartTooltip.tsx";
 import type { Mark } from "./marks.ts";
 import type { Span } from "./range.ts";

@@ -7,7 +7,7 @@ import {
   formatMs,
   formatPercent,
   formatRate,
-} from "../format/numbers.ts";
+} from "@onrush/shared/format/numbers.ts";
 import { SlaBadge, StateBadge, ValidityBadge } from "./badges.tsx";
 import { Term } from "./Term.tsx";
 

@@ -2,7 +2,7 @@ import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
 import { Table } from "@mantine/core";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatPercent } from "../../format/numbers.ts";
+import { formatCount, formatPercent } from "@onrush/shared/format/numbers.ts";
 
 /** How often each check of the run has held; nothing for a run without checks. */
 export function CheckTable({ run }: { run: RunView }) {

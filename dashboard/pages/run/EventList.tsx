@@ -1,7 +1,7 @@
 import type { RunEvent } from "@onrush/shared/api/runView.ts";
 import { ScrollArea, Text } from "@mantine/core";
 import { Panel } from "../../components/Panel.tsx";
-import { formatClock } from "../../format/numbers.ts";
+import { formatClock } from "@onrush/shared/format/numbers.ts";
 
 interface EventListProps {
   events: readonly RunEvent[];

@@ -4,7 +4,7 @@ import { Fragment } from "react";
 import { CheckIcon, CrossIcon } from "../../components/icons.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatPercent } from "../../format/numbers.ts";
+import { formatCount, formatPercent } from "@onrush/shared/format/numbers.ts";
 import { dropReasons } from "../../format/terms.ts";
 import { type LedgerEquation, ledgerEquations, type LedgerPart } from "./ledgerParts.ts";
 

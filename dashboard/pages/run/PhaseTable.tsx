@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { phaseColor } from "../../charts/phaseSeries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatMs, formatPercent } from "../../format/numbers.ts";
+import { formatCount, formatMs, formatPercent } from "@onrush/shared/format/numbers.ts";
 import { type PhaseRow, phaseRows } from "./phaseRows.ts";
 
 const columns = ["avg", "p50", "p95", "p99", "max"] as const;

@@ -3,7 +3,7 @@ import type { Mark } from "../../charts/marks.ts";
 import type { Range } from "../../charts/range.ts";
 import type { LatencyKind } from "../../charts/runCharts.ts";
 import { Term } from "../../components/Term.tsx";
-import { formatClock, formatCount } from "../../format/numbers.ts";
+import { formatClock, formatCount } from "@onrush/shared/format/numbers.ts";
 import type { TermId } from "../../format/terms.ts";
 
 /** What the viewer chose to see; everything drawn follows from it and the seconds. */

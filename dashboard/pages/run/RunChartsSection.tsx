@@ -6,7 +6,7 @@ import { ChartPanel } from "../../charts/ChartPanel.tsx";
 import type { Span } from "../../charts/range.ts";
 import { runCharts } from "../../charts/runCharts.ts";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatMs, formatRate, formatShort } from "../../format/numbers.ts";
+import { formatCount, formatMs, formatRate, formatShort } from "@onrush/shared/format/numbers.ts";
 import { PhaseTable } from "./PhaseTable.tsx";
 import { RangeBar, type View } from "./RangeBar.tsx";
 import type { RunKind } from "./runKind.ts";

@@ -11,7 +11,7 @@ import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
 import { ErrorNotice } from "../../components/ErrorNotice.tsx";
 import { EditIcon, PlayIcon, StopIcon } from "../../components/icons.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
-import { type Tone, verdictSentence } from "../../format/verdictText.ts";
+import { type Tone, verdictSentence } from "@onrush/shared/report/verdictSentence.ts";
 import { runProgress } from "./progress.ts";
 import { progressText } from "./progressText.ts";
 import type { RunKind } from "./runKind.ts";

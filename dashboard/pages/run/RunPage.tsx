@@ -9,7 +9,7 @@ import { useRun } from "../../api/runs.ts";
 import { useScenario } from "../../api/scenarios.ts";
 import { ErrorNotice } from "../../components/ErrorNotice.tsx";
 import { RefreshIcon } from "../../components/icons.tsx";
-import { formatCount } from "../../format/numbers.ts";
+import { formatCount } from "@onrush/shared/format/numbers.ts";
 import type { LiveSnapshot } from "../../live/liveConnection.ts";
 import { useLiveRun } from "../../live/useLiveRun.ts";
 import { NotFoundPage } from "../NotFoundPage.tsx";

@@ -3,7 +3,12 @@ import { Badge, Progress, Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatClock, formatClockOffset, formatCount, formatMs } from "../../format/numbers.ts";
+import {
+  formatClock,
+  formatClockOffset,
+  formatCount,
+  formatMs,
+} from "@onrush/shared/format/numbers.ts";
 
 interface ShareTableProps {
   shares: readonly ShareView[];

@@ -4,7 +4,7 @@ import { Table } from "@mantine/core";
 import { useMemo } from "react";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatMs, formatPercent } from "../../format/numbers.ts";
+import { formatCount, formatMs, formatPercent } from "@onrush/shared/format/numbers.ts";
 import { type StepRow, stepRows } from "./stepRows.ts";
 
 interface StepTableProps {

@@ -10,7 +10,7 @@ import {
   formatMs,
   formatPercent,
   formatRate,
-} from "../../format/numbers.ts";
+} from "@onrush/shared/format/numbers.ts";
 
 type Health = SecondView["workers"][string];
 

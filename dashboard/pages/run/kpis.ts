@@ -2,7 +2,7 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { requestCounts } from "../../charts/requestCounts.ts";
-import { formatCount, formatMs, formatPercent, formatRate } from "../../format/numbers.ts";
+import { formatCount, formatMs, formatPercent, formatRate } from "@onrush/shared/format/numbers.ts";
 import type { TermId } from "../../format/terms.ts";
 import type { RunKind } from "./runKind.ts";
 

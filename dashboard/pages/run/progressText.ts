@@ -1,6 +1,6 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
-import { formatCount, formatDuration } from "../../format/numbers.ts";
+import { formatCount, formatDuration } from "@onrush/shared/format/numbers.ts";
 import type { Progress } from "./progress.ts";
 
 /** How far a run is, in words: what counts first, then the rest. */

@@ -5,7 +5,7 @@ import { Legend } from "../../charts/Legend.tsx";
 import { type PreviewChart, previewCharts } from "../../charts/previewCharts.ts";
 import { TimeChart } from "../../charts/TimeChart.tsx";
 import { Panel } from "../../components/Panel.tsx";
-import { formatRate, formatShort } from "../../format/numbers.ts";
+import { formatRate, formatShort } from "@onrush/shared/format/numbers.ts";
 import { previewFacts } from "./previewFacts.ts";
 
 interface PreviewPanelProps {

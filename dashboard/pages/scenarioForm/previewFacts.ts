@@ -1,7 +1,7 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
 import { isOfUsers, type PreviewCharts } from "../../charts/previewCharts.ts";
 import type { ChartRow } from "../../charts/rows.ts";
-import { formatCount, formatDuration, formatRate } from "../../format/numbers.ts";
+import { formatCount, formatDuration, formatRate } from "@onrush/shared/format/numbers.ts";
 
 export interface Fact {
   id: "total" | "iterations" | "requests" | "peak" | "users" | "average" | "duration";

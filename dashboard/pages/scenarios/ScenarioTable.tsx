@@ -10,7 +10,7 @@ import { StateBadge } from "../../components/badges.tsx";
 import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
 import { ErrorNotice } from "../../components/ErrorNotice.tsx";
 import { EditIcon, PlayIcon, TrashIcon } from "../../components/icons.tsx";
-import { formatAgo, formatDuration } from "../../format/numbers.ts";
+import { formatAgo, formatDuration } from "@onrush/shared/format/numbers.ts";
 import { scenarioFacts } from "./scenarioFacts.ts";
 
 interface ScenarioTableProps {

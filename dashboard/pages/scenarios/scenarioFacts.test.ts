@@ -3,7 +3,7 @@ import type { LoadProfile } from "@onrush/shared/scenario/loadProfile.ts";
 import { describe, expect, test } from "vitest";
 import { run } from "../../testData.ts";
 import { latestRuns } from "./latestRuns.ts";
-import { profileText } from "./profileText.ts";
+import { profileText } from "@onrush/shared/format/profileText.ts";
 import { scenarioFacts } from "./scenarioFacts.ts";
 
 const step = (name: string) => ({ name, protocol: "http", url: `http://localhost/${name}` });

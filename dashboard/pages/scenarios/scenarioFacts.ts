@@ -1,7 +1,7 @@
 import { loadDurationMs } from "@onrush/shared/scenario/load.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
-import { profileText } from "./profileText.ts";
+import { profileText } from "@onrush/shared/format/profileText.ts";
 
 /** What a line of the list says about a scenario. */
 export interface ScenarioFacts {

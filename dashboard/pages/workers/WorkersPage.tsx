@@ -16,7 +16,7 @@ import {
   formatPercent,
   formatRate,
   formatShort,
-} from "../../format/numbers.ts";
+} from "@onrush/shared/format/numbers.ts";
 
 const stateColor = {
   idle: "gray",

@@ -1,6 +1,6 @@
-import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { RunView } from "../api/runView.ts";
 import { describe, expect, test } from "vitest";
-import { verdictSentence } from "./verdictText.ts";
+import { verdictSentence } from "./verdictSentence.ts";
 
 type Case = [RunView["state"], RunView["verdict"]["validity"], RunView["verdict"]["sla"], string];
 

@@ -1,4 +1,4 @@
-import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { RunView } from "../api/runView.ts";
 
 export type Tone = "neutral" | "good" | "warn" | "bad";
 export interface Sentence {

@@ -1,5 +1,5 @@
-import type { LoadProfile } from "@onrush/shared/scenario/loadProfile.ts";
-import { formatCount, formatDuration, formatRate } from "../../format/numbers.ts";
+import type { LoadProfile } from "../scenario/loadProfile.ts";
+import { formatCount, formatDuration, formatRate } from "./numbers.ts";
 
 const rate = (rps: number) => `${formatRate(rps)}/s`;
 const counted = (count: number, noun: string) =>
