@@ -5,6 +5,8 @@ import { createHttpServer } from "@onrush/controller/http/createServer.ts";
 import { httpErrorKind } from "@onrush/worker/protocols/http/httpErrors.ts";
 import { ledgerSchema } from "@onrush/shared/api/runView.ts";
 import { realtimeStatsSchema } from "@onrush/shared/api/secondView.ts";
+import { runReportJsonSchema } from "@onrush/shared/report/runReport.ts";
+import { csvColumns } from "@onrush/shared/report/secondsCsv.ts";
 import { nextState, type RunTrigger, runStates } from "@onrush/shared/run/runState.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { dryParse } from "./dryParse.ts";
@@ -291,6 +293,26 @@ describe("docs/measurement.md", () => {
     for (const kind of new Set([...kinds, httpErrorKind(new Error()), "timeout"])) {
       expect(text).toContain(`| \`${kind}\``);
     }
+  });
+});
+
+describe("docs/reports.md", () => {
+  test("explains every column of the CSV, in their order", () => {
+    const section = /## CSV\n([^]*?)\n## /.exec(page("docs/reports.md"))?.[1] ?? "";
+    const cells = firstCells(section, /^\| (`[^|]+`) +\|/gm);
+    const listed = cells.flatMap((cell) => firstCells(cell, /`(\w+)`/g));
+    const inOrder = (kind: string) => csvColumns.filter((name) => name.startsWith(kind));
+    const others = (names: readonly string[]) =>
+      names.filter((name) => !/^(response|service)_/.test(name));
+    expect(others(listed)).toEqual(others(csvColumns));
+    for (const kind of ["response_", "service_"]) {
+      expect(listed.filter((name) => name.startsWith(kind))).toEqual(inOrder(kind));
+    }
+  });
+
+  test("comes with the schema of report.json as it is (vitest -u writes it)", async () => {
+    const schema = `${JSON.stringify(runReportJsonSchema(), null, 2)}\n`;
+    await expect(schema).toMatchFileSnapshot("run.schema.json");
   });
 });
 

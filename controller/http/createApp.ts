@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import express from "express";
 import type { ErrorRequestHandler, Express, NextFunction, Request, Response } from "express";
 import type { Logger } from "../platform/logger.ts";
@@ -14,7 +16,21 @@ export interface AppOptions {
   logger: Logger;
 }
 
-function sendAnswer(response: Response, route: Route, answer: RawAnswer): void {
+const isTextStream = (body: unknown): body is AsyncIterable<string> =>
+  typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+
+/** Long answers are made while they are sent; whoever goes away in between gets no more of them. */
+async function sendStream(response: Response, body: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(body), response);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === GONE)) throw error;
+  }
+}
+
+const GONE = "ERR_STREAM_PREMATURE_CLOSE";
+
+async function sendAnswer(response: Response, route: Route, answer: RawAnswer): Promise<void> {
   response.status(answer.status).set("Cache-Control", "no-store");
   const spec = route.responses[answer.status] ?? null;
   if (spec === null) {
@@ -24,7 +40,8 @@ function sendAnswer(response: Response, route: Route, answer: RawAnswer): void {
   const type = isRawResponse(spec) ? spec.contentType : "application/json; charset=utf-8";
   const { body } = answer;
   response.set("Content-Type", type).set(answer.headers ?? {});
-  response.end(typeof body === "string" ? body : JSON.stringify(body));
+  if (isTextStream(body)) await sendStream(response, body);
+  else response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
 function sendProblem(response: Response, problem: HttpProblem): void {
@@ -40,7 +57,7 @@ function mount(app: Express, route: Route): void {
       query: request.query,
       body: route.bodySchema === undefined ? undefined : await readJsonBody(request),
     });
-    sendAnswer(response, route, answer);
+    await sendAnswer(response, route, answer);
   });
 }
 

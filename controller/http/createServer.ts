@@ -5,6 +5,8 @@ import { liveRoutes } from "../live/liveRoutes.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
+import { histogramRoute } from "../reports/histogramRoute.ts";
+import { reportRoutes } from "../reports/reportRoutes.ts";
 import { resultRoutes } from "../results/resultRoutes.ts";
 import { runRoutes } from "../runs/runRoutes.ts";
 import type { Runs } from "../runs/runs.ts";
@@ -59,6 +61,8 @@ function allRoutes(options: HttpServerOptions): Route[] {
     ...scenarioRoutes(service, scenarios, directory),
     ...runRoutes(runs, service),
     ...resultRoutes(runs, service),
+    ...reportRoutes(runs),
+    histogramRoute(runs),
     ...workerRoutes(directory),
     ...(leases === undefined ? [] : leaseRoutes(leases)),
     ...liveRoutes(),

@@ -13,7 +13,11 @@ function responseObject(status: string, spec: ResponseSpec): ZodOpenApiResponseO
   const description = STATUS_CODES[status] ?? status;
   if (spec === null) return { description };
   if (isRawResponse(spec)) {
-    const content = { [spec.contentType]: { schema: spec.jsonSchema } };
+    const text = { schema: { type: "string" as const } };
+    const content = {
+      [spec.contentType]: { schema: spec.jsonSchema },
+      ...Object.fromEntries((spec.alternatives ?? []).map((type) => [type, text])),
+    };
     return { description: spec.description, content };
   }
   return { description, content: { "application/json": { schema: spec } } };

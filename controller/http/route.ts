@@ -19,6 +19,8 @@ export interface RawResponse<T> {
   contentType: string;
   description: string;
   jsonSchema: Record<string, unknown>;
+  /** Other content types the same answer may have, by a header that the handler sets. */
+  alternatives?: readonly string[];
   /** Carries the type of the body only; never set. */
   readonly bodyType?: T;
 }

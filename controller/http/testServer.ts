@@ -1,13 +1,16 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import type { LiveMessage, RealtimeStats, SecondView } from "@onrush/shared/api/secondView.ts";
 import type { Ledger, RunView } from "@onrush/shared/api/runView.ts";
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
+import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
 import { createLogger } from "../platform/logger.ts";
 import { createMetrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
+import { planRun } from "../planning/runPlan.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { Page, ScenarioStore } from "../scenarios/scenarioStore.ts";
 import { createHttpServer, type HttpServerOptions } from "./createServer.ts";
@@ -76,6 +79,9 @@ export function testSecond(second: number, rev = 1): SecondView {
 export class MemoryRuns implements Runs {
   readonly all = new Map<string, RunView>();
   readonly stored = new Map<string, SecondView[]>();
+  /** What was measured, as stores keep it. */
+  readonly records = new Map<string, RunSecond[]>();
+  readonly #scenarios = new Map<string, StoredScenario>();
   readonly watchers = new Map<string, Set<(message: LiveMessage) => void>>();
   /** Called before seconds are read: the moment between subscription and history. */
   beforeSeconds: () => void | Promise<void> = () => undefined;
@@ -93,6 +99,7 @@ export class MemoryRuns implements Runs {
       ...{ shares: [], events: [] },
     };
     this.all.set(id, run);
+    this.#scenarios.set(id, scenario);
     this.stored.set(id, []);
     return Promise.resolve(run);
   }
@@ -119,6 +126,15 @@ export class MemoryRuns implements Runs {
   async seconds(runId: string, from: number, to: number) {
     await this.beforeSeconds();
     return this.stored.get(runId)?.filter(({ second }) => second >= from && second <= to);
+  }
+  results(runId: string) {
+    const [run, scenario] = [this.all.get(runId), this.#scenarios.get(runId)];
+    if (run === undefined || scenario === undefined) return Promise.resolve(undefined);
+    const records = this.records.get(runId) ?? [];
+    const plan = planRun(scenario);
+    // One at a time: whatever reads them has to go on over pieces.
+    const pieces = () => Readable.from(records.map((record) => [record]));
+    return Promise.resolve({ run, plan, records: pieces });
   }
   realtime(scenarioId: string, lastNSeconds: number): Promise<RealtimeStats> {
     const run = [...this.all.values()].findLast((r) => r.scenarioId === scenarioId);

@@ -12,6 +12,7 @@ import { RunFollower } from "./runFollower.ts";
 import type { RunPlatform } from "./runPlatform.ts";
 import { RunQueue } from "./runQueue.ts";
 import { readClosed, viewOf } from "./runRecord.ts";
+import { type RunResults, runResults, storedResults } from "./runResults.ts";
 import type { Runs } from "./runs.ts";
 import type { StoredRun } from "./runStore.ts";
 import { newRunView } from "./runView.ts";
@@ -103,6 +104,14 @@ export class RunService implements Runs {
     const plan = planRun(run.scenario);
     const records = await readClosed(this.#options.seconds, runId, from, to);
     return inSlices(records, (record) => viewOf(plan, record));
+  }
+
+  async results(runId: string): Promise<RunResults | undefined> {
+    const run = await this.#options.runs.get(runId);
+    if (run === undefined) return undefined;
+    const active = this.#queue.supervisor(runId);
+    if (active === undefined) return storedResults(run, this.#options.seconds);
+    return runResults(run, active.view, (from, to) => active.closed(from, to));
   }
 
   async realtime(scenarioId: string, lastNSeconds: number): Promise<RealtimeStats> {

@@ -2,6 +2,7 @@ import type { LiveMessage, RealtimeStats, SecondView } from "@onrush/shared/api/
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
+import type { RunResults } from "./runResults.ts";
 
 /** What the API, the live stream and the command line can ask of runs. */
 export interface Runs {
@@ -16,6 +17,8 @@ export interface Runs {
   remove(runId: string): Promise<"removed" | "unknown" | "active">;
   /** Closed seconds, ascending, `from` to `to` inclusive; undefined when there is no such run. */
   seconds(runId: string, from: number, to: number): Promise<SecondView[] | undefined>;
+  /** Everything that was measured of a run; undefined when there is no such run. */
+  results(runId: string): Promise<RunResults | undefined>;
   /** The latest run of a scenario over its last closed seconds. */
   realtime(scenarioId: string, lastNSeconds: number): Promise<RealtimeStats>;
   /** Every message of a run from now on, until the returned function is called. */

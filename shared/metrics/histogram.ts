@@ -29,6 +29,17 @@ export class Histogram {
     if (value > this.maxUs) this.maxUs = value;
   }
 
+  /** Records a whole value within the range `count` times. */
+  recordMany(valueUs: number, count: number): void {
+    if (count === 0) return;
+    const index = indexOf(valueUs);
+    this.counts[index] = (this.counts[index] as number) + count;
+    this.total += count;
+    this.sumUs += valueUs * count;
+    this.minUs = Math.min(this.minUs, valueUs);
+    this.maxUs = Math.max(this.maxUs, valueUs);
+  }
+
   /** Index range that holds every count; empty (first > last) when nothing was recorded. */
   get firstIndex(): number {
     return this.total === 0 ? 0 : indexOf(this.minUs);

@@ -32,3 +32,8 @@ export function widthAt(index: number): number {
   const bucket = (index >> HALF_COUNT_BITS) - 1;
   return bucket < 0 ? 1 : 1 << bucket;
 }
+
+/** The highest value that is counted at `index`. */
+export function highestAt(index: number): number {
+  return lowestAt(index) + widthAt(index) - 1;
+}
