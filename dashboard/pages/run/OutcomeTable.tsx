@@ -2,7 +2,7 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import { Table } from "@mantine/core";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatPercent } from "../../format/numbers.ts";
+import { formatCount, formatPercent } from "@onrush/shared/format/numbers.ts";
 import { type OutcomeRow, outcomeRows } from "./outcomeRows.ts";
 
 /** How often answers came by the names that the scenario gives; nothing for a run without. */
