@@ -2,10 +2,13 @@ import { Command, CommanderError } from "commander";
 import { CliError } from "./cliError.ts";
 import type { AddCommand } from "./commands/addCommand.ts";
 import { addController } from "./commands/controller.ts";
+import { addList } from "./commands/list.ts";
 import { addQuick } from "./commands/quick.ts";
 import { addRun } from "./commands/run.ts";
+import { addStop } from "./commands/stop.ts";
 import { addTarget } from "./commands/target.ts";
 import { addUp } from "./commands/up.ts";
+import { addValidate } from "./commands/validate.ts";
 import { addWorker } from "./commands/worker.ts";
 import { EXIT } from "./exitCodes.ts";
 
@@ -13,6 +16,9 @@ import { EXIT } from "./exitCodes.ts";
 const commands: readonly AddCommand[] = [
   addRun,
   addQuick,
+  addValidate,
+  addList,
+  addStop,
   addUp,
   addController,
   addWorker,

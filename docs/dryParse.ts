@@ -25,3 +25,9 @@ export function dryParse(args: readonly string[]): string | undefined {
     return output.join("") || String(error);
   }
 }
+
+/** Every command there is, in the order of the help. */
+export const commandNames = (): string[] => createProgram().commands.map((one) => one.name());
+
+/** What `onrush NAME --help` prints. */
+export const helpOf = (name: string): string => dryParse([name, "--help"]) ?? "";

@@ -18,7 +18,7 @@ export async function embeddedClient(numWorkers: number): Promise<RunClient> {
   const platform = await startPlatform(settings, counts);
   const { runs } = platform.controller;
   return {
-    async start(scenario) {
+    async start({ scenario }) {
       const now = new Date().toISOString();
       const stored = {
         ...scenario,

@@ -1,6 +1,6 @@
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
-import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { LoadedScenario } from "../scenario/readScenario.ts";
 
 export interface StartedRun {
   runId: string;
@@ -14,6 +14,6 @@ export interface StartedRun {
 
 /** Where the command line runs scenarios: in this process, or at a controller. */
 export interface RunClient {
-  start(scenario: Scenario): Promise<StartedRun>;
+  start(loaded: LoadedScenario): Promise<StartedRun>;
   close(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CliError } from "../cliError.ts";
 import { parseDuration } from "./parseDuration.ts";
-import { quickScenario } from "./quick.ts";
+import { quickScenario as loadQuick } from "./quick.ts";
+
+const quickScenario = (...args: Parameters<typeof loadQuick>) => loadQuick(...args).scenario;
 
 const refusal = (run: () => unknown): CliError => {
   try {

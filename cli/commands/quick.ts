@@ -1,5 +1,4 @@
-import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { checkScenario } from "../readScenario.ts";
+import { checkDocument, type LoadedScenario } from "../scenario/readScenario.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
@@ -25,7 +24,7 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
 }
 
 /** A scenario from one line: one URL under a load of one kind. Throws CliError (exit code 2). */
-export function quickScenario(url: string, options: QuickOptions): Scenario {
+export function quickScenario(url: string, options: QuickOptions): LoadedScenario {
   const body = options.body === undefined ? {} : { body: options.body };
   const document = {
     name: `quick ${url}`.slice(0, 200),
@@ -35,7 +34,7 @@ export function quickScenario(url: string, options: QuickOptions): Scenario {
     ...body,
     ...quickLoad(options),
   };
-  return checkScenario(document, "the command");
+  return checkDocument(document, "the command");
 }
 
 export const addQuick: AddCommand = (program) => {

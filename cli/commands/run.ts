@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { RunView } from "@onrush/shared/api/runView.ts";
-import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { CliError } from "../cliError.ts";
+import { controllerUrl } from "../clients/controllerApi.ts";
 import { embeddedClient } from "../clients/embeddedClient.ts";
 import { remoteClient } from "../clients/remoteClient.ts";
 import type { RunClient, StartedRun } from "../clients/runClient.ts";
@@ -10,9 +10,10 @@ import { EXIT, exitCodeOf } from "../exitCodes.ts";
 import { type LoadKind, loadKind } from "../output/loadKind.ts";
 import { ProgressCount, progressLine } from "../output/progressLine.ts";
 import { runSummary } from "../output/runSummary.ts";
-import { readScenario } from "../readScenario.ts";
+import { type LoadedScenario, readScenario } from "../scenario/readScenario.ts";
+import type { ScenarioOptions } from "../scenario/settings.ts";
 import { firstSignal } from "../signals.ts";
-import { type AddCommand, ends, examples } from "./addCommand.ts";
+import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
 
 export interface RunOptions {
   controller?: string;
@@ -53,10 +54,14 @@ async function report(run: RunView, options: RunOptions): Promise<void> {
   else await writeFile(options.json, text);
 }
 
-async function follow(client: RunClient, scenario: Scenario, options: RunOptions): Promise<number> {
+async function follow(
+  client: RunClient,
+  loaded: LoadedScenario,
+  options: RunOptions,
+): Promise<number> {
   let interrupted = false;
-  const started = await client.start(scenario);
-  if (options.quiet !== true) showProgress(started, loadKind(scenario));
+  const started = await client.start(loaded);
+  if (options.quiet !== true) showProgress(started, loadKind(loaded.scenario));
   void firstSignal().then(() => {
     interrupted = true;
     if (options.quiet !== true) console.error("\nstopping; Ctrl-C again ends at once");
@@ -70,13 +75,14 @@ async function follow(client: RunClient, scenario: Scenario, options: RunOptions
 }
 
 /** Runs a scenario to its end and reports; embedded unless a controller is named. */
-export async function run(scenario: Scenario, options: RunOptions): Promise<number> {
+export async function run(loaded: LoadedScenario, options: RunOptions): Promise<number> {
+  const controller = controllerUrl(options.controller);
   const client =
-    options.controller === undefined
-      ? await embeddedClient(scenario.numWorkers)
-      : remoteClient(options.controller);
+    controller === undefined
+      ? await embeddedClient(loaded.scenario.numWorkers)
+      : remoteClient(controller);
   try {
-    return await follow(client, scenario, options);
+    return await follow(client, loaded, options);
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError(error instanceof Error ? error.message : String(error), EXIT.error);
@@ -88,17 +94,34 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<numb
 /** What all commands have that run something and report. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option("--controller <url>", "run there instead of in this process")
+    .option("--controller <url>", "run there instead of in this process (or set ONRUSH_CONTROLLER)")
     .option("--json <file>", 'write the run as JSON ("-" is the standard output)')
     .option("--quiet", "print nothing but errors")
     .option("--strict", "exit with 4 for a SUSPECT run too");
 }
 
+/** What all commands have that read scenario files. */
+export function addScenarioOptions(command: Command): Command {
+  return command
+    .option("-e, --env <name=value>", "a variable for ${NAME}; may be repeated", collect)
+    .option("--set <path=value>", "change a field of the scenario; may be repeated", collect);
+}
+
 export const addRun: AddCommand = (program) => {
-  addRunOptions(program.command("run").description("run a scenario file and report"))
-    .argument("<file>", "scenario (JSON)")
-    .addHelpText("after", examples("run examples/health-check.json --json run.json"))
+  const command = program.command("run").description("run a scenario file and report");
+  addRunOptions(addScenarioOptions(command))
+    .argument("<file>", 'scenario (JSON or YAML; "-" is the standard input)')
+    .addHelpText(
+      "after",
+      examples(
+        "run examples/health-check.json --json run.json",
+        "run examples/health-check.json --set loadProfile.initialRps=50 --set durationSeconds=5",
+        "run examples/health-check.json --controller http://127.0.0.1:8080",
+      ),
+    )
     .action(
-      ends(async (file: string, options: RunOptions) => run(await readScenario(file), options)),
+      ends(async (file: string, options: RunOptions & ScenarioOptions) =>
+        run(await readScenario(file, options), options),
+      ),
     );
 };

@@ -37,6 +37,6 @@ export const addTarget: AddCommand = (program) => {
   const command = program
     .command("target")
     .description("start a bundled server to try load on")
-    .addHelpText("after", examples("target sms-gateway", "target known --latency-ms 50"));
+    .addHelpText("after", examples("target sms-gateway", "target known --delay-ms 50"));
   for (const definition of Object.values(targets)) addTargetOf(command, definition);
 };

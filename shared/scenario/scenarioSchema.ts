@@ -97,6 +97,9 @@ export const workloadSchema = z
 
 export const scenarioSchema = z
   .strictObject({
+    $schema: z.string().max(2_048).optional().meta({
+      description: "For editors: the address of this schema.",
+    }),
     name: nameSchema,
     description: z.string().max(2_000).optional(),
     targetUrl: urlSchema.optional(),

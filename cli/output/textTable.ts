@@ -1,0 +1,18 @@
+/** Rows in columns two spaces apart; the columns of `numbers` are aligned to the right. */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[] = [],
+): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, i) =>
+    Math.max(...rows.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) =>
+        numbers.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
+      .join("  ")
+      .trimEnd();
+  return rows.map(line).join("\n");
+}

@@ -1,0 +1,206 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { formatPath } from "@onrush/shared/scenario/problems.ts";
+import { MAX_DEPTH, parseJsonText, placeAt, type Place } from "@onrush/shared/document/jsonText.ts";
+import type { LocatedProblem } from "./locatedProblem.ts";
+
+/**
+ * The one file that knows the library `yaml`. It reads JSON files, too: YAML 1.2 contains JSON, so
+ * that problems of both are found in the text by the same tree.
+ */
+
+/** What was written, and where; `value` is undefined where the text is no document. */
+export interface SourceDocument {
+  value?: unknown;
+  problems: LocatedProblem[];
+  /** Where `path` stands: its value, or its key where the problem is the key, or what contains it. */
+  placeOf(path: string, wholeKey: boolean): Place | undefined;
+}
+
+/** How often aliases may be written out; a scenario that repeats itself needs a few. */
+const MAX_ALIASES = 100;
+/** Brackets open at once, whatever they stand in: beyond it the library needs seconds to give up. */
+const MAX_OPEN_BRACKETS = 2_000;
+/** Lists or keys opened in one line, for the same reason. */
+const openedInLine = /^[ \t]*(?:[-?:][ \t]+){65}/m;
+
+const syntax = (place: Place, message: string): LocatedProblem => ({ path: "", message, place });
+const tooDeep = `nests deeper than ${MAX_DEPTH} levels`;
+
+/** Where a text opens so much that reading it would take too long; undefined in others. */
+function hopelessAt(text: string): number | undefined {
+  let open = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === "[" || char === "{") open++;
+    else if (char === "]" || char === "}") open--;
+    if (open > MAX_OPEN_BRACKETS) return i;
+  }
+  return openedInLine.exec(text)?.index;
+}
+
+interface Step {
+  part: string | number;
+  key: Node | null;
+  value: Node | null;
+}
+
+/** What a node contains, aliases followed. */
+function partsOf(node: Node | null, resolve: (node: Node | null) => Node | null): Step[] {
+  const real = resolve(node);
+  if (isMap<Node, Node | null>(real)) {
+    return real.items.map(({ key, value }) => ({
+      part: isScalar(key) ? String(key.value) : String(key),
+      ...{ key, value },
+    }));
+  }
+  if (isSeq<Node>(real)) return real.items.map((value, part) => ({ part, key: value, value }));
+  return [];
+}
+
+/** How `path` goes on after `part`; undefined when it does not begin with it. */
+function after(path: string, part: string | number): string | undefined {
+  const text = typeof part === "number" ? `[${part}]` : part;
+  if (!path.startsWith(text)) return undefined;
+  const rest = path.slice(text.length);
+  if (rest === "" || rest.startsWith("[")) return rest;
+  return rest.startsWith(".") ? rest.slice(1) : undefined;
+}
+
+class Tree {
+  readonly #root: Node | null;
+  readonly #resolve: (node: Node | null) => Node | null;
+  readonly #parts = new Map<Node | null, Step[]>();
+
+  constructor(root: Node | null, resolve: (node: Node | null) => Node | null) {
+    this.#root = root;
+    this.#resolve = resolve;
+  }
+
+  #partsOf(node: Node | null): Step[] {
+    const parts = this.#parts.get(node) ?? partsOf(node, this.#resolve);
+    this.#parts.set(node, parts);
+    return parts;
+  }
+
+  /** The steps from the root towards `path`, as many as there are; names may contain dots. */
+  follow(path: string, from: Node | null = this.#root): Step[] {
+    let longest: Step[] = [];
+    for (const step of this.#partsOf(from)) {
+      const rest = after(path, step.part);
+      if (rest === undefined) continue;
+      const steps = [step, ...(rest === "" ? [] : this.follow(rest, step.value))];
+      if (steps.length > longest.length) longest = steps;
+    }
+    return longest;
+  }
+
+  /** Keys that stand twice in one mapping: the library's own search takes minutes for many keys. */
+  *duplicates(
+    from: Node | null = this.#root,
+    path: (string | number)[] = [],
+  ): Generator<{ path: string; key: Node | null }> {
+    // What an alias stands for is searched where it is written.
+    if (isAlias(from)) return;
+    const seen = new Set<string | number>();
+    for (const { part, key, value } of partsOf(from, (node) => node)) {
+      const here = [...path, part];
+      if (seen.has(part)) yield { path: formatPath(here), key };
+      seen.add(part);
+      yield* this.duplicates(value, here);
+    }
+  }
+}
+
+const depthOf = (value: unknown, limit: number): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (limit > 0 && Object.values(value).every((inner) => depthOf(inner, limit - 1)));
+
+function jsonProblem(text: string): LocatedProblem | undefined {
+  const parsed = parseJsonText(text);
+  if (parsed.ok) return undefined;
+  const { what, position } = parsed;
+  const found = position < text.length ? JSON.stringify(text[position]) : "the end";
+  const message = what === "deep" ? tooDeep : `is not JSON: unexpected ${found}`;
+  return syntax(placeAt(text, position), message);
+}
+
+const nothing = (problem: LocatedProblem): SourceDocument => ({
+  ...{ problems: [problem], placeOf: () => undefined },
+});
+
+type Parsed = ReturnType<typeof parseDocument>;
+
+/** The first thing that is wrong with the text itself; what follows it is mostly its echo. */
+function textProblem(document: Parsed, lines: LineCounter): LocatedProblem | undefined {
+  const first = [...document.errors, ...document.warnings][0];
+  if (first === undefined) return undefined;
+  const { line, col: column } = lines.linePos(first.pos[0]);
+  const place = { line: Math.max(1, line), column: Math.max(1, column) };
+  const hint =
+    first.code === "TAG_RESOLVE_FAILED"
+      ? `; tags of one's own are not possible, write plain values`
+      : "";
+  if (first.code === "RESOURCE_EXHAUSTION") return syntax(place, tooDeep);
+  return syntax(place, `is not YAML: ${first.message}${hint}`);
+}
+
+function valueOf(document: Parsed, whole: Place): { value: unknown } | { problem: LocatedProblem } {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    return depthOf(value, MAX_DEPTH) ? { value } : { problem: syntax(whole, tooDeep) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = /alias/i.test(reason)
+      ? `repeats too much by its aliases (at most ${MAX_ALIASES} times): ${reason}`
+      : `cannot be read: ${reason}`;
+    return { problem: syntax(whole, message) };
+  }
+}
+
+/** Reads a scenario's text; all that is wrong with it as a text is in `problems`. */
+export function readDocument(text: string, format: "json" | "yaml"): SourceDocument {
+  if (text.trim() === "") return nothing(syntax({ line: 1, column: 1 }, "is empty"));
+  const wrong = format === "json" ? jsonProblem(text) : undefined;
+  if (wrong !== undefined) return nothing(wrong);
+  const hopeless = hopelessAt(text);
+  if (hopeless !== undefined) return nothing(syntax(placeAt(text, hopeless), tooDeep));
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    ...{ version: "1.2", schema: "core", merge: format === "yaml", lineCounter: lines },
+    // Or bytes and sets would come in, which JSON does not have.
+    ...{ resolveKnownTags: false },
+    // Own search below. Silent would keep quiet about a second document.
+    ...{ uniqueKeys: false, prettyErrors: false, logLevel: "error" },
+  });
+  const problem = format === "yaml" ? textProblem(document, lines) : undefined;
+  if (problem !== undefined) return nothing(problem);
+  const read =
+    format === "json" ? { value: JSON.parse(text) } : valueOf(document, { line: 1, column: 1 });
+  if ("problem" in read) return nothing(read.problem);
+
+  const resolve = (node: Node | null): Node | null =>
+    isAlias(node) ? (node.resolve(document) ?? null) : node;
+  const tree = new Tree(document.contents, resolve);
+  const placeOfNode = (node: Node | null | undefined): Place | undefined => {
+    if (node?.range === undefined || node.range === null) return undefined;
+    const { line, col } = lines.linePos(node.range[0]);
+    return { line, column: col };
+  };
+  const problems = [...tree.duplicates()].map(({ path, key }): LocatedProblem => {
+    const place = placeOfNode(key);
+    return {
+      ...{ path, message: "stands here a second time: remove one of them" },
+      ...(place === undefined ? {} : { place }),
+    };
+  });
+  return {
+    value: read.value,
+    problems,
+    placeOf(path, wholeKey) {
+      const last = tree.follow(path).at(-1);
+      if (last === undefined) return undefined;
+      return placeOfNode(!wholeKey && isScalar(last.value) ? last.value : last.key);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OnrushProcess } from "./onrushProcess.ts";
+import { startEmbedded, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+
+let folder: string;
+let target: TestTarget;
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "onrush-e2e-"));
+  [target, platform] = await Promise.all([startTarget("known"), startEmbedded(1)]);
+});
+afterAll(async () => {
+  await Promise.all([target?.stop(), platform?.stop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function onrush(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const process = new OnrushProcess(args, { ONRUSH_DATA: folder, ...env });
+  const code = await process.exited;
+  return { code, output: process.output };
+}
+
+/** What the target has counted since it was asked last. */
+async function requestsOf(): Promise<number> {
+  const stats = (await (await fetch(`${target.url}/__stats`)).json()) as { received: number };
+  await fetch(`${target.url}/__reset`, { method: "POST" });
+  return stats.received;
+}
+
+const yaml = `
+name: "by \${WHO:-nobody}"
+targetUrl: \${BASE}/x
+durationSeconds: 1
+loadProfile: { type: CONSTANT, initialRps: "\${RPS:-10}" }
+`;
+
+describe("validate", () => {
+  test("tells all problems of all files and exits with 2", async () => {
+    const good = await file("good.yaml", yaml);
+    const bad = await file("bad.yaml", yaml.replace("durationSeconds: 1", "durationSecond: 0"));
+    const { code, output } = await onrush(["validate", good, bad, "-e", "BASE=http://127.0.0.1:1"]);
+    expect(code).toBe(2);
+    expect(output).toContain(`${good}: valid`);
+    expect(output).toContain(`${bad}: 2 problems`);
+    expect(output).toContain(
+      '  4:1  durationSecond: unknown field; did you mean "durationSeconds"?',
+    );
+    expect((await onrush(["validate", good], { BASE: "http://127.0.0.1:1" })).code).toBe(0);
+  });
+
+  test("--json is for programs", async () => {
+    const bad = await file("bad.json", '{\n  "name": 5\n}');
+    const { code, output } = await onrush(["validate", bad, "--json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(output)).toMatchObject([
+      { file: bad, valid: false, problems: [{ path: "name", line: 2, column: 11 }, {}, {}] },
+    ]);
+  });
+
+  test("50 MB are refused without being read", async () => {
+    const large = await file("large.yaml", `name: ${"x".repeat(50_000_000)}`);
+    expect(await onrush(["validate", large])).toMatchObject({
+      ...{ code: 2, output: expect.stringContaining("is larger than 1 MB") },
+    });
+  });
+});
+
+describe("a YAML scenario with variables", () => {
+  test("runs embedded with what -e and --set say, and with as many requests", async () => {
+    const path = await file("run.yaml", yaml);
+    await requestsOf();
+    const rps = "loadProfile.initialRps=30";
+    const args = ["run", path, "-e", `BASE=${target.url}`, "-e", "WHO=me", "--set", rps];
+    const { code, output } = await onrush(args, { BASE: "http://127.0.0.1:1" });
+    expect(output).toContain("by me: COMPLETED");
+    expect([0, 4]).toContain(code);
+    expect(await requestsOf()).toBe(30);
+  });
+
+  test("runs at a controller, which is named by the environment", async () => {
+    const path = await file("remote.yaml", yaml);
+    await requestsOf();
+    const env = { ONRUSH_CONTROLLER: platform.api.url, BASE: target.url, WHO: "remote" };
+    const { code, output } = await onrush(["run", path], env);
+    expect(output).toContain("by remote: COMPLETED");
+    expect([0, 4]).toContain(code);
+    expect(await requestsOf()).toBe(10);
+  });
+});
+
+describe("list and stop", () => {
+  test("show what goes on at a controller, and end it", async () => {
+    const { runId } = await platform.api.start({
+      ...{ name: "long", targetUrl: target.url, durationSeconds: 600 },
+      loadProfile: { type: "CONSTANT", initialRps: 10 },
+    });
+    await platform.api.until(runId, (run) => run.state === "RUNNING");
+    const there = ["--controller", platform.api.url];
+    const listed = await onrush(["list", ...there]);
+    expect(listed.output).toMatch(new RegExp(`^${runId}  RUNNING .* long$`, "m"));
+    const stopped = await onrush(["stop", runId.slice(0, 8), ...there]);
+    expect(stopped).toMatchObject({ code: 0, output: `stopping long (${runId})\n` });
+    expect((await platform.api.ended(runId)).state).toBe("STOPPED");
+    const again = await onrush(["stop", runId, ...there]);
+    expect(again.output).toBe(`long (${runId}) has ended: STOPPED\n`);
+    const json = await onrush(["list", "--json", "--limit", "1", ...there]);
+    expect(JSON.parse(json.output)).toMatchObject([{ id: runId, state: "STOPPED" }]);
+  });
+
+  test.each([
+    [["stop", "latest"], 1, "no run is going on at"],
+    [["stop", "nonsense"], 1, 'There is no run with the id "nonsense"'],
+    [["list", "--limit", "0"], 2, "--limit"],
+  ])("%j is answered by what to do", async (args, code, text) => {
+    const ended = await onrush(args, { ONRUSH_CONTROLLER: platform.api.url });
+    expect(ended.output).toContain(text);
+    expect(ended.code).toBe(code);
+  });
+
+  test("without a controller say how to start one", async () => {
+    const { code, output } = await onrush(["list", "--controller", "http://127.0.0.1:1"]);
+    expect(output).toContain("no controller answers at http://127.0.0.1:1: start one with");
+    expect(code).toBe(1);
+  });
+});
