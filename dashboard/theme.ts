@@ -12,6 +12,7 @@ import {
   Tabs,
   Tooltip,
 } from "@mantine/core";
+import { palette } from "@onrush/shared/chart/palette.ts";
 
 /** No web fonts: the dashboard has to work without any network but the controller's. */
 const sans =
@@ -75,45 +76,18 @@ export const theme = createTheme({
   },
 });
 
-/** Colours of surfaces and chart lines; a chart names its lines by these variables. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     "--mantine-color-body": "#f4f6f8",
     "--mantine-color-default-border": "#dce1e7",
     "--mantine-color-dimmed": "#5b6675",
-    "--surface": "#ffffff",
-    "--surface-raised": "#f7f9fb",
-    "--grid": "#e6eaee",
-    "--axis": "#667080",
-    "--c-blue": "#1171c4",
-    "--c-teal": "#0b8f7d",
-    "--c-green": "#2b9a48",
-    "--c-lime": "#6f9c12",
-    "--c-amber": "#d48806",
-    "--c-orange": "#d9610f",
-    "--c-red": "#d6353c",
-    "--c-crimson": "#a01f4c",
-    "--c-violet": "#8148d1",
-    "--c-gray": "#7b8694",
+    ...palette.light,
   },
   dark: {
     "--mantine-color-default-border": "#252e39",
     "--mantine-color-dimmed": "#929dac",
     "--mantine-color-error": "#f4606a",
-    "--surface": "#151b23",
-    "--surface-raised": "#1a212a",
-    "--grid": "#232b36",
-    "--axis": "#8591a1",
-    "--c-blue": "#4aa8f0",
-    "--c-teal": "#2cc5b0",
-    "--c-green": "#56c271",
-    "--c-lime": "#a3cf4b",
-    "--c-amber": "#f2b33d",
-    "--c-orange": "#f58b4c",
-    "--c-red": "#f4606a",
-    "--c-crimson": "#d8477c",
-    "--c-violet": "#b18af5",
-    "--c-gray": "#8a96a6",
+    ...palette.dark,
   },
 });

@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { Legend } from "./Legend.tsx";
-import type { ChartData, Series } from "./rows.ts";
+import type { ChartData, Series } from "@onrush/shared/chart/rows.ts";
 import { TimeChart, type TimeChartProps } from "./TimeChart.tsx";
 
 interface ChartPanelProps extends Omit<TimeChartProps, "rows" | "series" | "height"> {

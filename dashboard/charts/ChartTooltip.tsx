@@ -1,6 +1,6 @@
 import { formatClock } from "@onrush/shared/format/numbers.ts";
 import type { Mark } from "./marks.ts";
-import type { ChartRow, Series } from "./rows.ts";
+import type { ChartRow, Series } from "@onrush/shared/chart/rows.ts";
 
 interface ChartTooltipProps {
   row: ChartRow;

@@ -1,4 +1,4 @@
-import type { Series } from "./rows.ts";
+import type { Series } from "@onrush/shared/chart/rows.ts";
 
 interface LegendProps {
   series: readonly Series[];

@@ -14,10 +14,10 @@ import { formatClock } from "@onrush/shared/format/numbers.ts";
 import { ChartTooltip } from "./ChartTooltip.tsx";
 import type { Mark } from "./marks.ts";
 import type { Span } from "./range.ts";
-import type { ChartRow, Series } from "./rows.ts";
-import { timeTicks } from "./timeTicks.ts";
+import type { ChartRow, Series } from "@onrush/shared/chart/rows.ts";
+import { timeTicks } from "@onrush/shared/chart/timeTicks.ts";
 import { useDragZoom } from "./useDragZoom.ts";
-import { highest, valueTicks } from "./valueTicks.ts";
+import { highest, valueTicks } from "@onrush/shared/chart/valueTicks.ts";
 
 export interface TimeChartProps extends Span {
   rows: ChartRow[];

@@ -2,7 +2,7 @@ import type { Load } from "@onrush/shared/scenario/load.ts";
 import { scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { curvePoints } from "@onrush/shared/schedule/rateCurve.ts";
-import type { ChartRow } from "./rows.ts";
+import type { ChartRow } from "@onrush/shared/chart/rows.ts";
 import { thinLines } from "./thin.ts";
 
 export interface CurvePoint {

@@ -1,6 +1,6 @@
 import type { Phase } from "@onrush/shared/metrics/phases.ts";
 import { isOpening } from "../format/phaseKinds.ts";
-import type { Series } from "./rows.ts";
+import type { Series } from "@onrush/shared/chart/rows.ts";
 
 /** Cool for what happens before a request is sent, warm for what the target does. */
 export const phaseColor: Readonly<Record<Phase, string>> = {

@@ -1,6 +1,6 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
 import { type Curve, later, mergeCurves, rowHeight } from "./curves.ts";
-import type { ChartRow, Series } from "./rows.ts";
+import type { ChartRow, Series } from "@onrush/shared/chart/rows.ts";
 import { thinLines } from "./thin.ts";
 
 const colors = ["blue", "teal", "violet", "amber", "green", "orange", "crimson", "lime"];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { latency, second } from "../testData.ts";
-import { countSeries, statusColor } from "./countSeries.ts";
+import { countSeries, statusColor } from "@onrush/shared/chart/countSeries.ts";
 import { runCharts } from "./runCharts.ts";
 
 const open = { hasRate: true, hasUsers: false };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ChartRow } from "./rows.ts";
+import type { ChartRow } from "@onrush/shared/chart/rows.ts";
 import { thinLines, thinStack } from "./thin.ts";
 
 const rows = (count: number, value: (i: number) => number | null): ChartRow[] =>

@@ -1,4 +1,4 @@
-import type { ChartRow } from "./rows.ts";
+import type { ChartRow } from "@onrush/shared/chart/rows.ts";
 
 /** More points per line cost frames and show nothing more (docs: 19 ms per update at 600). */
 export const MAX_POINTS = 600;

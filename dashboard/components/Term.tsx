@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
-import { type TermId, terms } from "../format/terms.ts";
+import { type TermId, terms } from "@onrush/shared/format/terms.ts";
 
 /** A word with its explanation, for mouse, touch and keyboard. */
 export function Term({ id, children }: { id: TermId; children: ReactNode }) {

@@ -1,6 +1,6 @@
 import type { RunView, Verdict } from "@onrush/shared/api/runView.ts";
 import { Badge, Tooltip } from "@mantine/core";
-import { terms } from "../format/terms.ts";
+import { terms } from "@onrush/shared/format/terms.ts";
 
 type State = RunView["state"];
 

@@ -5,7 +5,7 @@ import { CheckIcon, CrossIcon } from "../../components/icons.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
 import { formatCount, formatPercent } from "@onrush/shared/format/numbers.ts";
-import { dropReasons } from "../../format/terms.ts";
+import { dropReasons } from "@onrush/shared/format/terms.ts";
 import { type LedgerEquation, ledgerEquations, type LedgerPart } from "./ledgerParts.ts";
 
 interface LedgerPanelProps {

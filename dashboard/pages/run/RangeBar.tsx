@@ -4,7 +4,7 @@ import type { Range } from "../../charts/range.ts";
 import type { LatencyKind } from "../../charts/runCharts.ts";
 import { Term } from "../../components/Term.tsx";
 import { formatClock, formatCount } from "@onrush/shared/format/numbers.ts";
-import type { TermId } from "../../format/terms.ts";
+import type { TermId } from "@onrush/shared/format/terms.ts";
 
 /** What the viewer chose to see; everything drawn follows from it and the seconds. */
 export interface View {

@@ -3,7 +3,7 @@ import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { requestCounts } from "../../charts/requestCounts.ts";
 import { formatCount, formatMs, formatPercent, formatRate } from "@onrush/shared/format/numbers.ts";
-import type { TermId } from "../../format/terms.ts";
+import type { TermId } from "@onrush/shared/format/terms.ts";
 import type { RunKind } from "./runKind.ts";
 
 export interface Kpi {

@@ -1,5 +1,5 @@
 import type { Ledger } from "@onrush/shared/api/runView.ts";
-import type { TermId } from "../../format/terms.ts";
+import type { TermId } from "@onrush/shared/format/terms.ts";
 
 export interface LedgerPart {
   id: string;

@@ -1,6 +1,6 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
 import { isOfUsers, type PreviewCharts } from "../../charts/previewCharts.ts";
-import type { ChartRow } from "../../charts/rows.ts";
+import type { ChartRow } from "@onrush/shared/chart/rows.ts";
 import { formatCount, formatDuration, formatRate } from "@onrush/shared/format/numbers.ts";
 
 export interface Fact {
