@@ -18,6 +18,7 @@ const owners: Record<string, string[]> = {
   pino: ["controller/platform/logger.ts", "worker/agent/logger.ts"],
   undici: ["worker/protocols/http/**"],
   commander: ["cli/**"],
+  acorn: ["cli/import/k6Literal.ts"],
   yaml: ["cli/scenario/yamlDocument.ts", "deploy/**"],
   "playwright-core": ["e2e/**"],
 };

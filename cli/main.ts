@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { CliError } from "./cliError.ts";
 import type { AddCommand } from "./commands/addCommand.ts";
 import { addController } from "./commands/controller.ts";
+import { addImport } from "./commands/import.ts";
 import { addList } from "./commands/list.ts";
 import { addQuick } from "./commands/quick.ts";
 import { addRun } from "./commands/run.ts";
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   addController,
   addWorker,
   addTarget,
+  addImport,
 ];
 
 export function createProgram(): Command {

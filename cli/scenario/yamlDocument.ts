@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  stringify,
+} from "yaml";
 import { formatPath } from "@onrush/shared/scenario/problems.ts";
 import { MAX_DEPTH, parseJsonText, placeAt, type Place } from "@onrush/shared/document/jsonText.ts";
 import type { LocatedProblem } from "./locatedProblem.ts";
@@ -204,3 +213,7 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
     },
   };
 }
+
+/** A document as YAML; long texts stay in one line, and nothing becomes an alias. */
+export const writeYaml = (document: unknown): string =>
+  stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });

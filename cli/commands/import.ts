@@ -1,0 +1,151 @@
+import { open, writeFile } from "node:fs/promises";
+import { CliError } from "../cliError.ts";
+import { EXIT } from "../exitCodes.ts";
+import { HAR_DEFAULTS } from "../import/har.ts";
+import { ImportError, type Note } from "../import/imported.ts";
+import {
+  type ImportOptions,
+  importSource,
+  isSourceKind,
+  sourceKinds,
+} from "../import/importSource.ts";
+import { readDocument, writeYaml } from "../scenario/yamlDocument.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
+
+interface ImportFlags {
+  output?: string;
+  from?: string;
+  baseUrl?: string;
+  harTypes?: string;
+  harHosts?: string;
+  harThinkTimes?: boolean;
+  yaml?: boolean;
+  json?: boolean;
+}
+
+/** Recordings with the bodies of their answers are large; beyond this they are mistakes. */
+const MAX_SOURCE_BYTES = 200_000_000;
+
+const bad = (message: string) => new CliError(message, EXIT.badScenario);
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+async function readFileText(file: string): Promise<string> {
+  let handle;
+  try {
+    handle = await open(file);
+    const { size } = await handle.stat();
+    if (size > MAX_SOURCE_BYTES) throw bad(`${file} is larger than 200 MB`);
+    return await handle.readFile("utf8");
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw bad(`cannot read ${file}: ${reasonOf(error)}`);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_SOURCE_BYTES) throw bad("the standard input is larger than 200 MB");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A curl command may stand in the command line itself; "-" is the standard input. */
+function readSource(source: string): Promise<string> | string {
+  if (source === "-") return readStandardInput();
+  return /^\s*curl\s/.test(source) ? source : readFileText(source);
+}
+
+const listOf = (text: string | undefined) =>
+  text
+    ?.split(",")
+    .map((one) => one.trim().toLowerCase())
+    .filter((one) => one !== "");
+
+function toOptions(flags: ImportFlags): ImportOptions {
+  const { from, baseUrl } = flags;
+  if (from !== undefined && !isSourceKind(from)) {
+    throw bad(`--from is one of ${sourceKinds.join(", ")}, not "${from}"`);
+  }
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    har: {
+      types: listOf(flags.harTypes) ?? HAR_DEFAULTS.types,
+      hosts: listOf(flags.harHosts) ?? HAR_DEFAULTS.hosts,
+      thinkTimes: flags.harThinkTimes === true,
+    },
+  };
+}
+
+function noteLines(left: readonly Note[]): string {
+  const lines = left.map(({ where, message }) => `  ${where}: ${message}`);
+  return `not carried over, or not as it was:\n${lines.join("\n")}`;
+}
+
+/** Documents are JSON, or YAML as OpenAPI often is. Throws with the place of what is wrong. */
+function parseSource(text: string): unknown {
+  const format = /^\s*[[{]/.test(text) ? "json" : "yaml";
+  const { value, problems } = readDocument(text, format);
+  const [first] = problems;
+  if (first === undefined) return value;
+  const { line = 1, column = 1 } = first.place ?? {};
+  throw new Error(`line ${line}, column ${column}: ${first.path} ${first.message}`);
+}
+
+/** Converts a source and writes the scenario; what stays behind goes to the standard error. */
+async function importCommand(source: string, flags: ImportFlags): Promise<number> {
+  const options = toOptions(flags);
+  const text = await readSource(source);
+  let imported;
+  try {
+    imported = importSource(text, options, parseSource);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw bad(`${source.length > 60 ? `${source.slice(0, 57)}...` : source}: ${error.message}`);
+  }
+  const { kind, scenario, left } = imported;
+  const asYaml = flags.yaml === true || /\.ya?ml$/i.test(flags.output ?? "");
+  const written = asYaml ? writeYaml(scenario) : `${JSON.stringify(scenario, null, 2)}\n`;
+  if (left.length > 0) console.error(noteLines(left));
+  if (kind !== "k6") {
+    console.error(
+      "load: 1 iteration per second for 10 s stands in; set loadProfile as you need it",
+    );
+  }
+  if (flags.output !== undefined) await writeFile(flags.output, written);
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify({ kind, scenario, left }, null, 2)}\n`);
+  } else if (flags.output === undefined) process.stdout.write(written);
+  return EXIT.ok;
+}
+
+export const addImport: AddCommand = (program) => {
+  program
+    .command("import")
+    .description("make a scenario of a curl command, HAR, OpenAPI 3, Postman 2.1 or k6 options")
+    .argument("<source>", 'a file, a curl command in quotes, or "-" for the standard input')
+    .option("-o, --output <file>", "write the scenario there instead of to the standard output")
+    .option("--yaml", "write YAML (default where the file ends with .yaml or .yml)")
+    .option("--from <kind>", `what the source is: ${sourceKinds.join(", ")} (default: detected)`)
+    .option("--base-url <url>", "send every request there instead, for example to a test system")
+    .option("--har-types <list>", "resources of a HAR (default document,xhr,fetch; all)")
+    .option("--har-hosts <list>", "only these hosts of a HAR and their subdomains")
+    .option("--har-think-times", "make the pauses of a HAR think time")
+    .option("--json", "print kind, scenario and what was left as one JSON document")
+    .addHelpText(
+      "after",
+      examples(
+        "import \"curl http://127.0.0.1:9092/ -H 'Accept: text/html'\" -o page.json",
+        "import recording.har --har-hosts shop.example --har-think-times -o shop.json",
+        "import openapi.json --base-url http://127.0.0.1:9092 -o api.json",
+        "import script.js --json",
+      ),
+    )
+    .action(ends(importCommand));
+};

@@ -1,0 +1,93 @@
+import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import { importCurl } from "./curl.ts";
+import { HAR_DEFAULTS, type HarOptions, importHar } from "./har.ts";
+import { type Imported, ImportError } from "./imported.ts";
+import { importK6 } from "./k6.ts";
+import { importOpenapi } from "./openapi.ts";
+import { importPostman } from "./postman.ts";
+import { isObject, objectOf, type Raw } from "./raw.ts";
+import { retarget } from "./retarget.ts";
+
+export const sourceKinds = ["curl", "har", "openapi", "postman", "k6"] as const;
+export type SourceKind = (typeof sourceKinds)[number];
+
+export const isSourceKind = (text: string): text is SourceKind =>
+  sourceKinds.some((kind) => kind === text);
+
+export interface ImportOptions {
+  from?: SourceKind;
+  baseUrl?: string;
+  har?: HarOptions;
+}
+
+/** Reads JSON, and whatever else documents are written in. Throws with a reason. */
+export type ParseDocument = (text: string) => unknown;
+
+const k6Fields = ["scenarios", "stages", "thresholds", "vus", "iterations", "duration", "options"];
+
+function kindOfDocument(document: Raw): SourceKind | undefined {
+  if (isObject(document["log"])) return "har";
+  if (document["openapi"] !== undefined || document["swagger"] !== undefined) return "openapi";
+  const collection = isObject(document["collection"]) ? document["collection"] : document;
+  if (isObject(collection["info"]) && Array.isArray(collection["item"])) return "postman";
+  return k6Fields.some((field) => document[field] !== undefined) ? "k6" : undefined;
+}
+
+/** What a text is, by its first words or its fields. */
+export function detectKind(text: string, parse: ParseDocument): SourceKind {
+  if (/^\s*(\$\s+)?(\S*[/\\])?curl(\.exe)?\s/.test(text)) return "curl";
+  if (/^\s*export\s|\bexport\s+(const|let|var)\s+options\b/m.test(text)) return "k6";
+  let kind: SourceKind | undefined;
+  try {
+    kind = kindOfDocument(objectOf(parse(text)));
+  } catch {
+    kind = undefined;
+  }
+  if (kind !== undefined) return kind;
+  const known = sourceKinds.join(", ");
+  throw new ImportError(
+    `what kind of source this is cannot be told: name it with --from (${known})`,
+  );
+}
+
+function parsed(text: string, parse: ParseDocument): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ImportError(`cannot be read: ${reason}`);
+  }
+}
+
+function convert(text: string, kind: SourceKind, parse: ParseDocument, har: HarOptions): Imported {
+  switch (kind) {
+    case "curl":
+      return importCurl(text);
+    case "k6":
+      return importK6(text);
+    case "har":
+      return importHar(parsed(text, parse), har);
+    case "openapi":
+      return importOpenapi(parsed(text, parse));
+    case "postman":
+      return importPostman(parsed(text, parse));
+  }
+}
+
+/** A source as a scenario that `parseScenario` accepts. Throws ImportError. */
+export function importSource(
+  text: string,
+  options: ImportOptions,
+  parse: ParseDocument,
+): Imported & { kind: SourceKind } {
+  const kind = options.from ?? detectKind(text, parse);
+  const imported = convert(text, kind, parse, options.har ?? HAR_DEFAULTS);
+  const { baseUrl } = options;
+  const scenario = baseUrl === undefined ? imported.scenario : retarget(imported.scenario, baseUrl);
+  const checked = parseScenario(scenario);
+  if (!checked.ok) {
+    const lines = checked.problems.map(({ path, message }) => `  ${path}: ${message}`).join("\n");
+    throw new ImportError(`what it asks for is not possible here:\n${lines}`);
+  }
+  return { kind, scenario, left: imported.left };
+}

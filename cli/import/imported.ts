@@ -1,0 +1,27 @@
+import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+
+/** Something of the source that the scenario does not have: where it stood, and why. */
+export interface Note {
+  where: string;
+  message: string;
+}
+
+/** What a converter makes of a source. The scenario passes `parseScenario`. */
+export interface Imported {
+  scenario: ScenarioInput;
+  left: readonly Note[];
+}
+
+/** A source that cannot be read at all; the message says what to do about it. */
+export class ImportError extends Error {
+  override readonly name = "ImportError";
+}
+
+/** Sources of requests say nothing of load: gentle enough for whatever they point at. */
+export const GENTLE_LOAD = {
+  durationSeconds: 10,
+  loadProfile: { type: "CONSTANT", initialRps: 1 },
+} as const;
+
+/** Where requests go when a source does not say; `--base-url` puts another in its place. */
+export const PLACEHOLDER_BASE_URL = "http://127.0.0.1:8080";

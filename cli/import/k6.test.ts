@@ -1,0 +1,228 @@
+import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import { describe, expect, test } from "vitest";
+import { importK6 } from "./k6.ts";
+
+function imported(source: object | string) {
+  const { scenario, left } = importK6(typeof source === "string" ? source : JSON.stringify(source));
+  const parsed = parseScenario(scenario);
+  expect(parsed.ok ? [] : parsed.problems).toEqual([]);
+  const told = left.filter(({ where }) => where !== "options");
+  return { scenario, left: told.map(({ where, message }) => `${where}: ${message}`) };
+}
+
+const stages = [
+  { duration: "30s", target: 20 },
+  { duration: "1m30s", target: 0 },
+];
+
+describe("k6 executors as load profiles", () => {
+  test.each<[string, object, object]>([
+    [
+      "vus and duration",
+      { vus: 10, duration: "30s" },
+      { durationSeconds: 30, loadProfile: { type: "VUS", vus: 10 } },
+    ],
+    [
+      "stages",
+      { stages },
+      {
+        loadProfile: {
+          type: "VU_STAGES",
+          initialVus: 1,
+          stages: [
+            { durationSeconds: 30, targetVus: 20 },
+            { durationSeconds: 90, targetVus: 0 },
+          ],
+        },
+      },
+    ],
+    [
+      "iterations",
+      { vus: 4, iterations: 100, duration: "2m" },
+      {
+        loadProfile: {
+          type: "ITERATIONS",
+          ...{ iterations: 100, concurrency: 4, maxDurationSeconds: 120 },
+        },
+      },
+    ],
+    [
+      "nothing at all is one iteration",
+      {},
+      { loadProfile: { type: "ITERATIONS", iterations: 1, concurrency: 1 } },
+    ],
+    [
+      "constant-arrival-rate",
+      {
+        scenarios: {
+          a: {
+            ...{ executor: "constant-arrival-rate", rate: 30, timeUnit: "1m", duration: "5m" },
+            ...{ preAllocatedVUs: 5, maxVUs: 50 },
+          },
+        },
+      },
+      {
+        ...{ durationSeconds: 300, maxInFlight: 50 },
+        loadProfile: { type: "CONSTANT", initialRps: 0.5 },
+      },
+    ],
+    [
+      "ramping-arrival-rate",
+      { scenarios: { a: { executor: "ramping-arrival-rate", startRate: 5, stages } } },
+      {
+        loadProfile: {
+          type: "STAGES",
+          initialRps: 5,
+          stages: [
+            { durationSeconds: 30, targetRps: 20 },
+            { durationSeconds: 90, targetRps: 0 },
+          ],
+        },
+      },
+    ],
+    [
+      "ramping-vus",
+      { scenarios: { a: { executor: "ramping-vus", startVUs: 0, stages, gracefulStop: "5s" } } },
+      { gracefulStopSeconds: 5, loadProfile: { type: "VU_STAGES", initialVus: 0 } },
+    ],
+    [
+      "constant-vus with a least duration of iterations",
+      {
+        minIterationDuration: "500ms",
+        scenarios: { a: { executor: "constant-vus", vus: 3, duration: "10s" } },
+      },
+      { durationSeconds: 10, loadProfile: { type: "VUS", vus: 3, paceSeconds: 0.5 } },
+    ],
+    [
+      "shared-iterations",
+      { scenarios: { a: { executor: "shared-iterations", vus: 2, iterations: 9 } } },
+      { loadProfile: { type: "ITERATIONS", iterations: 9, concurrency: 2 } },
+    ],
+  ])("%s", (_name, options, expected) => {
+    const { scenario, left } = imported(options);
+    expect(scenario).toMatchObject(expected);
+    expect(left).toEqual([]);
+  });
+
+  test("per-vu-iterations become as many in all, and it is told", () => {
+    const a = { executor: "per-vu-iterations", vus: 5, iterations: 20, maxDuration: "1h30m" };
+    const { scenario, left } = imported({ scenarios: { a } });
+    expect(scenario.loadProfile).toEqual({
+      type: "ITERATIONS",
+      ...{ iterations: 100, concurrency: 5, maxDurationSeconds: 5400 },
+    });
+    expect(left).toEqual([
+      "scenarios.a: 20 iterations of each of 5 users become 100 that they share",
+    ]);
+  });
+
+  test("scenarios become workloads, each at its time", () => {
+    const { scenario } = imported({
+      userAgent: "Agent/1",
+      scenarios: {
+        browse: { executor: "constant-vus", vus: 1, duration: "1m" },
+        buy: { executor: "constant-arrival-rate", rate: 1, duration: "1m", startTime: "20s" },
+      },
+    });
+    const told = scenario.workloads?.map(({ name, startSecond }) => [name, startSecond]);
+    expect(told).toEqual([
+      ["browse", undefined],
+      ["buy", 20],
+    ]);
+    expect(scenario.workloads?.[1]?.steps[0]?.headers).toEqual({ "User-Agent": "Agent/1" });
+  });
+
+  test("what k6 inspect prints, with everything that is not set", () => {
+    const { scenario, left } = imported({
+      ...{ paused: null, vus: null, duration: null, iterations: null, stages: null },
+      scenarios: {
+        default: {
+          ...{
+            executor: "ramping-vus",
+            startTime: null,
+            gracefulStop: null,
+            env: null,
+            exec: null,
+          },
+          ...{ tags: null, options: null, startVUs: null, stages, gracefulRampDown: null },
+        },
+      },
+      ...{ batch: null, maxRedirects: null, tlsVersion: null, thresholds: null, dns: {} },
+      ...{ blacklistIPs: null, ext: null, insecureSkipTLSVerify: true, systemTags: null },
+    });
+    expect(scenario.tls).toEqual({ rejectUnauthorized: false });
+    expect(left).toEqual([]);
+  });
+});
+
+describe("what of k6 is not carried over", () => {
+  test.each<[string, object, RegExp]>([
+    ["a global rate limit", { rps: 5 }, /^rps: has no counterpart/],
+    [
+      "functions of their own",
+      { scenarios: { a: { executor: "constant-vus", duration: "1s", exec: "f" } } },
+      /^scenarios\.a\.exec/,
+    ],
+    ["hosts", { hosts: { a: "127.0.0.1" } }, /^hosts/],
+    [
+      "rates with more than three decimals",
+      { scenarios: { a: { executor: "constant-arrival-rate", rate: 100, timeUnit: "1m" } } },
+      /100 per 60s is rounded to 1.667\/s/,
+    ],
+    [
+      "control from outside",
+      { scenarios: { a: { executor: "externally-controlled", vus: 2, duration: "1s" } } },
+      /constant users/,
+    ],
+  ])("is told: %s", (_name, options, expected) => {
+    expect(imported(options).left).toEqual([expect.stringMatching(expected)]);
+  });
+});
+
+describe("a script", () => {
+  const script = (options: string, before = "") => `
+    import http from "k6/http";
+    import { sleep } from "k6";
+    ${before}
+    export const options = ${options};
+    export default function () { http.get("http://h/"); sleep(1); }`;
+
+  test("is read as data: constants, arithmetic, spreads, comments", () => {
+    const before = `const SECONDS = 30; const common = { executor: "constant-vus", vus: 2 * 5 };`;
+    const { scenario, left } = imported(
+      script(
+        "{ scenarios: { 'a': { ...common, duration: `1m`, }, /* b */ b: { ...common, duration: SECONDS + 's' } } }",
+        before,
+      ),
+    );
+    expect(scenario.workloads?.map((one) => [one.durationSeconds, one.loadProfile])).toEqual([
+      [60, { type: "VUS", vus: 10 }],
+      [30, { type: "VUS", vus: 10 }],
+    ]);
+    expect(left).toEqual([]);
+  });
+
+  test("is never run: what only running could tell is told", () => {
+    const { scenario, left } = imported(
+      script(`{ vus: __ENV.VUS || 10, duration: (() => { throw new Error("run") })(), tags: f() }`),
+    );
+    expect(scenario.loadProfile).toMatchObject({ type: "ITERATIONS", iterations: 1 });
+    expect(left.map((line) => line.split(":")[0])).toEqual(["vus", "duration", "tags"]);
+  });
+
+  test("may name a constant by itself without end", () => {
+    expect(
+      imported(script("{ vus: A, duration: '1s' }", "const A = B; const B = A;")).left,
+    ).toEqual([expect.stringMatching(/^vus: is worked out/)]);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["no options", "export default function () {}", /no `export const options/],
+    ["options that are made", "export const options = make();", /k6 inspect/],
+    ["TypeScript", "export const options: Options = {};", /not a JavaScript module/],
+    ["broken JSON", "{ vus: 1 ", /not JSON/],
+    ["an unknown executor", '{"scenarios":{"a":{"executor":"x"}}}', /no scenario that is known/],
+  ])("is refused with %s", (_name, text, message) => {
+    expect(() => importK6(text)).toThrow(message);
+  });
+});

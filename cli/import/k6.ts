@@ -1,0 +1,138 @@
+import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { goDurationSeconds } from "./goDuration.ts";
+import { type Imported, ImportError, type Note, PLACEHOLDER_BASE_URL } from "./imported.ts";
+import { executorLoad } from "./k6Executors.ts";
+import { optionsOfScript } from "./k6Literal.ts";
+import { slaLines } from "./k6Thresholds.ts";
+import { isObject, objectOf, objectsOf, type Raw, textOf } from "./raw.ts";
+
+type Workload = NonNullable<ScenarioInput["workloads"]>[number];
+
+/** Options do not say what is requested. */
+const PLACEHOLDER_URL = `${PLACEHOLDER_BASE_URL}/`;
+
+/** Options of the whole test that are read below. */
+const readOptions = new Set([
+  ...["scenarios", "stages", "vus", "duration", "iterations", "thresholds", "userAgent"],
+  ...["insecureSkipTLSVerify", "maxRedirects", "minIterationDuration", "httpDebug"],
+  ...["summaryTrendStats", "summaryTimeUnit", "setupTimeout", "teardownTimeout", "noUsageReport"],
+  ...["discardResponseBodies", "noCookiesReset"],
+]);
+
+const readScenarioFields = new Set([
+  ...["executor", "startTime", "gracefulStop", "gracefulRampDown", "vus", "duration", "stages"],
+  ...["startVUs", "rate", "timeUnit", "preAllocatedVUs", "maxVUs", "startRate", "iterations"],
+  ...["maxDuration"],
+]);
+
+const isSet = (value: unknown) =>
+  value !== undefined && value !== null && value !== false && value !== "";
+
+/** Everything that is set and that nothing reads. */
+function noteUnread(raw: Raw, read: ReadonlySet<string>, prefix: string, left: Note[]): void {
+  for (const [name, value] of Object.entries(raw)) {
+    if (read.has(name) || !isSet(value)) continue;
+    if (isObject(value) && Object.keys(value).length === 0) continue;
+    left.push({ where: `${prefix}${name}`, message: "has no counterpart" });
+  }
+}
+
+/** `vus`, `duration`, `iterations`, `stages`: k6's short forms of one scenario, as k6 reads them. */
+function shortcut(options: Raw): Raw {
+  const { vus, duration, iterations, stages } = options;
+  if (isSet(iterations)) {
+    return { executor: "shared-iterations", vus, iterations, maxDuration: duration };
+  }
+  if (isSet(duration)) return { executor: "constant-vus", vus, duration };
+  if (objectsOf(stages).length > 0) return { executor: "ramping-vus", startVUs: vus, stages };
+  return { executor: "shared-iterations", vus, iterations: 1 };
+}
+
+function headersOf(options: Raw): { headers?: Record<string, string> } {
+  const agent = textOf(options["userAgent"]);
+  return agent === undefined || agent === "" ? {} : { headers: { "User-Agent": agent } };
+}
+
+function workloadOf(name: string, raw: Raw, options: Raw, left: Note[]): Workload | undefined {
+  const where = `scenarios.${name}`;
+  noteUnread(raw, readScenarioFields, `${where}.`, left);
+  const pace = goDurationSeconds(options["minIterationDuration"]);
+  const paceSeconds = pace !== undefined && pace > 0 ? pace : undefined;
+  const load = executorLoad({ raw, where, left }, paceSeconds);
+  if (load === undefined) return undefined;
+  const start = goDurationSeconds(raw["startTime"]) ?? 0;
+  const step = { name, protocol: "http" as const, url: PLACEHOLDER_URL, ...headersOf(options) };
+  return { name, ...(start > 0 ? { startSecond: start } : {}), ...load, steps: [step] };
+}
+
+function settingsOf(options: Raw, scenarios: readonly Raw[]) {
+  const redirects = options["maxRedirects"];
+  const stops = scenarios.flatMap((raw) => goDurationSeconds(raw["gracefulStop"]) ?? []);
+  const maxVus = Math.max(0, ...scenarios.map(({ maxVUs }) => Number(maxVUs) || 0));
+  return {
+    ...(stops.length > 0 ? { gracefulStopSeconds: Math.min(3_600, Math.max(...stops)) } : {}),
+    // k6 drops what finds no free VU, and so does a full maxInFlight.
+    ...(maxVus > 0 ? { maxInFlight: Math.min(1_000_000, maxVus) } : {}),
+    ...(options["insecureSkipTLSVerify"] === true ? { tls: { rejectUnauthorized: false } } : {}),
+    ...(typeof redirects === "number" && redirects > 0
+      ? { http: { maxRedirects: Math.min(20, redirects) } }
+      : {}),
+  };
+}
+
+/** The options of k6: JSON as `k6 inspect` prints them, or a script. */
+export function importK6(text: string): Imported {
+  const left: Note[] = [];
+  const options = readK6Options(text, left);
+  noteUnread(options, readOptions, "", left);
+  const given = Object.entries(objectOf(options["scenarios"]));
+  const named = given.length > 0 ? given : [["default", shortcut(options)] as const];
+  const scenarios = named.map(([name, raw]) => [name, objectOf(raw)] as const);
+  const workloads = scenarios.flatMap(([name, raw]) => workloadOf(name, raw, options, left) ?? []);
+  if (workloads.length === 0) throw new ImportError("the options have no scenario that is known");
+  left.push({
+    where: "options",
+    message: `say nothing of requests: each workload asks for ${PLACEHOLDER_URL}; give --base-url or write its steps`,
+  });
+  const names = new Set(workloads.map(({ name }) => name));
+  const lines = slaLines(options["thresholds"], names, left);
+  for (const line of lines) left.push({ where: "thresholds", message: `as an SLA: ${line}` });
+  return {
+    scenario: {
+      name: "k6 options",
+      ...settingsOf(
+        options,
+        scenarios.map(([, raw]) => raw),
+      ),
+      ...inShortestForm(workloads),
+    },
+    left,
+  };
+}
+
+/** One workload that begins at once needs no list. */
+function inShortestForm(workloads: readonly Workload[]): Partial<ScenarioInput> {
+  const [only] = workloads;
+  if (workloads.length > 1 || only === undefined || only.startSecond !== undefined) {
+    return { workloads: [...workloads] };
+  }
+  const { durationSeconds, loadProfile, steps } = only;
+  return {
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    loadProfile,
+    steps,
+  };
+}
+
+function readK6Options(text: string, left: Note[]): Raw {
+  if (!text.trimStart().startsWith("{")) return optionsOfScript(text, left);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw new ImportError(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  // `k6 archive` metadata and some tools wrap them.
+  const inner = objectOf(document)["options"];
+  return isObject(inner) ? inner : objectOf(document);
+}

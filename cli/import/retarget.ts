@@ -1,0 +1,21 @@
+import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { ImportError } from "./imported.ts";
+import type { StepInput } from "./sourceRequest.ts";
+
+/** The scenario with scheme, host and port of every request replaced; paths are kept. */
+export function retarget(scenario: ScenarioInput, baseUrl: string): ScenarioInput {
+  if (!/^https?:\/\/[^/]/i.test(baseUrl) || !URL.canParse(baseUrl)) {
+    throw new ImportError(`--base-url "${baseUrl}" is not a full http:// or https:// URL`);
+  }
+  const base = baseUrl.replace(/[?#].*$/s, "").replace(/\/+$/, "");
+  const moved = (steps: readonly StepInput[]) =>
+    steps.map((step) => ({ ...step, url: step.url.replace(/^https?:\/\/[^/?#]+/i, () => base) }));
+  const { steps, workloads } = scenario;
+  return {
+    ...scenario,
+    ...(steps === undefined ? {} : { steps: moved(steps) }),
+    ...(workloads === undefined
+      ? {}
+      : { workloads: workloads.map((one) => ({ ...one, steps: moved(one.steps) })) }),
+  };
+}

@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import { describe, expect, test } from "vitest";
+import { HAR_DEFAULTS } from "./har.ts";
+import { detectKind, importSource, type ImportOptions } from "./importSource.ts";
+
+const folder = new URL("samples/", import.meta.url);
+const names = readdirSync(folder).sort();
+const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
+const parse = (text: string): unknown => JSON.parse(text);
+
+function imported(name: string, options: ImportOptions = {}) {
+  const { scenario, left } = importSource(read(name), options, parse);
+  const steps = scenario.steps ?? [];
+  return { scenario, steps, left: left.map(({ where, message }) => `${where}: ${message}`) };
+}
+const step = (name: string, stepName: string) =>
+  imported(name).steps.find((one) => one.name === stepName);
+
+describe.each(names)("%s", (name) => {
+  test("is recognised and becomes a scenario that is valid", () => {
+    expect(detectKind(read(name), parse)).toBe(name.split("-")[0]);
+    const parsed = parseScenario(imported(name).scenario);
+    expect(parsed.ok ? [] : parsed.problems).toEqual([]);
+  });
+
+  test("goes where --base-url says, and nowhere else", () => {
+    const { scenario } = imported(name, { baseUrl: "http://127.0.0.1:1234/base/" });
+    const all = [...(scenario.steps ?? []), ...(scenario.workloads ?? []).flatMap((w) => w.steps)];
+    expect(all.length).toBeGreaterThan(0);
+    for (const { url } of all) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:1234\/base\//);
+  });
+});
+
+test("a text that is nothing of it is told from all of them", () => {
+  expect(() => detectKind("hello", parse)).toThrow(/--from \(curl, har, openapi, postman, k6\)/);
+  expect(() => importSource("{}", { baseUrl: "nowhere", from: "k6" }, parse)).toThrow(/--base-url/);
+  expect(() => importSource("{", { from: "har" }, parse)).toThrow(/cannot be read/);
+});
+
+describe("a HAR", () => {
+  test("gives its documents and data, in the order they began, without the session", () => {
+    const { scenario, steps, left } = imported("har-chrome.json");
+    expect(scenario.name).toBe("Shop");
+    expect(steps.map(({ name }) => name)).toEqual([
+      ...["GET /", "GET /api/items", "POST /api/cart", "POST /collect"],
+    ]);
+    expect(steps[0]?.headers).toEqual({
+      ...{ accept: "text/html", "accept-encoding": "gzip, deflate, br" },
+      "user-agent": "Mozilla/5.0",
+    });
+    expect(steps[1]?.url).toBe("https://shop.example/api/items?q=a%20b&page=1");
+    expect(steps[2]).toMatchObject({
+      headers: { "content-type": "application/json" },
+      body: '{"item":7,"note":"{{"{{"}}x}}"}',
+    });
+    expect(left).toEqual([
+      "log.entries: 1 left out: header cookie, which belongs to the recorded session",
+      "log.entries: 1 left out: header if-none-match, which belongs to the recorded session",
+      "log.entries: 1 left out: of type script (--har-types script takes them)",
+      "log.entries: 1 left out: of type image (--har-types image takes them)",
+      "log.entries: 1 left out: the browser's own CORS preflights",
+      "log.entries: 1 left out: no HTTP request (wss:)",
+    ]);
+  });
+
+  test("can be narrowed to hosts and widened to all types, with its pauses as think time", () => {
+    const har = { types: ["all"], hosts: ["shop.example"], thinkTimes: true };
+    const { scenario, steps } = imported("har-chrome.json", { har });
+    expect(steps.map(({ name }) => name)).toEqual([
+      ...["GET /", "GET /app.js", "GET /logo.png", "GET /api/items", "POST /api/cart"],
+    ]);
+    // Pauses of 80, 0, 290 and 2,920 ms.
+    expect(scenario.thinkTimeSeconds).toBe(0.823);
+    expect(() => imported("har-chrome.json", { har: { ...HAR_DEFAULTS, hosts: ["h"] } })).toThrow(
+      /no request is left/,
+    );
+  });
+
+  test("of a browser that tells no types is sorted by its answers", () => {
+    expect(imported("har-firefox.json").steps).toMatchObject([
+      { name: "GET /login" },
+      { name: "POST /login", form: { user: "a b", password: "p&q" } },
+    ]);
+  });
+
+  test("with an upload has its parts; binary bodies are told", () => {
+    const { steps, left } = imported("har-upload.json");
+    expect(steps[0]?.headers).toBeUndefined();
+    expect(steps[0]?.multipart).toEqual([
+      { name: "title", value: "Report" },
+      { name: "file", value: "a,b\n1,2\n", filename: "a.csv", contentType: "text/csv" },
+    ]);
+    expect(left[0]).toMatch(/binary/);
+  });
+});
+
+describe("a Postman collection", () => {
+  test("gives its requests in order, named by their folders", () => {
+    expect(imported("postman-shop.json").steps.map(({ name }) => name)).toEqual([
+      ...["Accounts / Login", "Accounts / Me", "Items / By id", "Items / Nested / Search"],
+    ]);
+  });
+
+  test("fills in variables it knows and asks the environment for the others", () => {
+    expect(step("postman-shop.json", "Accounts / Login")).toEqual({
+      ...{ name: "Accounts / Login", protocol: "http", method: "POST" },
+      url: "http://127.0.0.1:9092/v1/login",
+      headers: { "Content-Type": "application/json" },
+      body: { user: "${API_USER}", id: "{{uuid}}" },
+    });
+    expect(step("postman-shop.json", "Items / By id")?.url).toBe(
+      "http://127.0.0.1:9092/v1/shops/7/items/12?q=1",
+    );
+    expect(imported("postman-shop.json").left).toEqual([
+      "Accounts / Login: the test script is not carried over: write its assertions as checks",
+      "{{user}}: has no value in the collection: ${API_USER} is to be given",
+      "{{token}}: has no value in the collection: ${TOKEN} is to be given",
+      "{{apiKey}}: has no value in the collection: ${API_KEY} is to be given",
+    ]);
+  });
+
+  test("leaves out what is disabled, and inherits authentication from folders", () => {
+    expect(step("postman-shop.json", "Accounts / Me")).toMatchObject({
+      url: "http://127.0.0.1:9092/v1/me?full=1",
+      headers: { Accept: "application/json" },
+      auth: { bearer: "${TOKEN}" },
+    });
+    expect(step("postman-shop.json", "Items / Nested / Search")).toMatchObject({
+      headers: { "X-Api-Key": "${API_KEY}" },
+      form: { q: "a&b", user: "${API_USER}" },
+    });
+  });
+
+  test("has bodies and authentication of many kinds", () => {
+    const { steps, left } = imported("postman-bodies.json");
+    expect(steps[0]?.auth).toEqual({ basic: { user: "me", password: "secret" } });
+    expect(steps[0]?.multipart).toEqual([{ name: "a", value: "1" }]);
+    expect(steps[1]).toMatchObject({ body: { variables: { id: 1 } } });
+    expect(steps[3]).toMatchObject({ url: "http://127.0.0.1:9092/q?a=1", query: { k: "v" } });
+    expect(left.map((line) => line.split(":")[0])).toEqual([
+      ...["Form data", "GraphQL", "Signed", "File"],
+    ]);
+  });
+
+  test("without a host goes to a placeholder, and says so", () => {
+    const { steps, left } = imported("postman-no-host.json");
+    expect(steps.map(({ name, url }) => [name, url])).toEqual([
+      ["Get", "http://127.0.0.1:8080/a"],
+      ["Get 2", "http://127.0.0.1:9092/b"],
+      ["Parts", "http://127.0.0.1:9092/c/d?x=1"],
+    ]);
+    expect(left.join()).toMatch(/--base-url/);
+  });
+});
+
+describe("an OpenAPI document", () => {
+  test("gives each operation a step with its id, parameters and credentials", () => {
+    expect(imported("openapi-pets.json").steps).toMatchObject([
+      {
+        name: "listPets",
+        url: "http://127.0.0.1:9092/v2/pets",
+        query: { limit: "20", tags: ["a", "b c"] },
+        auth: { bearer: "${TOKEN}" },
+      },
+      { name: "createPet", method: "POST" },
+      {
+        name: "getPet",
+        url: "http://127.0.0.1:9092/v2/pets/{{uuid}}",
+        headers: { "X-Key": "${API_KEY}" },
+      },
+      { name: "DELETE /pets/{id}", method: "DELETE" },
+    ]);
+    expect(step("openapi-pets.json", "DELETE /pets/{id}")?.headers).toBeUndefined();
+  });
+
+  test("makes bodies from schemas, which may contain themselves", () => {
+    const body = step("openapi-pets.json", "createPet")?.body as Record<string, unknown>;
+    expect(body).toMatchObject({
+      ...{ name: 'Rex {{"{{"}}x}}', born: "2026-01-31", weight: 1, kind: "dog" },
+      owner: { name: "textxx", age: 18 },
+    });
+    expect(Object.keys(body)).not.toContain("id");
+  });
+
+  test("has forms, texts, cookies and headers; other bodies are told", () => {
+    const { steps, left } = imported("openapi-forms.json");
+    expect(steps).toMatchObject([
+      { url: "http://127.0.0.1:8080/api/login", form: { user: "a b", password: "${PASSWORD}" } },
+      { name: "upload" },
+      { name: "xml", method: "PUT" },
+      { name: "note", body: "hello", headers: { "Content-Type": "text/plain" } },
+      { name: "cookie", headers: { Cookie: "sid=text", "X-Trace": "t-1" } },
+    ]);
+    expect(left.join("\n")).toMatch(
+      /servers: no full address.*\n.*application\/xml.*\n.*sid.*\nwebhooks/,
+    );
+  });
+
+  test("with references that lead nowhere tells them", () => {
+    expect(imported("openapi-broken-refs.json").left.map((line) => line.split(": ")[1])).toEqual(
+      expect.arrayContaining([
+        "is in another file",
+        "is not in the document",
+        "refers to itself",
+        "no step",
+      ]),
+    );
+  });
+
+  test("of version 2 is refused with what to do", () => {
+    expect(() => importSource('{"swagger":"2.0"}', {}, parse)).toThrow(/convert it to OpenAPI 3/);
+  });
+});

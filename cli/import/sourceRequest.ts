@@ -1,0 +1,37 @@
+import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+
+export type StepInput = NonNullable<ScenarioInput["steps"]>[number];
+
+export interface FormField {
+  name: string;
+  value: string;
+}
+
+/** A part of a multipart body: a value, or a file by its path. */
+export type FormPart = FormField & { fileName?: string; contentType?: string };
+
+export type Credentials = Exclude<NonNullable<StepInput["auth"]>, "none">;
+
+export type RequestBody =
+  | { kind: "text"; text: string }
+  | { kind: "json"; value: unknown }
+  | { kind: "form"; fields: readonly FormField[] }
+  | { kind: "multipart"; parts: readonly FormPart[] };
+
+/**
+ * One request of a source. Its texts may have templates: what a source means literally has gone
+ * through `literal` first.
+ */
+export interface SourceRequest {
+  /** Where it stands in the source, for notes. */
+  where: string;
+  name: string;
+  method: string;
+  url: string;
+  headers: readonly FormField[];
+  /** Parameters that are percent-encoded when they are sent; the URL may have others. */
+  query?: readonly FormField[] | undefined;
+  auth?: Credentials | undefined;
+  acceptEncoding?: StepInput["acceptEncoding"];
+  body?: RequestBody | undefined;
+}
