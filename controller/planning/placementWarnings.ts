@@ -1,10 +1,11 @@
+import { expectedRequests } from "@onrush/shared/flow/flow.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { PlainWorkload } from "@onrush/shared/scenario/workloads.ts";
 import { peakRate } from "@onrush/shared/schedule/rateCurve.ts";
 import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
 import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
 
-type PlacedWorkload = Pick<PlainWorkload, "load" | "steps">;
+type PlacedWorkload = Pick<PlainWorkload, "load" | "steps" | "flow">;
 
 /** What is to be placed: a scenario with its workloads. */
 export interface Placement {
@@ -31,9 +32,9 @@ function peakOf({ load }: PlacedWorkload): number {
   }
 }
 
-/** The highest rate a workload sends requests at: each iteration walks through all its steps. */
+/** The highest rate a workload sends requests at, on average over what iterations draw. */
 function peakRequestRate(workload: PlacedWorkload): number {
-  return peakOf(workload) * workload.steps.length;
+  return peakOf(workload) * expectedRequests(workload.flow);
 }
 
 /** Iterations in flight on one of `workers` workers when the target stops answering. */

@@ -13,6 +13,7 @@ export function checkHistograms(snapshot: Snapshot): void {
       checkSparse(step.service);
       for (const bytes of Object.values(step.phases)) checkSparse(bytes);
     }
+    for (const group of due.groups ?? []) checkSparse(group.duration);
   }
   for (const wall of snapshot.wall) checkSparse(wall.lateness);
 }

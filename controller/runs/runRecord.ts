@@ -1,3 +1,4 @@
+import { firstSteps } from "@onrush/shared/flow/flow.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { RunTotals } from "@onrush/shared/metrics/summary.ts";
@@ -86,7 +87,9 @@ export class RunRecord {
    * the share's next snapshot, so that it is merged once, whoever owns the run.
    */
   async interruptAll(share: ShareState): Promise<void> {
-    const known = knownStarts(this.#plan, share).map(interruptedStarts);
+    const first = firstSteps(this.#plan.workloads[share.workload]?.flow ?? []);
+    const starts = knownStarts(this.#plan, share);
+    const known = starts.map((start) => interruptedStarts(start, first));
     const open = this.#tally(share.share).interruptAll(Math.max(0, share.watermark));
     const isNothingOpen = open.interrupted === 0 && open.steps.length === 0;
     if (isNothingOpen && known.length === 0) return;

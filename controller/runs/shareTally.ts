@@ -74,20 +74,21 @@ export class ShareTally {
 }
 
 /**
- * Iterations that were begun and of which nothing more is known: each has sent the request of its
- * first step, which was interrupted.
+ * Iterations that were begun and of which nothing more is known: each has sent the requests of its
+ * `first` steps, which were interrupted.
  */
-export function interruptedStarts({ second, started }: { second: number; started: number }): {
-  due: DueDelta;
-  wall: WallDelta;
-} {
+export function interruptedStarts(
+  { second, started }: { second: number; started: number },
+  first: readonly number[] = [0],
+): { due: DueDelta; wall: WallDelta } {
   const counts = { started, interrupted: started };
-  const sent = { step: 0, sent: started, completed: 0 };
+  const requests = first.map((step) => interruptedRequests(step, started));
+  const sent = { sent: started, completed: 0, bytesSent: 0, bytesReceived: 0, redirects: 0 };
   return {
-    due: interruptedIterations(second, counts, [interruptedRequests(0, started)]),
+    due: interruptedIterations(second, counts, requests),
     wall: {
       ...{ second, inFlight: 0, users: 0, connections: 0, lateness: NOTHING },
-      steps: [{ ...sent, bytesSent: 0, bytesReceived: 0, redirects: 0 }],
+      steps: first.map((step) => ({ step, ...sent })),
     },
   };
 }

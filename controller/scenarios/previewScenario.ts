@@ -1,4 +1,5 @@
 import type { Preview } from "@onrush/shared/api/scenarioApi.ts";
+import { exactRequests } from "@onrush/shared/flow/flow.ts";
 import { loadDurationMs } from "@onrush/shared/scenario/load.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
@@ -52,9 +53,10 @@ const sumKnown = (parts: readonly (number | null)[]) =>
 export function previewScenario(scenario: Scenario, workers: readonly ListedWorker[]): Preview {
   const plan = planRun(scenario);
   const workloads = plan.workloads.map(previewWorkload);
-  const requests = workloads.map(({ total }, i) =>
-    total === null ? null : total * (plan.workloads[i]?.steps.length ?? 0),
-  );
+  const requests = workloads.map(({ total }, i) => {
+    const each = exactRequests(plan.workloads[i]?.flow ?? []);
+    return total === null || each === null ? null : total * each;
+  });
   return {
     durationSeconds: plan.durationMs / 1000,
     totalIterations: sumKnown(workloads.map(({ total }) => total)),

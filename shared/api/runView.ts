@@ -91,6 +91,19 @@ export const stepSummarySchema = z.object({
   tags: tagsView,
   ...trafficShape,
 });
+export const groupSummarySchema = z.object({
+  name: z.string(),
+  workload: z.string(),
+  tags: tagsView,
+  count: count.meta({ description: "Groups that ended: ok + failed." }),
+  ok: count,
+  failed: count.meta({ description: "A request in the group failed." }),
+  duration: latencySchema.meta({
+    description: "From when its first request was due to its last answer, pauses included.",
+  }),
+});
+export type GroupSummary = z.infer<typeof groupSummarySchema>;
+
 export const workloadSummarySchema = z.object({
   name: z.string(),
   iterations: ledgerSchema,
@@ -117,6 +130,7 @@ export const summarySchema = z
       .meta({ description: "Of an ended run; by kind, and a second may be bad for several." }),
     workloads: z.array(workloadSummarySchema),
     steps: z.array(stepSummarySchema),
+    groups: z.array(groupSummarySchema).default([]),
   })
   .meta({ id: "Summary" });
 export type Summary = z.infer<typeof summarySchema>;

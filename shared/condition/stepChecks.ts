@@ -21,9 +21,29 @@ export function checkOf(document: CheckDocument): Check {
   return { name: checkName(document), condition: parsed.value, failRequest };
 }
 
+/** Who keeps a variable: the iteration, or the user from one iteration to the next. */
+export type VariableScope = "iteration" | "virtualUser";
+
+export type ExtractionDocument = string | { from: string; scope: VariableScope };
+
+export const scopeOf = (extraction: ExtractionDocument): VariableScope =>
+  typeof extraction === "string" ? "iteration" : extraction.scope;
+
 /** Throws RangeError for a text that validation would have refused. */
-export function sourceOf(text: string): Source {
-  const parsed = parseSource(text);
+export function sourceOf(extraction: ExtractionDocument): Source {
+  const parsed = parseSource(typeof extraction === "string" ? extraction : extraction.from);
   if (!parsed.ok) throw new RangeError(`column ${parsed.column}: ${parsed.message}`);
   return parsed.value;
+}
+
+/** Names of the variables that users keep. */
+export function userVariablesOf(
+  steps: readonly { extract?: Readonly<Record<string, ExtractionDocument>> | undefined }[],
+): string[] {
+  const names = steps.flatMap(({ extract = {} }) =>
+    Object.entries(extract).flatMap(([name, one]) =>
+      scopeOf(one) === "virtualUser" ? [name] : [],
+    ),
+  );
+  return [...new Set(names)];
 }

@@ -40,6 +40,10 @@ export const stepDueSchema = outcomeSchema.extend({
 });
 export type StepDue = z.infer<typeof stepDueSchema>;
 
+/** Groups of steps that have ended, by the second in which they were due to begin. */
+export const groupDueSchema = z.object({ group: count, ok: count, failed: count, duration: bytes });
+export type GroupDue = z.infer<typeof groupDueSchema>;
+
 /** Iterations of one share, by due second. */
 export const dueDeltaSchema = outcomeSchema.extend({
   second: count,
@@ -47,6 +51,8 @@ export const dueDeltaSchema = outcomeSchema.extend({
   dropped: countsSchema,
   iterationDuration: bytes,
   steps: z.array(stepDueSchema),
+  /** Left out where there are none. */
+  groups: z.array(groupDueSchema).optional(),
 });
 export type DueDelta = z.infer<typeof dueDeltaSchema>;
 

@@ -2,6 +2,7 @@ import type {
   CheckCounts,
   Counts,
   DueDelta,
+  GroupDue,
   Health,
   OutcomeCounts,
   StepDue,
@@ -125,6 +126,23 @@ export class StepAccumulator implements OutcomeCounts {
   }
 }
 
+export class GroupAccumulator {
+  ok = 0;
+  failed = 0;
+  readonly duration = new Histogram();
+
+  add({ ok, failed, duration }: GroupDue): void {
+    this.ok += ok;
+    this.failed += failed;
+    addSparse(this.duration, duration);
+  }
+
+  toSecond(group: number): GroupDue {
+    const { ok, failed, duration } = this;
+    return { group, ok, failed, duration: encodeSparse(duration) };
+  }
+}
+
 /** Merged numbers of one workload over any set of shares and seconds. Merging is order-free. */
 export class WorkloadAccumulator {
   started = 0;
@@ -137,6 +155,16 @@ export class WorkloadAccumulator {
   readonly iterationDuration = new Histogram();
   readonly lateness = new Histogram();
   readonly steps = new Map<number, StepAccumulator>();
+  readonly groups = new Map<number, GroupAccumulator>();
+
+  group(index: number): GroupAccumulator {
+    let group = this.groups.get(index);
+    if (group === undefined) {
+      group = new GroupAccumulator();
+      this.groups.set(index, group);
+    }
+    return group;
+  }
 
   step(index: number): StepAccumulator {
     let step = this.steps.get(index);
@@ -153,6 +181,7 @@ export class WorkloadAccumulator {
     addOutcomes(this.iterations, delta);
     addSparse(this.iterationDuration, delta.iterationDuration);
     for (const step of delta.steps) this.step(step.step).addDue(step);
+    for (const group of delta.groups ?? []) this.group(group.group).add(group);
   }
 
   addWall(delta: Omit<WallDelta, "second">): void {
@@ -172,6 +201,7 @@ export class WorkloadAccumulator {
   toSecond(workload: number): WorkloadSecond {
     const { started, lost, inFlight, users, connections } = this;
     const steps = [...this.steps].sort(([a], [b]) => a - b);
+    const groups = [...this.groups].sort(([a], [b]) => a - b);
     return {
       ...{ workload, started, lost, inFlight, users, connections },
       ...this.iterations,
@@ -179,6 +209,9 @@ export class WorkloadAccumulator {
       iterationDuration: encodeSparse(this.iterationDuration),
       lateness: encodeSparse(this.lateness),
       steps: steps.map(([index, step]) => step.toSecond(index)),
+      ...(groups.length === 0
+        ? {}
+        : { groups: groups.map(([index, group]) => group.toSecond(index)) }),
     };
   }
 }

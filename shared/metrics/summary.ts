@@ -1,4 +1,4 @@
-import type { CheckResult, Ledger, Summary, Traffic } from "../api/runView.ts";
+import type { CheckResult, GroupSummary, Ledger, Summary, Traffic } from "../api/runView.ts";
 import type { MergedTotals } from "../run/conservation.ts";
 import type { DueDelta, WallDelta } from "./delta.ts";
 import { type CheckDocument, checkName } from "../condition/stepChecks.ts";
@@ -26,6 +26,7 @@ export interface RunNames {
       checks?: readonly CheckDocument[] | undefined;
       tags?: Readonly<Record<string, string>> | undefined;
     }[];
+    groups?: readonly { name: string; tags?: Readonly<Record<string, string>> | undefined }[];
   }[];
 }
 
@@ -185,6 +186,19 @@ function checksOf(names: StepNames, step: StepAccumulator): CheckResult[] {
   }));
 }
 
+function groupsOf(
+  { name, groups = [] }: RunNames["workloads"][number],
+  merged: WorkloadAccumulator,
+): GroupSummary[] {
+  return groups.map((group, index) => {
+    const { ok, failed, duration } = merged.group(index);
+    return {
+      ...{ name: group.name, workload: name, tags: { ...group.tags } },
+      ...{ count: ok + failed, ok, failed, duration: latencyStats(duration) },
+    };
+  });
+}
+
 export interface SummaryInput {
   totals: RunTotals;
   names: RunNames;
@@ -235,6 +249,9 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
     lateness: latencyStats(all.lateness),
     workloads,
     steps: workloads.flatMap((workload) => workload.steps),
+    groups: names.workloads.flatMap((workload, i) =>
+      groupsOf(workload, parts[i] ?? new WorkloadAccumulator()),
+    ),
   };
   return { summary, ledger };
 }

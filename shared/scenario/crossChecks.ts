@@ -1,4 +1,5 @@
 import { requestFieldProblems } from "./bodyChecks.ts";
+import { flowProblems, rawSteps } from "../flow/rawFlow.ts";
 import { MAX_BURSTS, MAX_STEPS, MAX_WORKERS } from "./limits.ts";
 import { httpProblems } from "./httpChecks.ts";
 import { definesLength, isClosed, type LoadProfile } from "./loadProfile.ts";
@@ -186,17 +187,28 @@ function formProblems(raw: Raw): Problem[] {
 }
 
 function stepsProblems(steps: unknown, prefix: string): Problem[] {
-  if (!Array.isArray(steps)) return [];
-  const seen = new Map<unknown, number>();
-  return steps.flatMap((step: unknown, i) => {
-    if (!isObject(step)) return [];
-    const path = `${prefix}steps[${i}]`;
-    const problems = requestFieldProblems(step, `${path}.`);
-    const first = seen.get(step["name"]);
-    if (first === undefined) seen.set(step["name"], i);
-    else problems.push({ path: `${path}.name`, message: `already the name of steps[${first}]` });
-    return problems;
-  });
+  const path = `${prefix}steps`;
+  return [
+    ...rawSteps(steps, path).flatMap(({ step, path: at }) => requestFieldProblems(step, `${at}.`)),
+    ...flowProblems(steps, path),
+  ];
+}
+
+/** An arrival is a fresh user, who has nothing to keep a variable for. */
+function scopeProblems(owner: Raw, path: string): Problem[] {
+  const profile = owner["loadProfile"];
+  if (!isObject(profile) || typeof profile["type"] !== "string" || isClosed(profile["type"])) {
+    return [];
+  }
+  const { type } = profile;
+  return rawSteps(owner["steps"], path === "" ? "steps" : `${path}.steps`).flatMap(
+    ({ step, path: at }) =>
+      Object.entries(isObject(step["extract"]) ? step["extract"] : {}).flatMap(([name, one]) => {
+        if (!isObject(one) || one["scope"] !== "virtualUser") return [];
+        const message = `each arrival of ${type} is a fresh user: use scope "iteration", or VUS`;
+        return [{ path: `${at}.extract.${name}.scope`, message }];
+      }),
+  );
 }
 
 /** What all workloads together may ask for. */
@@ -204,7 +216,7 @@ function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Probl
   const problems: Problem[] = [];
   const steps = workloads.reduce<number>((sum, workload) => {
     const own = isObject(workload) ? workload["steps"] : undefined;
-    return sum + (Array.isArray(own) ? own.length : 0);
+    return sum + rawSteps(own, "steps").length;
   }, 0);
   if (steps > MAX_STEPS) {
     problems.push({ path: "workloads", message: `${steps} steps in all; at most ${MAX_STEPS}` });
@@ -228,6 +240,7 @@ export function crossProblems(document: unknown): Problem[] {
       ...problems,
       ...durationProblems(document, undefined, ""),
       ...kindProblems(document, ""),
+      ...scopeProblems(document, ""),
     ];
   }
   problems.push(...sizeProblems(workloads, document["numWorkers"]));
@@ -247,6 +260,7 @@ export function crossProblems(document: unknown): Problem[] {
     problems.push(
       ...durationProblems(workload, left, path, workloads.length),
       ...kindProblems(workload, path),
+      ...scopeProblems(workload, path),
       ...stepsProblems(workload["steps"], `${path}.`),
     );
   });

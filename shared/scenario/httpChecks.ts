@@ -1,3 +1,4 @@
+import { rawSteps } from "../flow/rawFlow.ts";
 import { httpOptionsOf, httpSchema } from "./http.ts";
 import { beyondRaw } from "./httpOptions.ts";
 import type { Problem } from "./problems.ts";
@@ -25,9 +26,9 @@ function cleartextProblems(owner: Raw, inherited: unknown, prefix: string): Prob
   const http = owner["http"] ?? inherited;
   if (!isObject(http) || http["version"] !== "2") return [];
   const urls: [string, unknown][] = [["targetUrl", owner["targetUrl"]]];
-  asList(owner["steps"]).forEach((step, i) => {
-    if (isObject(step)) urls.push([`steps[${i}].url`, step["url"]]);
-  });
+  for (const { step, path } of rawSteps(owner["steps"], "steps")) {
+    urls.push([`${path}.url`, step["url"]]);
+  }
   return urls
     .filter(([, url]) => typeof url === "string" && /^http:/i.test(url))
     .map(([field]) => ({

@@ -6,6 +6,7 @@ import {
   hasTemplate,
   parseTemplate,
 } from "../template/parseTemplate.ts";
+import { type RawElement, rawElements, rawFlows, type RawStep, rawSteps } from "../flow/rawFlow.ts";
 import { nearest, type Problem } from "./problems.ts";
 
 /**
@@ -173,11 +174,13 @@ function inheritedProblems(workload: Raw, prefix: string, data: KnownData): Prob
 }
 
 function extractProblems(extract: unknown, path: string): Problem[] {
-  return entriesOf(extract).flatMap(([name, text]) => {
+  return entriesOf(extract).flatMap(([name, one]) => {
+    const text = isObject(one) ? one["from"] : one;
     if (typeof text !== "string") return [];
     const parsed = parseSource(text);
     if (parsed.ok) return [];
-    return [{ path: `${path}.${name}`, message: `column ${parsed.column}: ${parsed.message}` }];
+    const at = isObject(one) ? `${path}.${name}.from` : `${path}.${name}`;
+    return [{ path: at, message: `column ${parsed.column}: ${parsed.message}` }];
   });
 }
 
@@ -198,14 +201,76 @@ function requestProblems(step: Raw, prefix: string, urlField: string, scope: Sco
   ];
 }
 
-function stepsProblems(steps: unknown, prefix: string, data: KnownData): Problem[] {
-  const variables = new Set<string>();
-  return listOf(steps).flatMap((step, i) => {
-    if (!isObject(step)) return [];
-    const problems = requestProblems(step, `${prefix}steps[${i}].`, "url", { data, variables });
-    for (const [name] of entriesOf(step["extract"])) variables.add(name);
-    return problems;
-  });
+/** What a flow knows on its way: variables are added as steps extract them. */
+interface FlowScope extends Scope {
+  variables: Set<string>;
+}
+
+function elementProblems(element: RawElement, scope: FlowScope): Problem[] {
+  const { variables, data } = scope;
+  const know = (names: Iterable<string>) => {
+    for (const name of names) variables.add(name);
+  };
+  const ofStep = ({ step, path }: RawStep) => requestProblems(step, `${path}.`, "url", scope);
+  const extractedBy = ({ step }: Pick<RawStep, "step">) =>
+    entriesOf(step["extract"]).map(([name]) => name);
+  switch (element.kind) {
+    case "step": {
+      const problems = ofStep(element);
+      know(extractedBy(element));
+      return problems;
+    }
+    case "parallel": {
+      // What is sent together knows nothing of each other.
+      const problems = element.steps.flatMap(ofStep);
+      know(element.steps.flatMap(extractedBy));
+      return problems;
+    }
+    case "block":
+      return flowLanguage(element.block["steps"], `${element.path}.steps`, scope);
+    case "choice": {
+      const branches = element.branches.map(({ branch, path }) => {
+        const own = new Set(variables);
+        const problems = flowLanguage(branch["steps"], `${path}.steps`, { data, variables: own });
+        return { problems, own };
+      });
+      for (const { own } of branches) know(own);
+      return branches.flatMap(({ problems }) => problems);
+    }
+  }
+}
+
+function flowLanguage(steps: unknown, path: string, scope: FlowScope): Problem[] {
+  return rawElements(steps, path).flatMap((element) => elementProblems(element, scope));
+}
+
+/** A variable is one user's or one iteration's, whichever step extracts it. */
+function scopesProblems(steps: readonly RawStep[]): Problem[] {
+  const known = new Map<string, { scope: unknown; path: string }>();
+  return steps.flatMap(({ step, path }) =>
+    entriesOf(step["extract"]).flatMap(([name, one]) => {
+      const scope = (isObject(one) ? one["scope"] : undefined) ?? "iteration";
+      const at = `${path}.extract.${name}`;
+      const first = known.get(name);
+      if (first === undefined) known.set(name, { scope, path: at });
+      if (first === undefined || first.scope === scope) return [];
+      return [{ path: at, message: `has another scope than ${first.path}` }];
+    }),
+  );
+}
+
+/** Users know from the beginning what they keep: before it was extracted it is an empty text. */
+const keptBy = (steps: readonly RawStep[]) =>
+  steps.flatMap(({ step }) =>
+    entriesOf(step["extract"]).flatMap(([name, one]) =>
+      isObject(one) && one["scope"] === "virtualUser" ? [name] : [],
+    ),
+  );
+
+function stepsProblems(steps: unknown, path: string, data: KnownData): Problem[] {
+  const all = rawSteps(steps, path);
+  const variables = new Set(keptBy(all));
+  return [...flowLanguage(steps, path, { data, variables }), ...scopesProblems(all)];
 }
 
 /** Problems of everything in a raw scenario document that is a language of its own. */
@@ -215,14 +280,9 @@ export function languageProblems(document: unknown): Problem[] {
   return [
     ...dataProblems(document["data"]),
     ...requestProblems(document, "", "targetUrl", { data, variables: new Set() }),
-    ...stepsProblems(document["steps"], "", data),
+    ...rawFlows(document).flatMap(({ path, steps }) => stepsProblems(steps, path, data)),
     ...listOf(document["workloads"]).flatMap((workload, i) =>
-      isObject(workload)
-        ? [
-            ...inheritedProblems(workload, `workloads[${i}].`, data),
-            ...stepsProblems(workload["steps"], `workloads[${i}].`, data),
-          ]
-        : [],
+      isObject(workload) ? inheritedProblems(workload, `workloads[${i}].`, data) : [],
     ),
   ];
 }

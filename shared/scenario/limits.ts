@@ -7,6 +7,13 @@ export const MAX_ITERATIONS = 10_000_000_000;
 export const MAX_POISSON_ARRIVALS = 10_000_000_000;
 export const MAX_WORKERS = 10_000;
 export const MAX_STEPS = 100;
+/** Steps sent at once by one iteration. */
+export const MAX_PARALLEL = 50;
+export const MAX_BRANCHES = 100;
+/** Groups, repeats and branches in one another. */
+export const MAX_FLOW_DEPTH = 8;
+/** Requests of one iteration, every repetition counted. */
+export const MAX_OPERATIONS = 10_000;
 export const MAX_WORKLOADS = 100;
 export const MAX_SCENARIO_BYTES = 1_000_000;
 /** Bursts with all their repetitions. */

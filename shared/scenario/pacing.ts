@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
 import { MAX_USERS } from "./limits.ts";
-import type { ThinkTime } from "../schedule/thinkTime.ts";
 
 /** How iterations begin and wait: fields that scenarios and workloads have alike. */
 
@@ -36,11 +35,6 @@ export const thinkTimeSchema = z
     description:
       "A user's pause after each step; after the last one only in a closed workload, before the next iteration.",
   });
-
-/** A plain number is a constant pause. */
-export function thinkTimeOf(field: z.infer<typeof thinkTimeSchema>): ThinkTime {
-  return typeof field === "number" ? { distribution: "constant", seconds: field } : field;
-}
 
 export const arrivalSchema = z
   .enum(arrivals, { error: 'arrival is "uniform" or "poisson"' })

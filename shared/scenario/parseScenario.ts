@@ -1,4 +1,5 @@
 import { ArrivalSchedule } from "../schedule/arrivalSchedule.ts";
+import { depthProblems } from "../flow/rawFlow.ts";
 import { hash32 } from "../random/hashRandom.ts";
 import { makeSchedule } from "../schedule/makeSchedule.ts";
 import { peakRate } from "../schedule/rateCurve.ts";
@@ -43,6 +44,8 @@ const fieldNames = [
   ...["extract", "check", "failRequest", "inline", "generate", "pick", "count", "fields"],
   ...["weighted", "randomInt", "basic", "bearer", "user", "password"],
   ...["value", "filename", "contentType", "when", "as"],
+  ...["weighted", "randomInt", "from", "scope"],
+  ...["group", "repeat", "parallel", "choose", "weight", "tags", "onError", "thinkTimeSeconds"],
 ];
 
 /** What is wrong with a load as a whole; undefined when nothing is. */
@@ -97,6 +100,9 @@ function scheduleProblems(scenario: Scenario): Problem[] {
 
 /** Parses and checks a scenario document; all problems are reported at once, each with its path. */
 export function parseScenario(document: unknown): ParsedScenario {
+  // Looking into what is nested without end would have no end.
+  const deep = depthProblems(document);
+  if (deep.length > 0) return { ok: false, problems: boundedProblems(deep, deep.length) };
   const parsed = scenarioSchema.safeParse(document);
   const problems = parsed.success ? [] : zodProblems(parsed.error, fieldNames);
   const fromSchema = problems.length;

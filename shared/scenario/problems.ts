@@ -69,9 +69,36 @@ function issueProblems(issue: z.core.$ZodIssue, knownNames: readonly string[]): 
   return [{ path: formatPath(issue.path), message: plainMessage(issue) }];
 }
 
+const unknownFields = (issues: readonly z.core.$ZodIssue[]) =>
+  issues.reduce(
+    (sum, { code, path, ...rest }) =>
+      sum +
+      (code === "unrecognized_keys" && path.length === 0 && "keys" in rest ? rest.keys.length : 0),
+    0,
+  );
+
+/**
+ * What may have one of several forms was meant in the one that knows most of its fields, the first
+ * of these; unless the forms have a message in common, its problems are told.
+ */
+function meantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || !issue.message.startsWith("Invalid input")) return [issue];
+  const [first, ...others] = issue.errors;
+  if (first === undefined) return [issue];
+  const meant = others.reduce(
+    (best, one) => (unknownFields(one) < unknownFields(best) ? one : best),
+    first,
+  );
+  return meant
+    .flatMap(meantIssues)
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+const issuesOf = (error: z.ZodError) => error.issues.flatMap(meantIssues);
+
 /** Zod's issues as problems, unknown fields one by one with the nearest of `knownNames`. */
 export function zodProblems(error: z.ZodError, knownNames: readonly string[] = []): Problem[] {
-  const issues = error.issues.slice(0, MAX_PROBLEMS);
+  const issues = issuesOf(error).slice(0, MAX_PROBLEMS);
   return issues.flatMap((issue) => issueProblems(issue, knownNames));
 }
 
@@ -84,7 +111,7 @@ export function boundedProblems(problems: readonly Problem[], total: number): Pr
 
 /** How many problems zod found, unknown fields one by one. */
 export function countIssues(error: z.ZodError): number {
-  return error.issues.reduce(
+  return issuesOf(error).reduce(
     (sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1),
     0,
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { httpSchema } from "./http.ts";
+import { flowSchemaOf, onErrorSchema } from "../flow/flowSchema.ts";
 import { dataSchema } from "../data/dataSchema.ts";
 import { urlProblem } from "../template/urlTemplate.ts";
 import { labelsSchema } from "./labels.ts";
@@ -73,10 +74,15 @@ export const stepSchema = z
     checks: checksSchema.optional(),
     extract: extractSchema.optional(),
     tags: tagsSchema.optional(),
-
     outcomes: outcomesSchema.optional(),
+    thinkTimeSeconds: thinkTimeSchema.optional(),
+    onError: onErrorSchema.optional(),
   })
   .meta({ id: "Step", description: "One protocol action of an iteration." });
+
+export const flowElementSchema = flowSchemaOf(stepSchema);
+
+const flowSchema = z.array(flowElementSchema).min(1, "name at least one step").max(MAX_STEPS);
 
 export const workloadSchema = z
   .strictObject({
@@ -91,7 +97,8 @@ export const workloadSchema = z
     http: httpSchema.optional(),
     ...inheritedFields,
     outcomes: outcomesSchema.optional(),
-    steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS),
+    onError: onErrorSchema.optional(),
+    steps: flowSchema,
   })
   .meta({ id: "Workload", description: "One population: a load profile and its steps." });
 
@@ -111,7 +118,8 @@ export const scenarioSchema = z
     checks: checksSchema.optional(),
     outcomes: outcomesSchema.optional(),
     data: dataSchema.optional(),
-    steps: z.array(stepSchema).min(1, "name at least one step").max(MAX_STEPS).optional(),
+    steps: flowSchema.optional(),
+    onError: onErrorSchema.optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
     durationSeconds: positiveSecondsSchema.optional(),
     loadProfile: loadProfileSchema.optional(),
@@ -173,4 +181,5 @@ export const scenarioSchema = z
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type Step = z.infer<typeof stepSchema>;
+export type FlowElement = z.infer<typeof flowElementSchema>;
 export type Workload = z.infer<typeof workloadSchema>;

@@ -34,10 +34,24 @@ export const checksSchema = z.array(checkSchema).max(MAX_CHECKS).meta({
     'What must hold of the answer, as "status == 200" or "json($.id) exists"; a failed check is counted by its name and fails the request as `check`.',
 });
 
+const extractionSchema = z.union(
+  [
+    expressionSchema,
+    z.strictObject({
+      from: expressionSchema,
+      scope: z.enum(["iteration", "virtualUser"]).default("iteration"),
+    }),
+  ],
+  {
+    error:
+      'an extraction is an expression, or {"from", "scope"} with scope "iteration" or "virtualUser"',
+  },
+);
+
 export const extractSchema = z
-  .record(identifierSchema, expressionSchema)
+  .record(identifierSchema, extractionSchema)
   .refine((all) => Object.keys(all).length <= MAX_EXTRACTIONS, `at most ${MAX_EXTRACTIONS}`)
   .meta({
     description:
-      'Variables for later steps of the iteration, {{vars.<name>}}: json($.path), header(name), regex("…"), status. Without a value the request fails as `extract` and the iteration ends.',
+      'Variables for later steps of the iteration, {{vars.<name>}}: json($.path), header(name), regex("…"), status. As {from, scope} with scope virtualUser a user keeps it over its iterations. Without a value the request fails as `extract` and the iteration ends.',
   });

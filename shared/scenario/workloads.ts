@@ -1,11 +1,13 @@
-import type { ThinkTime } from "../schedule/thinkTime.ts";
+import { type FlowGroup, groupsOf, stepsOf } from "../flow/flow.ts";
+import type { OnError } from "../flow/flowSchema.ts";
+import { type ThinkTime, thinkTimeOf } from "../schedule/thinkTime.ts";
 import { httpOptionsOf } from "./http.ts";
 import type { HttpOptions } from "./httpOptions.ts";
 import { type Load, loadDurationMs, profileLoad } from "./load.ts";
 import { isClosed } from "./loadProfile.ts";
-import { type Overload, overloadOf, thinkTimeOf } from "./pacing.ts";
+import { type Overload, overloadOf } from "./pacing.ts";
 import type { StepDefaults } from "./requestFields.ts";
-import type { Scenario, Step, Workload } from "./scenarioSchema.ts";
+import type { FlowElement, Scenario, Step, Workload } from "./scenarioSchema.ts";
 
 /** A workload ready to plan: the one long form that short scenarios are turned into. */
 export interface PlainWorkload {
@@ -17,7 +19,12 @@ export interface PlainWorkload {
   connections: Scenario["connections"];
   http: HttpOptions;
   defaults: StepDefaults;
+  /** Undefined where nothing is said: then only what could not be extracted ends an iteration. */
+  onError: OnError | undefined;
+  flow: readonly FlowElement[];
+  /** The steps of the flow with all their tags; results count by their places here. */
   steps: readonly Step[];
+  groups: readonly FlowGroup[];
 }
 
 /** The steps of the short form (`targetUrl`, `method`, `headers`, `body`, …). */
@@ -72,7 +79,10 @@ function plain(workload: Workload, scenario: Scenario): PlainWorkload {
     connections: connectionsOf(workload, scenario),
     http: httpOptionsOf(workload.http ?? scenario.http),
     defaults: defaultsOf(workload, scenario),
-    steps,
+    onError: workload.onError ?? scenario.onError,
+    flow: steps,
+    steps: stepsOf(steps),
+    groups: groupsOf(steps),
   };
 }
 

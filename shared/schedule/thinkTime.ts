@@ -7,6 +7,11 @@ export type ThinkTime =
   | { distribution: "normal"; mean: number; deviation: number }
   | { distribution: "exponential"; mean: number };
 
+/** A plain number is a constant pause. */
+export function thinkTimeOf(field: number | ThinkTime): ThinkTime {
+  return typeof field === "number" ? { distribution: "constant", seconds: field } : field;
+}
+
 /** Draws are bounded, so that one of them does not outlast every run: an exponential at 20 means. */
 const MAX_MEANS = 20;
 

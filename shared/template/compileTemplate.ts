@@ -8,6 +8,8 @@ export interface Subject {
   readonly arrival: number;
   readonly user: number;
   readonly variables: readonly string[];
+  /** How often repeats of the iteration have begun again: each time random values are others. */
+  readonly turn?: number;
 }
 
 /** A compiled expression or text: gives its value for a subject, the same for the same subject. */
@@ -48,6 +50,10 @@ function uuidOf(a: number, b: number, c: number, d: number): string {
     digit(d, 12), digit(d, 8), digit(d, 4), digit(d, 0),
   );
 }
+
+/** Far more than a scenario has places. */
+const PLACES_PER_TURN = 2 ** 20;
+const placeOfTurn = (place: number, turn: number) => turn * PLACES_PER_TURN + place;
 
 /** Its first word is a bijection of the number: no two alike below 2^32 of them. */
 function uuids(seed: number, place: number): (number: number) => string {
@@ -98,13 +104,16 @@ function compileCall(
     case "timestamp":
       return () => `${env.nowMs()}`;
     case "uuid": {
-      const uuidAt = uuids(seed, env.nextPlace());
-      return (subject) => uuidAt(subject.arrival);
+      const place = env.nextPlace();
+      const first = uuids(seed, place);
+      return ({ arrival, turn = 0 }) =>
+        (turn === 0 ? first : uuids(seed, placeOfTurn(place, turn)))(arrival);
     }
     case "randomInt": {
       const [from, to] = randomIntRange(call.args);
       const place = env.nextPlace();
-      return (subject) => `${randomIntAt(seed, place, subject.arrival, from, to)}`;
+      return ({ arrival, turn = 0 }) =>
+        `${randomIntAt(seed, placeOfTurn(place, turn), arrival, from, to)}`;
     }
     case "base64": {
       const text = joined(args);

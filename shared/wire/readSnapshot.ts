@@ -2,6 +2,7 @@ import type {
   CheckCounts,
   Counts,
   DueDelta,
+  GroupDue,
   HeadRoom,
   Health,
   OutcomeCounts,
@@ -115,9 +116,21 @@ function stepDue(value: unknown): StepDue {
   };
 }
 
+function groupDue(value: unknown): GroupDue {
+  const { group, ok, failed, duration } = fields(value);
+  return {
+    group: whole(group),
+    ok: whole(ok),
+    failed: whole(failed),
+    duration: bytes(duration),
+  };
+}
+
 function dueDelta(value: unknown): DueDelta {
   const delta = fields(value);
+  const { groups } = delta;
   return {
+    ...(groups === undefined ? {} : { groups: list(groups, groupDue) }),
     ok: whole(delta["ok"]),
     failed: whole(delta["failed"]),
     neutral: whole(delta["neutral"]),

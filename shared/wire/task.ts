@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dataSchema } from "../data/dataSchema.ts";
+import { onErrorSchema } from "../flow/flowSchema.ts";
 import { taskHttpSchema } from "../scenario/http.ts";
 import { plainHttp } from "../scenario/httpOptions.ts";
 import {
@@ -10,7 +11,7 @@ import {
   pacings,
 } from "../scenario/pacing.ts";
 import { stepDefaultsSchema } from "../scenario/requestFields.ts";
-import { stepSchema, transports } from "../scenario/scenarioSchema.ts";
+import { flowElementSchema, transports } from "../scenario/scenarioSchema.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -61,8 +62,9 @@ export const taskSchema = z.object({
   load: loadSchema,
   /** Divides arrivals, users or, of iterations, the users that work them off. */
   ownership: z.array(ownershipLevelSchema).min(1),
-  steps: z.array(stepSchema).min(1),
+  steps: z.array(flowElementSchema).min(1),
   defaults: stepDefaultsSchema.default({ outcomes: [] }),
+  onError: onErrorSchema.optional(),
   /** The workload's own, made of the scenario's. */
   seed: count,
   /** The data sets of the steps, and the seed of their rows: the same for every workload. */

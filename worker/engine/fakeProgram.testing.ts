@@ -1,3 +1,4 @@
+import type { FlowCode } from "@onrush/shared/flow/compileFlow.ts";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import type { RateCurve } from "@onrush/shared/schedule/rateCurve.ts";
@@ -37,6 +38,8 @@ export class FakeProgram implements Program {
   readonly operations: readonly Operation[];
   readonly checks = [["good"], [], []];
   readonly outcomes = [[{ name: "none left", as: "neutral" as const }], [], []];
+  readonly flow: FlowCode | null;
+  readonly keptVariables = 0;
   /** Arrival number and operation of every request, in the order they were sent. */
   readonly sent: [arrival: number, operation: number][] = [];
   readonly #clock: ManualClock;
@@ -46,8 +49,10 @@ export class FakeProgram implements Program {
     clock: ManualClock,
     steps: number,
     answer: (arrival: number, operation: number) => FakeAnswer,
+    flow: FlowCode | null = null,
   ) {
     this.#clock = clock;
+    this.flow = flow;
     this.operations = Array.from({ length: steps }, (_, operation) => ({
       perform: (slot, done) => this.#perform(slot, done, answer(slot.arrival, operation)),
     }));
@@ -102,6 +107,8 @@ export class FakeProgram implements Program {
 export interface FakeRun {
   curve: RateCurve;
   steps?: number;
+  /** Where its steps do not simply follow each other. */
+  flow?: FlowCode | null;
   parts?: number;
   startMs?: number;
   answer?: (arrival: number, operation: number) => FakeAnswer;
@@ -123,11 +130,12 @@ export class DrivenShare {
   peak = 0;
 
   constructor(run: FakeRun) {
-    const { curve, steps = 1, parts = 1, startMs = 0, answer, source } = run;
+    const { curve, steps = 1, flow = null, parts = 1, startMs = 0, source } = run;
+    const answer = run.answer ?? (() => ({ tookUs: 20_000 }));
     const { maxInFlight = 10_000, ...options } = run.options ?? {};
     this.schedule = new ArrivalSchedule(curve);
     this.ownership = new Ownership([{ offset: 0, weights: parts, index: parts - 1 }]);
-    this.program = new FakeProgram(this.clock, steps, answer ?? (() => ({ tookUs: 20_000 })));
+    this.program = new FakeProgram(this.clock, steps, answer, flow);
     const startUs = startMs * 1000;
     const arrivals = (iterations: Iterations) =>
       new ArrivalSource(

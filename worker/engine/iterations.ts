@@ -1,7 +1,9 @@
+import { streamOfTurn } from "@onrush/shared/flow/compileFlow.ts";
 import { thinkTimeUs, type ThinkTime } from "@onrush/shared/schedule/thinkTime.ts";
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import { countUp, type Outcome, type RequestResult } from "../metrics/dueSecond.ts";
 import type { Recorder } from "../metrics/recorder.ts";
+import { FlowWalk, positionOf } from "./flowWalk.ts";
 import { INTERRUPTED, type Program, TIMEOUT } from "./operation.ts";
 import { type Slot, SlotPool } from "./slot.ts";
 import { TimeHeap } from "./timeHeap.ts";
@@ -42,6 +44,10 @@ export class Iterations {
   readonly #slots: SlotPool;
   readonly #nowUs: () => number;
   readonly #last: number;
+  /** Null where the operations simply follow each other. */
+  readonly #walk: FlowWalk | null;
+  /** For requests that are sent together. */
+  readonly #parts: SlotPool;
   #leaseUntilUs = -Infinity;
   /** Slots between two requests, by when the next is due. Stale when `wakeUs` says otherwise. */
   readonly #thinking = new TimeHeap<Slot>();
@@ -58,7 +64,10 @@ export class Iterations {
     this.#recorder = recorder;
     this.#slots = new SlotPool(options.limit);
     this.#nowUs = nowUs;
-    this.#last = options.program.operations.length - 1;
+    const { operations, flow } = options.program;
+    this.#last = operations.length - 1;
+    this.#walk = flow === null ? null : new FlowWalk(flow, options.seed, recorder);
+    this.#parts = new SlotPool(Infinity, options.limit);
   }
 
   get limit(): number {
@@ -94,7 +103,10 @@ export class Iterations {
 
   /** A user is gone, and so is what it had of its own. */
   leave(slot: Slot): void {
-    this.#options.program.leave(slot);
+    const { program } = this.#options;
+    program.leave(slot);
+    for (const part of slot.flow?.parts ?? []) program.leave(part);
+    slot.variables.length = 0;
     this.#slots.give(slot);
   }
 
@@ -117,13 +129,19 @@ export class Iterations {
     slot.iterationFailed = false;
     slot.iterationNeutral = false;
     slot.iterationInterrupted = false;
-    this.#perform(slot, 0, dueUs, nowUs);
+    if (this.#walk === null) return this.#perform(slot, 0, dueUs, nowUs);
+    if (this.#walk.begin(slot, dueUs)) return this.#performNext(slot, dueUs, nowUs);
+    slot.endUs = nowUs;
+    this.#end(slot);
   }
 
   /** The pause after an operation, microseconds. */
   thinkUs(slot: Slot, operation: number): number {
-    const { thinkTime, seed } = this.#options;
-    return thinkTime === null ? 0 : thinkTimeUs(thinkTime, seed, operation, slot.arrival);
+    const { program, seed } = this.#options;
+    const { flow } = program;
+    const thinkTime = flow === null ? this.#options.thinkTime : flow.thinkTimes[operation];
+    if (thinkTime === null || thinkTime === undefined) return 0;
+    return thinkTimeUs(thinkTime, seed, streamOfTurn(operation, slot.turn), slot.arrival);
   }
 
   /** Sends the next requests of those that have thought. */
@@ -141,12 +159,15 @@ export class Iterations {
 
   /** Gives up requests that are over their time. */
   cancelOverdue(nowUs: number): void {
-    this.#slots.cancelWhere((slot) => slot.deadlineUs <= nowUs, TIMEOUT);
+    const isOver = (slot: Slot) => slot.deadlineUs <= nowUs;
+    this.#slots.cancelWhere(isOver, TIMEOUT);
+    this.#parts.cancelWhere(isOver, TIMEOUT);
   }
 
   /** Ends everything under way. */
   interrupt(): void {
     this.#slots.cancelWhere(() => true, INTERRUPTED);
+    this.#parts.cancelWhere(() => true, INTERRUPTED);
   }
 
   #perform(slot: Slot, operation: number, dueUs: number, nowUs: number): void {
@@ -164,24 +185,81 @@ export class Iterations {
     const outcome = outcomeOf(slot, this.#options.program);
     this.totals.requests[outcome]++;
     this.#record(slot, outcome);
-    if (outcome === "failed") slot.iterationFailed = true;
-    if (outcome === "neutral") slot.iterationNeutral = true;
-    if (outcome === "interrupted") slot.iterationInterrupted = true;
+    const whole = slot.parent ?? slot;
+    if (outcome === "failed") whole.iterationFailed = true;
+    if (outcome === "neutral") whole.iterationNeutral = true;
+    if (outcome === "interrupted") whole.iterationInterrupted = true;
+    if (this.#walk !== null) return this.#walkOn(this.#walk, slot, whole, outcome);
     const isOver = slot.operation === this.#last || !slot.hasExtracted;
     if (isOver || slot.iterationInterrupted) return this.#end(slot);
-    const thinkUs = this.thinkUs(slot, slot.operation);
+    this.#pause(slot, this.thinkUs(slot, slot.operation));
+  };
+
+  /** Of requests that were sent together the last to end goes on. */
+  #walkOn(walk: FlowWalk, slot: Slot, whole: Slot, outcome: Outcome): void {
+    const position = positionOf(whole);
+    walk.ended(whole, slot.operation, outcome, slot.hasExtracted);
+    if (slot !== whole) {
+      slot.busy = false;
+      whole.endUs = Math.max(whole.endUs, slot.endUs);
+      if (--position.pending > 0) return;
+    }
+    if (whole.iterationInterrupted) return this.#end(whole);
+    if (position.ends) {
+      walk.leaveAll(whole);
+      return this.#end(whole);
+    }
+    const thinkUs = this.thinkUs(whole, whole.operation);
+    if (walk.advance(whole, whole.endUs + thinkUs)) this.#pause(whole, thinkUs);
+    else this.#end(whole);
+  }
+
+  #pause(slot: Slot, thinkUs: number): void {
     if (thinkUs === 0) return this.#continue(slot, slot.endUs, slot.endUs);
     slot.wakeUs = slot.endUs + thinkUs;
     slot.deadlineUs = Infinity;
     slot.cancel = this.#stopThinking;
     this.#thinking.push(slot.wakeUs, slot);
-  };
+  }
 
   /** The next request; without a lease nothing is sent, so the iteration ends here. */
   #continue(slot: Slot, dueUs: number, nowUs: number): void {
-    if (this.hasLease(nowUs)) return this.#perform(slot, slot.operation + 1, dueUs, nowUs);
+    if (this.hasLease(nowUs)) return this.#performNext(slot, dueUs, nowUs);
     slot.iterationInterrupted = true;
     this.#end(slot);
+  }
+
+  #performNext(slot: Slot, dueUs: number, nowUs: number): void {
+    if (this.#walk === null) return this.#perform(slot, slot.operation + 1, dueUs, nowUs);
+    const next = this.#walk.take(slot);
+    if (next.op === "request") this.#perform(slot, next.step, dueUs, nowUs);
+    else this.#performTogether(slot, next.steps, dueUs, nowUs);
+  }
+
+  #performTogether(slot: Slot, steps: readonly number[], dueUs: number, nowUs: number): void {
+    const position = positionOf(slot);
+    position.pending = steps.length;
+    slot.operation = steps[0] as number;
+    slot.endUs = nowUs;
+    // Each part has its own.
+    slot.deadlineUs = Infinity;
+    slot.cancel = null;
+    steps.forEach((step, i) => {
+      const part = (position.parts[i] ??= this.#newPart(slot));
+      part.busy = true;
+      part.arrival = slot.arrival;
+      part.user = slot.user;
+      part.turn = slot.turn;
+      this.#perform(part, step, dueUs, nowUs);
+    });
+  }
+
+  #newPart(slot: Slot): Slot {
+    const part = this.#parts.take();
+    if (part === undefined) throw new RangeError("there is a part for every request");
+    part.parent = slot;
+    part.variables = slot.variables;
+    return part;
   }
 
   readonly #stopThinking = (slot: Slot): void => {
@@ -219,7 +297,8 @@ export class Iterations {
     const outcome = iterationOutcomeOf(slot);
     this.totals.iterations[outcome]++;
     this.running--;
-    slot.variables.length = 0;
+    const { keptVariables } = this.#options.program;
+    if (slot.variables.length > keptVariables) slot.variables.length = keptVariables;
     this.#recorder.iteration(slot.iterationDueUs, outcome, slot.endUs - slot.iterationDueUs);
     this.onEnded(slot);
   }

@@ -1,4 +1,5 @@
 import type { OutcomeKind } from "@onrush/shared/condition/stepOutcomes.ts";
+import type { FlowCode } from "@onrush/shared/flow/compileFlow.ts";
 import type { Slot } from "./slot.ts";
 
 /**
@@ -23,6 +24,10 @@ export interface Program {
   checks: readonly (readonly string[])[];
   /** What answers of each operation may be by name, by `slot.namedOutcome`. */
   outcomes: readonly (readonly NamedOutcome[])[];
+  /** Null where the operations simply follow each other. */
+  flow: FlowCode | null;
+  /** Of a slot's variables the first so many are kept from one iteration to the next. */
+  keptVariables: number;
   /** Opens connections ahead of the start; what fails here fails again, and counts, in the run. */
   warmUp(connections: number): Promise<void>;
   connections(): number;

@@ -164,6 +164,7 @@ export async function prepareShare(
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
       http: task.http,
       ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed, defaults: task.defaults },
+      ...{ thinkTime: task.thinkTime, onError: task.onError },
       limits: poolLimits(task, thread, threads),
     },
   );

@@ -20,8 +20,8 @@ export class Slot {
   nextDueUs = -1;
   /** Until when it pauses between two requests; -1 when it does not. */
   wakeUs = -1;
-  /** Values that earlier requests of the iteration have extracted. */
-  readonly variables: string[] = [];
+  /** Values that earlier requests have extracted; what is sent together has them in common. */
+  variables: string[] = [];
   /** When the iteration was due. */
   iterationDueUs = 0;
   iterationFailed = false;
@@ -29,6 +29,12 @@ export class Slot {
   iterationInterrupted = false;
   /** Program counter: the operation under way. */
   operation = 0;
+  /** How often repeats have begun again, so that each draws anew. */
+  turn = 0;
+  /** Where it is, if its steps do not simply follow each other. */
+  flow: FlowPosition | null = null;
+  /** The iteration that this one request of several is a part of. */
+  parent: Slot | null = null;
 
   /** When this request was due: the arrival's due time, later steps from the end of the one before. */
   dueUs = 0;
@@ -91,14 +97,80 @@ export class Slot {
   }
 }
 
+/** Where an iteration stands in its flow. Like the slot, made once and used again. */
+export class FlowPosition {
+  /** The next instruction. */
+  next = 0;
+  readonly counters: Int32Array;
+  /** Requests of the iteration that were sent so far, and how many have failed. */
+  requests = 0;
+  failures = 0;
+  /** True when a step says that the iteration ends with it. */
+  ends = false;
+  /** Requests under way of those that were sent together. */
+  pending = 0;
+  /** Slots for requests that are sent together; they stay with the iteration's slot. */
+  readonly parts: Slot[] = [];
+  /** The groups that it is in, the innermost last. */
+  readonly #open: Int32Array;
+  openCount = 0;
+  /** By group: when it began, and after how much. */
+  readonly #beganUs: Float64Array;
+  readonly #requests: Int32Array;
+  readonly #failures: Int32Array;
+
+  constructor(counters: number, groups: number) {
+    this.counters = new Int32Array(counters);
+    this.#open = new Int32Array(groups);
+    this.#beganUs = new Float64Array(groups);
+    this.#requests = new Int32Array(groups);
+    this.#failures = new Int32Array(groups);
+  }
+
+  reset(): void {
+    this.next = 0;
+    this.requests = 0;
+    this.failures = 0;
+    this.ends = false;
+    this.pending = 0;
+    this.openCount = 0;
+  }
+
+  enter(group: number, atUs: number): void {
+    this.#open[this.openCount++] = group;
+    this.#beganUs[group] = atUs;
+    this.#requests[group] = this.requests;
+    this.#failures[group] = this.failures;
+  }
+
+  /** The group that it was in. */
+  leave(): number {
+    return this.#open[--this.openCount] as number;
+  }
+
+  beganUs(group: number): number {
+    return this.#beganUs[group] as number;
+  }
+
+  hasRequests(group: number): boolean {
+    return this.requests > (this.#requests[group] as number);
+  }
+
+  hasFailed(group: number): boolean {
+    return this.failures > (this.#failures[group] as number);
+  }
+}
+
 /** A fixed number of slots, made as they are first needed. */
 export class SlotPool {
   readonly limit: number;
+  readonly #firstIndex: number;
   readonly #all: Slot[] = [];
   readonly #free: Slot[] = [];
 
-  constructor(limit: number) {
+  constructor(limit: number, firstIndex = 0) {
     this.limit = limit;
+    this.#firstIndex = firstIndex;
   }
 
   get inFlight(): number {
@@ -110,7 +182,7 @@ export class SlotPool {
     let slot = this.#free.pop();
     if (slot === undefined) {
       if (this.#all.length >= this.limit) return undefined;
-      slot = new Slot(this.#all.length);
+      slot = new Slot(this.#firstIndex + this.#all.length);
       this.#all.push(slot);
     }
     slot.busy = true;

@@ -1,4 +1,4 @@
-import type { CheckCounts, Counts, DueDelta } from "@onrush/shared/metrics/delta.ts";
+import type { CheckCounts, Counts, DueDelta, GroupDue } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { type ConnectionPhases, type Phase, phases } from "@onrush/shared/metrics/phases.ts";
 import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
@@ -175,6 +175,29 @@ class StepCounts {
   }
 }
 
+class GroupCounts {
+  ok = 0;
+  failed = 0;
+  readonly duration = new Histogram();
+
+  record(failed: boolean, durationUs: number): void {
+    if (failed) this.failed++;
+    else this.ok++;
+    this.duration.record(durationUs);
+  }
+
+  /** What was recorded since the last call, or undefined when nothing was. */
+  take(group: number): GroupDue | undefined {
+    const { ok, failed, duration } = this;
+    if (ok + failed === 0) return undefined;
+    const taken = { group, ok, failed, duration: encodeSparse(duration) };
+    this.ok = 0;
+    this.failed = 0;
+    duration.reset();
+    return taken;
+  }
+}
+
 /** Everything of one due second, dense: one array access per recorded value. */
 export class DueSecond {
   second: number;
@@ -183,6 +206,7 @@ export class DueSecond {
   readonly #iterations = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
   readonly #duration = new Histogram();
   readonly #steps: (StepCounts | undefined)[] = [];
+  readonly #groups: (GroupCounts | undefined)[] = [];
   readonly #names: CountedNames;
   #touched = false;
 
@@ -213,6 +237,11 @@ export class DueSecond {
     this.#touched = true;
   }
 
+  group(group: number, failed: boolean, durationUs: number): void {
+    (this.#groups[group] ??= new GroupCounts()).record(failed, durationUs);
+    this.#touched = true;
+  }
+
   /** What was recorded since the last call, or undefined when nothing was. */
   take(): DueDelta | undefined {
     if (!this.#touched) return undefined;
@@ -240,6 +269,8 @@ export class DueSecond {
       iterationDuration: encodeSparse(this.#duration),
       steps,
     };
+    const groups = this.#groups.flatMap((group, index) => group?.take(index) ?? []);
+    if (groups.length > 0) delta.groups = groups;
     this.#started = 0;
     this.#dropped = {};
     Object.assign(this.#iterations, { ok: 0, failed: 0, neutral: 0, interrupted: 0 });

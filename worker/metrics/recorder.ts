@@ -16,6 +16,7 @@ type LateRecord = { second: number } & (
   | { kind: "dropped"; reason: string; count: number }
   | { kind: "request"; result: RequestResult }
   | { kind: "iteration"; outcome: Outcome; durationUs: number }
+  | { kind: "group"; group: number; failed: boolean; durationUs: number }
 );
 
 const secondOf = (us: number) => Math.floor(us / 1e6);
@@ -30,6 +31,8 @@ function replay(into: DueSecond, record: LateRecord): void {
       return into.request(record.result);
     case "iteration":
       return into.iteration(record.outcome, record.durationUs);
+    case "group":
+      return into.group(record.group, record.failed, record.durationUs);
   }
 }
 
@@ -91,6 +94,14 @@ export class Recorder {
     const dense = this.#dense(second);
     if (dense !== undefined) dense.iteration(outcome, durationUs);
     else this.#keep({ kind: "iteration", second, outcome, durationUs });
+  }
+
+  /** A group that began, or was due to, at `beganUs`. */
+  group(group: number, beganUs: number, failed: boolean, durationUs: number): void {
+    const second = secondOf(beganUs);
+    const dense = this.#dense(second);
+    if (dense !== undefined) dense.group(group, failed, durationUs);
+    else this.#keep({ kind: "group", second, group, failed, durationUs });
   }
 
   /** The wall second that contains `us`; an earlier time counts to the oldest still open. */

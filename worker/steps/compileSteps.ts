@@ -1,8 +1,10 @@
-import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { compileFlow, type FlowDefaults } from "@onrush/shared/flow/compileFlow.ts";
+import { stepsOf } from "@onrush/shared/flow/flow.ts";
+import type { FlowElement } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { beyondRaw, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import { checkName } from "@onrush/shared/condition/stepChecks.ts";
+import { checkName, userVariablesOf } from "@onrush/shared/condition/stepChecks.ts";
 import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
 import { compileRequest } from "./compileRequest.ts";
@@ -11,7 +13,10 @@ import { StepLanguage } from "./stepLanguage.ts";
 
 /** How the steps of a workload are to be carried out. */
 export interface CompileOptions
-  extends TransportOptions, Pick<Task, "transport" | "data" | "dataSeed" | "seed" | "defaults"> {}
+  extends
+    TransportOptions,
+    FlowDefaults,
+    Pick<Task, "transport" | "data" | "dataSeed" | "seed" | "defaults"> {}
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
   const { transport, http = plainHttp } = options;
@@ -37,17 +42,22 @@ function extracting(operation: Operation): Operation {
 
 /** Compiles the steps of a workload to the operations that a program counter runs through. */
 export async function compileSteps(
-  steps: readonly Step[],
+  flow: readonly FlowElement[],
   clock: RunClock,
   options: CompileOptions,
 ): Promise<Program> {
   const http = await httpTransport(options, clock);
   const language = new StepLanguage(options);
+  const steps = stepsOf(flow);
+  const kept = userVariablesOf(steps);
+  for (const name of kept) language.variable(name);
   return {
     operations: steps.map((step) => {
       const operation = http.operation(compileRequest(step, language, options.defaults));
       return step.extract === undefined ? operation : extracting(operation);
     }),
+    flow: compileFlow(flow, options),
+    keptVariables: kept.length,
     checks: steps.map((step) => (step.checks ?? []).map(checkName)),
     outcomes: steps.map((step) => namedOutcomes(step, options.defaults)),
     warmUp: (connections) => http.warmUp(connections),
