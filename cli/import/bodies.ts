@@ -1,4 +1,5 @@
-import type { FormField, RequestBody, StepInput } from "./sourceRequest.ts";
+import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { FormField, RequestBody } from "./sourceRequest.ts";
 
 /** How the bodies of a source are written in a scenario. */
 

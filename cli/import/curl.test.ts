@@ -1,7 +1,7 @@
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { describe, expect, test } from "vitest";
 import { importCurl } from "./curl.ts";
-import type { StepInput } from "./sourceRequest.ts";
 
 function imported(text: string) {
   const { scenario, left } = importCurl(text);

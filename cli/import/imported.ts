@@ -1,4 +1,13 @@
-import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { ScenarioInput, StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+
+type WorkloadInput = NonNullable<ScenarioInput["workloads"]>[number];
+export type ImportedWorkload = Omit<WorkloadInput, "steps"> & { steps: StepInput[] };
+
+/** Sources have requests one after the other. */
+export type ImportedScenario = Omit<ScenarioInput, "steps" | "workloads"> & {
+  steps?: StepInput[];
+  workloads?: ImportedWorkload[];
+};
 
 /** Something of the source that the scenario does not have: where it stood, and why. */
 export interface Note {
@@ -8,7 +17,7 @@ export interface Note {
 
 /** What a converter makes of a source. The scenario passes `parseScenario`. */
 export interface Imported {
-  scenario: ScenarioInput;
+  scenario: ImportedScenario;
   left: readonly Note[];
 }
 

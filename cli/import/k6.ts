@@ -1,12 +1,16 @@
-import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { goDurationSeconds } from "./goDuration.ts";
-import { type Imported, ImportError, type Note, PLACEHOLDER_BASE_URL } from "./imported.ts";
+import {
+  type Imported,
+  type ImportedScenario,
+  type ImportedWorkload,
+  ImportError,
+  type Note,
+  PLACEHOLDER_BASE_URL,
+} from "./imported.ts";
 import { executorLoad } from "./k6Executors.ts";
 import { optionsOfScript } from "./k6Literal.ts";
 import { slaLines } from "./k6Thresholds.ts";
 import { isObject, objectOf, objectsOf, type Raw, textOf } from "./raw.ts";
-
-type Workload = NonNullable<ScenarioInput["workloads"]>[number];
 
 /** Options do not say what is requested. */
 const PLACEHOLDER_URL = `${PLACEHOLDER_BASE_URL}/`;
@@ -53,7 +57,12 @@ function headersOf(options: Raw): { headers?: Record<string, string> } {
   return agent === undefined || agent === "" ? {} : { headers: { "User-Agent": agent } };
 }
 
-function workloadOf(name: string, raw: Raw, options: Raw, left: Note[]): Workload | undefined {
+function workloadOf(
+  name: string,
+  raw: Raw,
+  options: Raw,
+  left: Note[],
+): ImportedWorkload | undefined {
   const where = `scenarios.${name}`;
   noteUnread(raw, readScenarioFields, `${where}.`, left);
   const pace = goDurationSeconds(options["minIterationDuration"]);
@@ -111,7 +120,7 @@ export function importK6(text: string): Imported {
 }
 
 /** One workload that begins at once needs no list. */
-function inShortestForm(workloads: readonly Workload[]): Partial<ScenarioInput> {
+function inShortestForm(workloads: readonly ImportedWorkload[]): Partial<ImportedScenario> {
   const [only] = workloads;
   if (workloads.length > 1 || only === undefined || only.startSecond !== undefined) {
     return { workloads: [...workloads] };

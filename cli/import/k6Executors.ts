@@ -1,14 +1,12 @@
-import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { goDurationSeconds } from "./goDuration.ts";
-import type { Note } from "./imported.ts";
+import type { ImportedWorkload, Note } from "./imported.ts";
 import { objectsOf, type Raw } from "./raw.ts";
 
 /** One k6 executor as one of our load profiles. Defaults are k6's. */
 
-type Workload = NonNullable<ScenarioInput["workloads"]>[number];
 type Stage = { durationSeconds: number; target: number };
 
-export type ExecutorLoad = Pick<Workload, "loadProfile"> & { durationSeconds?: number };
+export type ExecutorLoad = Pick<ImportedWorkload, "loadProfile"> & { durationSeconds?: number };
 
 const DEFAULT_MAX_DURATION_SECONDS = 600;
 

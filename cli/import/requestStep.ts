@@ -1,8 +1,8 @@
 import { MAX_STEPS } from "@onrush/shared/scenario/limits.ts";
-import { stepSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { type StepInput, stepSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { bodyFields, toFields } from "./bodies.ts";
 import type { Note } from "./imported.ts";
-import type { Credentials, FormField, SourceRequest, StepInput } from "./sourceRequest.ts";
+import type { Credentials, FormField, SourceRequest } from "./sourceRequest.ts";
 
 /** Text that is to be sent as it stands, also where it looks like a template or a variable. */
 export const literal = (text: string) =>

@@ -1,9 +1,8 @@
-import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { ImportError } from "./imported.ts";
-import type { StepInput } from "./sourceRequest.ts";
+import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { ImportError, type ImportedScenario } from "./imported.ts";
 
 /** The scenario with scheme, host and port of every request replaced; paths are kept. */
-export function retarget(scenario: ScenarioInput, baseUrl: string): ScenarioInput {
+export function retarget(scenario: ImportedScenario, baseUrl: string): ImportedScenario {
   if (!/^https?:\/\/[^/]/i.test(baseUrl) || !URL.canParse(baseUrl)) {
     throw new ImportError(`--base-url "${baseUrl}" is not a full http:// or https:// URL`);
   }

@@ -1,6 +1,4 @@
-import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
-
-export type StepInput = NonNullable<ScenarioInput["steps"]>[number];
+import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 
 export interface FormField {
   name: string;

@@ -181,5 +181,6 @@ export const scenarioSchema = z
 export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type Step = z.infer<typeof stepSchema>;
+export type StepInput = z.input<typeof stepSchema>;
 export type FlowElement = z.infer<typeof flowElementSchema>;
 export type Workload = z.infer<typeof workloadSchema>;
