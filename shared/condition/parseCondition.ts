@@ -1,6 +1,7 @@
 import { nearest } from "../scenario/problems.ts";
 import { type JsonPath, readJsonPath } from "./jsonPath.ts";
 import { patternProblem } from "./regexGuard.ts";
+import { type Parsed, parseText, type TextReader } from "./textReader.ts";
 
 /**
  * One small grammar for everything that looks at an answer: checks, extractions, outcomes.
@@ -32,18 +33,6 @@ export interface Condition {
   value: string | number | boolean | null;
 }
 
-/** `column` counts from 1. */
-export type Parsed<T> = { ok: true; value: T } | { ok: false; column: number; message: string };
-
-class ConditionError extends Error {
-  readonly column: number;
-
-  constructor(at: number, message: string) {
-    super(message);
-    this.column = at + 1;
-  }
-}
-
 const sourceNames = [
   "status",
   "latency",
@@ -60,65 +49,7 @@ const units: Record<string, Readonly<Record<string, number>>> = {
 };
 const order: ReadonlySet<Operator> = new Set(["<", "<=", ">", ">="]);
 
-class Reader {
-  readonly text: string;
-  at = 0;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  get isAtEnd(): boolean {
-    return this.at >= this.text.length;
-  }
-
-  skipSpace(): void {
-    while (/\s/.test(this.text[this.at] ?? "")) this.at++;
-  }
-
-  fail(message: string, at = this.at): never {
-    throw new ConditionError(at, message);
-  }
-
-  take(pattern: RegExp): string | undefined {
-    const sticky = new RegExp(pattern.source, "y");
-    sticky.lastIndex = this.at;
-    const found = sticky.exec(this.text)?.[0];
-    if (found !== undefined) this.at += found.length;
-    return found;
-  }
-
-  expect(char: string): void {
-    if (this.text[this.at] !== char) this.fail(`"${char}" is missing`);
-    this.at++;
-  }
-
-  /** A quoted text; `\"` and `\\` stand for the character, other backslashes for themselves. */
-  quoted(): string {
-    const quote = this.text[this.at];
-    const begin = this.at;
-    let value = "";
-    for (this.at++; !this.isAtEnd; this.at++) {
-      const char = this.text[this.at] as string;
-      const next = this.text[this.at + 1];
-      if (char === quote) {
-        this.at++;
-        return value;
-      }
-      if (char === "\\" && (next === quote || next === "\\")) {
-        value += next;
-        this.at++;
-      } else value += char;
-    }
-    return this.fail("a quote that is not closed", begin);
-  }
-
-  get isAtQuote(): boolean {
-    return this.text[this.at] === '"' || this.text[this.at] === "'";
-  }
-}
-
-function readSource(reader: Reader): Source {
+function readSource(reader: TextReader): Source {
   reader.skipSpace();
   const begin = reader.at;
   const name = reader.take(/[A-Za-z]+/) ?? "";
@@ -146,7 +77,7 @@ function readSource(reader: Reader): Source {
 /** Sources that name what they take. */
 type WithArgument = "json" | "header" | "cookie" | "regex";
 
-function readArgument(reader: Reader, kind: WithArgument): Source {
+function readArgument(reader: TextReader, kind: WithArgument): Source {
   reader.expect("(");
   reader.skipSpace();
   const source = argumentOf(reader, kind);
@@ -155,7 +86,7 @@ function readArgument(reader: Reader, kind: WithArgument): Source {
   return source;
 }
 
-function argumentOf(reader: Reader, kind: WithArgument): Source {
+function argumentOf(reader: TextReader, kind: WithArgument): Source {
   const begin = reader.at;
   if (kind === "json") {
     const read = readJsonPath(reader.text, reader.at);
@@ -177,7 +108,7 @@ function argumentOf(reader: Reader, kind: WithArgument): Source {
   return problem === undefined ? { kind, pattern } : reader.fail(problem, begin);
 }
 
-function readOperator(reader: Reader): Operator {
+function readOperator(reader: TextReader): Operator {
   const begin = reader.at;
   const symbol = reader.take(/[=!<>]+/) ?? reader.take(/[A-Za-z]+/) ?? "";
   const known = operators.find((operator) => operator === symbol);
@@ -187,7 +118,7 @@ function readOperator(reader: Reader): Operator {
   return reader.fail(`unknown operator "${symbol}"; ${hint}`, begin);
 }
 
-function readValue(reader: Reader, source: Source): string | number | boolean | null {
+function readValue(reader: TextReader, source: Source): string | number | boolean | null {
   if (reader.isAtQuote) return reader.quoted();
   const begin = reader.at;
   const word = reader.take(/\S+/);
@@ -209,7 +140,7 @@ function readValue(reader: Reader, source: Source): string | number | boolean | 
 }
 
 /** Whether operator and value make sense for the source. */
-function checkFit(reader: Reader, { source, operator, value }: Condition, at: number): void {
+function checkFit(reader: TextReader, { source, operator, value }: Condition, at: number): void {
   const isNumeric = source.kind === "status" || source.kind === "latency" || source.kind === "size";
   if (isNumeric && (operator === "contains" || operator === "matches")) {
     reader.fail(`${source.kind} is a number; ${operator} is for texts`, at);
@@ -229,7 +160,7 @@ function checkFit(reader: Reader, { source, operator, value }: Condition, at: nu
   }
 }
 
-function readCondition(reader: Reader): Condition {
+function readCondition(reader: TextReader): Condition {
   const source = readSource(reader);
   reader.skipSpace();
   if (reader.isAtEnd) return { source, operator: "exists", value: null };
@@ -247,20 +178,7 @@ function readCondition(reader: Reader): Condition {
   return condition;
 }
 
-function parse<T>(text: string, read: (reader: Reader) => T): Parsed<T> {
-  const reader = new Reader(text);
-  try {
-    const value = read(reader);
-    reader.skipSpace();
-    if (!reader.isAtEnd) reader.fail(`unexpected "${text.slice(reader.at, reader.at + 20)}"`);
-    return { ok: true, value };
-  } catch (error) {
-    if (!(error instanceof ConditionError)) throw error;
-    return { ok: false, column: error.column, message: error.message };
-  }
-}
-
-export const parseCondition = (text: string): Parsed<Condition> => parse(text, readCondition);
+export const parseCondition = (text: string): Parsed<Condition> => parseText(text, readCondition);
 
 /** What an extraction takes its value from. */
-export const parseSource = (text: string): Parsed<Source> => parse(text, readSource);
+export const parseSource = (text: string): Parsed<Source> => parseText(text, readSource);
