@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { initialRunState } from "@onrush/shared/run/runReducer.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
+import { RunSla } from "../analysis/runSla.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { placeShares } from "../planning/shares.ts";
 import type { SecondStore, StoredMinute } from "../results/secondStore.ts";
@@ -36,8 +37,9 @@ function runOf(rps: number, durationSeconds: number) {
   if (!parsed.ok) throw new Error("the scenario is good");
   const plan = planRun(parsed.scenario);
   const scenario = { ...parsed.scenario, id: "s", ownerId: "o", ...times };
-  const record = new RunRecord("r", plan, new FakeSecondStore());
-  const accounts = new RunAccounts(plan, record, new Map());
+  const sla = new RunSla(plan, () => ({ loadEndSeconds: durationSeconds, isLoadOn: true }));
+  const record = new RunRecord("r", plan, new FakeSecondStore(), sla);
+  const accounts = new RunAccounts(plan, record, sla, new Map());
   const initial = initialRunState({
     ...{ durationMs: plan.durationMs, minDurationMs: plan.durationMs, gracefulStopMs: 0 },
     ...{ lostWorkers: "degrade", barrierMs: 1, startLeadMs: 1 },

@@ -5,6 +5,8 @@ import { reportedUntilUs } from "@onrush/shared/run/lostPart.ts";
 import { areSharesOver } from "@onrush/shared/run/runMessages.ts";
 import type { RunState, ShareLoss, ShareState } from "@onrush/shared/run/runMessages.ts";
 import { LEASE_MS, ORPHAN_LEASE_MS, type HeldShare } from "@onrush/shared/wire/heartbeat.ts";
+import { slaVerdict } from "@onrush/shared/sla/slaEvaluation.ts";
+import type { RunSla } from "../analysis/runSla.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
 import { dueBetween, lostBetween, lostIn, usersOf } from "../planning/shares.ts";
 import { judgeRun } from "./runOutcome.ts";
@@ -21,8 +23,11 @@ export class RunAccounts {
   /** Cumulative counts by share, from the latest heartbeats. */
   readonly #held: ReadonlyMap<string, HeldShare>;
 
-  constructor(plan: RunPlan, record: RunRecord, held: ReadonlyMap<string, HeldShare>) {
+  readonly #sla: RunSla;
+
+  constructor(plan: RunPlan, record: RunRecord, sla: RunSla, held: ReadonlyMap<string, HeldShare>) {
     this.#plan = plan;
+    this.#sla = sla;
     this.#record = record;
     this.#held = held;
   }
@@ -40,7 +45,7 @@ export class RunAccounts {
 
   /** What the shares of a workload leave in a second, and `more` that no share can tell of. */
   #setLost(state: RunState, workload: number, second: number, more: number): void {
-    const endUs = this.#loadEndUs(state);
+    const endUs = this.loadEndUs(state);
     const shares = state.shares.filter((share) => share.workload === workload);
     const lost = shares.reduce((sum, s) => sum + lostIn(this.#plan, s, second, endUs), more);
     this.#record.setLost(workload, second, lost);
@@ -48,7 +53,7 @@ export class RunAccounts {
 
   /** The view of an active run. */
   live(base: RunView, state: RunState): RunView {
-    const endUs = this.#loadEndUs(state);
+    const endUs = this.loadEndUs(state);
     const { summary, ledger } = summarise({
       totals: this.#record.live,
       names: this.#plan,
@@ -56,7 +61,8 @@ export class RunAccounts {
       scheduled: this.#scheduled(state, endUs),
       maybeSent: this.#maybeSent(state, endUs),
     });
-    return liveView(base, { state, plan: this.#plan, summary, ledger, held: this.#held });
+    const sla = this.#sla.results;
+    return liveView(base, { state, plan: this.#plan, summary, ledger, sla, held: this.#held });
   }
 
   /** The view of an ended run, from its stored seconds. */
@@ -67,12 +73,13 @@ export class RunAccounts {
       const reasons = [failure ?? "it was stopped before the load began: nothing was measured"];
       return { ...view, verdict: { sla: "NONE", validity: "INVALID", reasons } };
     }
-    const endUs = this.#loadEndUs(state);
+    const endUs = this.loadEndUs(state);
     const lost = state.shares.filter(({ loss }) => loss !== null);
+    const finalSla = this.#sla.final(state, endUs / 1e6);
     const outcome = judgeRun({
       plan: this.#plan,
       state,
-      totals: await this.#record.finalTotals(nextSecond - 1),
+      totals: await this.#record.finalTotals(nextSecond - 1, [finalSla]),
       scheduled: this.#scheduled(state, endUs),
       maybeSent: this.#maybeSent(state, endUs),
       usersLost: lost
@@ -81,7 +88,8 @@ export class RunAccounts {
       lostWorkers: [...new Set(lost.map(({ workerId }) => workerId))],
       durationSeconds: endUs / 1e6,
     });
-    return { ...view, ...outcome };
+    const sla = finalSla.results;
+    return { ...view, ...outcome, sla, verdict: { ...outcome.verdict, sla: slaVerdict(sla) } };
   }
 
   /**
@@ -135,7 +143,7 @@ export class RunAccounts {
   }
 
   /** Where the load ends, from the start of the run: the plan's end, or an earlier stop. */
-  #loadEndUs({ startAtMs, stopAtMs, shares }: RunState): number {
+  loadEndUs({ startAtMs, stopAtMs, shares }: RunState): number {
     const { durationMs, minDurationMs } = this.#plan;
     const finals = shares.flatMap(({ totals }) => (totals === null ? [] : [totals.endedMs]));
     // Iterations may be done before their time is up.

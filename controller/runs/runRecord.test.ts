@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
+import { RunSla } from "../analysis/runSla.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { placeShares } from "../planning/shares.ts";
 import type { SecondStore, StoredMinute } from "../results/secondStore.ts";
@@ -62,6 +63,11 @@ function snapshot(seq: number, second: number, ended: number): Snapshot {
   };
 }
 
+function recordIn(store: FragileStore): RunRecord {
+  const sla = new RunSla(plan, () => ({ loadEndSeconds: 300, isLoadOn: true }));
+  return new RunRecord("r", plan, store, sla);
+}
+
 /** Everything that is counted of the run, from what is stored. */
 async function counted(record: RunRecord) {
   for (let second = 0; second < 300; second++) record.close(second, false);
@@ -85,13 +91,13 @@ test(
         fc.nat({ max: 3 }),
         async (said, savedAfter, documents) => {
           const snapshots = said.map(([second, ended], i) => snapshot(i + 1, second, ended));
-          const undisturbed = new RunRecord("r", plan, new FragileStore());
+          const undisturbed = recordIn(new FragileStore());
           for (const one of snapshots) await undisturbed.merge(share, one);
           await undisturbed.interruptAll({ ...share, seq: snapshots.length });
           const whole = await counted(undisturbed);
 
           const store = new FragileStore();
-          const first = new RunRecord("r", plan, store);
+          const first = recordIn(store);
           const stored = snapshots.slice(0, savedAfter);
           for (const one of stored) await first.merge(share, one);
           await first.save(1, 0);
@@ -103,7 +109,7 @@ test(
           await first.save(1, 0).catch(() => {});
           store.left = Infinity;
 
-          const second = new RunRecord("r", plan, store);
+          const second = recordIn(store);
           await second.resume(progress);
           for (const one of snapshots.slice(savedAfter)) await second.merge(share, one);
           await second.interruptAll({ ...share, seq: snapshots.length });

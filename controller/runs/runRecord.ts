@@ -7,6 +7,7 @@ import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { knownStarts, type StartCounts } from "../planning/knownStarts.ts";
 import { plannedIn, type RunPlan } from "../planning/runPlan.ts";
+import type { RunSla } from "../analysis/runSla.ts";
 import { minuteOf, RunSeconds, SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import { faultOptions } from "./runOutcome.ts";
@@ -31,8 +32,11 @@ export class RunRecord {
   readonly #plan: RunPlan;
   readonly #store: SecondStore;
 
-  constructor(runId: string, plan: RunPlan, store: SecondStore) {
+  readonly #sla: RunSla;
+
+  constructor(runId: string, plan: RunPlan, store: SecondStore, sla: RunSla) {
     this.#runId = runId;
+    this.#sla = sla;
     this.#plan = plan;
     this.#store = store;
   }
@@ -43,7 +47,7 @@ export class RunRecord {
     for (let first = 0; ; first += MINUTES_PER_READ) {
       const last = first + MINUTES_PER_READ - 1;
       const minutes = await this.#store.read(this.#runId, first, last);
-      for (const second of closedOf(minutes)) this.live.add(second);
+      for (const second of closedOf(minutes)) this.#count(second);
       newest = [...newest, ...minutes].slice(-KEEP_MINUTES);
       if (minutes.length < MINUTES_PER_READ) break;
     }
@@ -68,7 +72,9 @@ export class RunRecord {
     const { due, wall } = this.#seconds.apply(share.workload, share.workerId, snapshot);
     // Seconds that are open are added as a whole when they close: merging twice costs twice.
     const isLate = ({ second }: { second: number }) => this.#seconds.isClosed(second);
-    this.live.addDeltas(share.workload, { due: due.filter(isLate), wall: wall.filter(isLate) });
+    const late = { due: due.filter(isLate), wall: wall.filter(isLate) };
+    this.live.addDeltas(share.workload, late);
+    this.#sla.addDeltas(share.workload, late);
     this.#applied[share.share] = { epoch: snapshot.epoch, seq: snapshot.seq };
   }
 
@@ -118,14 +124,22 @@ export class RunRecord {
 
   setLost(workload: number, second: number, count: number): void {
     const more = this.#seconds.setLost(workload, second, count);
-    if (more !== 0 && this.#seconds.isClosed(second)) this.live.addLost(workload, more);
+    if (more === 0 || !this.#seconds.isClosed(second)) return;
+    this.live.addLost(workload, more);
+    this.#sla.addLost(workload, second, more);
+  }
+
+  /** A second that is closed, once. */
+  #count(record: RunSecond): void {
+    this.live.add(record);
+    this.#sla.add(record);
   }
 
   /** One that is closed already (by an owner that died before it could say so) is closed again. */
   close(second: number, partial: boolean): SecondView {
     const isFirst = !this.#seconds.isClosed(second);
     const record = this.#seconds.close(second, partial);
-    if (isFirst) this.live.add(record);
+    if (isFirst) this.#count(record);
     return this.view(record);
   }
 
@@ -161,12 +175,18 @@ export class RunRecord {
     return all.sort((a, b) => a.second - b.second);
   }
 
-  /** All seconds folded, once everything is saved. */
-  async finalTotals(lastSecond: number): Promise<RunTotals> {
+  /** All seconds folded, once everything is saved; `also` gets them in their order. */
+  async finalTotals(
+    lastSecond: number,
+    also: readonly { add(second: RunSecond): void }[] = [],
+  ): Promise<RunTotals> {
     const totals = new RunTotals(faultOptions(this.#plan));
     for (let first = 0; first <= minuteOf(lastSecond); first += MINUTES_PER_READ) {
       const minutes = await this.#store.read(this.#runId, first, first + MINUTES_PER_READ - 1);
-      for (const second of closedOf(minutes)) totals.add(second);
+      for (const second of closedOf(minutes)) {
+        totals.add(second);
+        for (const other of also) other.add(second);
+      }
     }
     return totals;
   }

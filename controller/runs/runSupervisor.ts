@@ -1,4 +1,5 @@
-import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import type {
@@ -12,6 +13,7 @@ import { hasEnded, type RunPhase } from "@onrush/shared/run/runState.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
+import { RunSla } from "../analysis/runSla.ts";
 import type { StreamEntry } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
 import { placeShares, taskOf } from "../planning/shares.ts";
@@ -25,6 +27,7 @@ import { RunClaims } from "./runClaims.ts";
 import { RunDocument } from "./runDocument.ts";
 import { linkEvent, storeEvent } from "./outageEvents.ts";
 import { RunKeeper } from "./runKeeper.ts";
+import { RunNews } from "./runNews.ts";
 import type { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
@@ -57,9 +60,11 @@ export class RunSupervisor {
   readonly #options: SupervisorOptions;
   readonly #document: RunDocument;
   readonly #record: RunRecord;
+  readonly #sla: RunSla;
   readonly #watch: WorkerWatch;
   readonly #accounts: RunAccounts;
   readonly #keeper: RunKeeper;
+  readonly #news: RunNews;
   readonly #claims: RunClaims;
   readonly #standings: RunStandings;
   readonly #takeOvers: TakeOvers;
@@ -79,10 +84,15 @@ export class RunSupervisor {
     this.#options = options;
     this.#document = new RunDocument(run, options.runs);
     this.plan = planRun(run.scenario);
-    this.#record = new RunRecord(run.id, this.plan, options.seconds);
+    this.#sla = new RunSla(this.plan, () => ({
+      loadEndSeconds: this.#accounts.loadEndUs(this.#state) / 1e6,
+      isLoadOn: this.phase === "RUNNING",
+    }));
+    this.#record = new RunRecord(run.id, this.plan, options.seconds, this.#sla);
     this.#watch = new WorkerWatch(run.id, link, time, logger);
-    this.#accounts = new RunAccounts(this.plan, this.#record, this.#watch.held);
+    this.#accounts = new RunAccounts(this.plan, this.#record, this.#sla, this.#watch.held);
     this.#keeper = new RunKeeper(this.#document, this.#record);
+    this.#news = new RunNews(this.#document, this.#keeper, time, options.publish);
     this.#claims = new RunClaims(run.id, this.plan, link.directory, this.#watch.held);
     this.#standings = new RunStandings(run.id, this.#claims, link, this.#watch);
     this.#takeOvers = new TakeOvers({
@@ -106,7 +116,7 @@ export class RunSupervisor {
       onStopAsked: () => void this.stop(),
       onReachable: (isReachable, reason) =>
         this.#post(() => {
-          if (!this.hasEnded) this.#event(...linkEvent(isReachable, reason));
+          if (!this.hasEnded) this.#news.event(...linkEvent(isReachable, reason));
         }),
     });
   }
@@ -139,7 +149,7 @@ export class RunSupervisor {
       if (!this.#owned) return;
       // Stopped while it was being placed: nothing begins, and nothing stays reserved.
       if (this.hasEnded) return this.#clearRemains();
-      for (const note of notes) this.#event("warning", note);
+      for (const note of notes) this.#news.event("warning", note);
       // Whoever had the run before may have handed out shares: theirs are older epochs.
       const before = this.#document.progress?.state.shares ?? [];
       const epoch = 1 + Math.max(0, ...before.map((share) => share.epoch));
@@ -154,9 +164,10 @@ export class RunSupervisor {
       const { progress } = this.#document;
       if (progress === null) throw new Error("a run without progress cannot be resumed");
       this.#state = progress.state;
+      this.#sla.resume(this.#document.view.sla);
       await this.#record.resume(progress.tallies);
       this.#standings.stored(this.#state);
-      this.#event("warning", "another controller goes on with the run");
+      this.#news.event("warning", "another controller goes on with the run");
       // From here on whoever had it before cannot write any more.
       await this.#save();
       await this.#restore();
@@ -254,23 +265,23 @@ export class RunSupervisor {
       await this.#insist(() => this.#carryOut(effect, snapshot));
       answers.push(...(await this.#find(effect)));
     }
-    if (state.phase !== before) this.#publishRun();
+    if (state.phase !== before) this.#news.run(this.view);
+    for (const broken of this.#sla.takeBroken()) answers.push(...this.#brokenSla(broken));
     for (const answer of answers) await this.#tell(answer);
+  }
+
+  #brokenSla({ text, reason, aborted }: SlaResult): RunMessage[] {
+    const told = `SLA line "${text}" is broken: ${reason}`;
+    if (aborted) return [{ type: "slaBroken", reason: told }];
+    this.#news.event("warning", told);
+    return [];
   }
 
   /** What looking for workers came to; nothing while it cannot be done: it is asked for again. */
   async #find(effect: RunEffect): Promise<RunMessage[]> {
     try {
-      switch (effect.type) {
-        case "fence":
-          return await this.#takeOvers.fence(this.#document.token, effect.shares);
-        case "handOver":
-          return await this.#takeOvers.handOver(this.#state, effect.shares, this.#nowMs());
-        case "reassign":
-          return await this.#takeOvers.reassign(this.#state, effect.shares, this.#nowMs());
-        default:
-          return [];
-      }
+      const { token } = this.#document;
+      return await this.#takeOvers.find(effect, this.#state, token, this.#nowMs());
     } catch (error) {
       this.#warn(error, "workers could not be looked for");
       return [];
@@ -316,7 +327,7 @@ export class RunSupervisor {
       case "close":
         return this.#close(effect.second, effect.partial);
       case "event":
-        return this.#event(effect.kind, effect.text);
+        return this.#news.event(effect.kind, effect.text);
       case "finish":
         return this.#finish();
       case "fence":
@@ -360,8 +371,7 @@ export class RunSupervisor {
 
   #close(second: number, partial: boolean): void {
     this.#accounts.countLost(this.#state, second);
-    const view = this.#record.close(second, partial);
-    this.#options.publish({ type: "second", runId: this.id, ...view });
+    this.#news.seconds([this.#record.close(second, partial)]);
     this.#keeper.secondClosed = true;
   }
 
@@ -369,10 +379,10 @@ export class RunSupervisor {
   async #saveOrTell(): Promise<void> {
     try {
       await this.#save();
-      if (this.#keeper.recovered()) this.#event(...storeEvent(true));
+      if (this.#keeper.recovered()) this.#news.event(...storeEvent(true));
     } catch (error) {
       this.#warn(error, "a run could not be stored, trying again");
-      if (this.#keeper.failed()) this.#event(...storeEvent(false, error));
+      if (this.#keeper.failed()) this.#news.event(...storeEvent(false, error));
     }
   }
 
@@ -385,7 +395,7 @@ export class RunSupervisor {
     if (this.#state.startAtMs !== null) {
       await this.#options.link.reports.trim(this.id, this.#document.streamPosition);
     }
-    this.#publishRun();
+    this.#news.run(this.view);
   }
 
   async #acknowledge(): Promise<void> {
@@ -421,7 +431,7 @@ export class RunSupervisor {
     const view = await this.#accounts.ended(this.#document.view, this.#state, endedAt);
     this.#document.change({ active: false, progress: null }, view);
     if (!(await this.#document.save(view))) return this.#letGo();
-    this.#publishRun();
+    this.#news.run(this.view);
     await this.#clearRemains();
     this.#resolveEnded();
   }
@@ -457,22 +467,9 @@ export class RunSupervisor {
     await ownership.release().catch((error: unknown) => this.#warn(error, "a lease is left"));
   }
 
-  #event(kind: RunEvent["kind"], text: string): void {
-    const event: RunEvent = { at: new Date(this.#nowMs()).toISOString(), kind, text };
-    this.#document.addEvent(event);
-    this.#keeper.changed = true;
-    this.#options.publish({ type: "event", runId: this.id, event });
-  }
-
   #publishCorrections(): void {
     this.#correctedAtMs = this.#nowMs();
-    for (const view of this.#record.corrections()) {
-      this.#options.publish({ type: "second", runId: this.id, ...view });
-    }
-  }
-
-  #publishRun(): void {
-    this.#options.publish({ type: "run", run: this.view });
+    this.#news.seconds(this.#record.corrections());
   }
 
   #nowMs(): number {

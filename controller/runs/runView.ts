@@ -1,4 +1,6 @@
 import type { Ledger, RunView, ShareView, Summary, Verdict } from "@onrush/shared/api/runView.ts";
+import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
+import { slaVerdict } from "@onrush/shared/sla/slaEvaluation.ts";
 import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
 import { emptyLedger, sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { HeldShare } from "@onrush/shared/wire/heartbeat.ts";
@@ -41,6 +43,7 @@ export interface LiveParts {
   plan: RunPlan;
   summary: Summary;
   ledger: Ledger;
+  sla: readonly SlaResult[];
   /** Cumulative counts by share from the latest heartbeats. */
   held: ReadonlyMap<string, HeldShare>;
 }
@@ -66,13 +69,16 @@ function shareView(share: ShareState, plan: RunPlan, held: HeldShare | undefined
 
 /** The view of a run while it is active. */
 export function liveView(base: RunView, parts: LiveParts): RunView {
-  const { state, plan, summary, ledger, held } = parts;
+  const { state, plan, summary, ledger, sla, held } = parts;
   return {
     ...base,
     state: state.phase,
     numWorkers: new Set(state.shares.map((share) => share.workerId)).size || base.numWorkers,
     summary: state.startAtMs === null ? null : summary,
     ledger,
+    sla: [...sla],
+    // Until the end, a line that holds may still be broken.
+    verdict: slaVerdict(sla) === "FAILED" ? { ...base.verdict, sla: "FAILED" } : base.verdict,
     shares: state.shares.map((share) => shareView(share, plan, held.get(share.share))),
   };
 }

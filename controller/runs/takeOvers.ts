@@ -1,6 +1,7 @@
 import { isShareOver } from "@onrush/shared/run/runMessages.ts";
 import type {
   FencedShare,
+  RunEffect,
   RunMessage,
   RunState,
   ShareState,
@@ -34,6 +35,25 @@ export class TakeOvers {
 
   constructor(options: TakeOverOptions) {
     this.#options = options;
+  }
+
+  /** What an effect that needs other workers, or to know who is gone, comes to. */
+  async find(
+    effect: RunEffect,
+    state: RunState,
+    token: number,
+    nowMs: number,
+  ): Promise<RunMessage[]> {
+    switch (effect.type) {
+      case "fence":
+        return this.fence(token, effect.shares);
+      case "handOver":
+        return this.handOver(state, effect.shares, nowMs);
+      case "reassign":
+        return this.reassign(state, effect.shares, nowMs);
+      default:
+        return [];
+    }
   }
 
   /** Shares that a fence was asked for without an answer: their workers may be heard by now. */

@@ -6,6 +6,7 @@ export const slaUnits = ["ms", "%", "rps", "count", "bytes"] as const;
 export const slaResultSchema = z
   .object({
     text: z.string().meta({ description: "The line as it was written." }),
+    name: z.string().optional().meta({ description: "As the scenario calls it." }),
     status: z.enum(["PASSED", "FAILED", "NONE"]).meta({
       description: "NONE: there was nothing to judge by, or not yet.",
     }),

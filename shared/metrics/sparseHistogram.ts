@@ -148,6 +148,36 @@ function checkEnd(reader: Reader, head: Head, last: number, total: number): void
   if (head.clamped > total) throw new RangeError("a sparse histogram clamped more than it has");
 }
 
+/** The limits of an encoded histogram; undefined of one without values. Throws as `addSparse` does. */
+export function limitsOf(bytes: Uint8Array): { minUs: number; maxUs: number } | undefined {
+  return bytes.length === 0 ? undefined : readHead(new Reader(bytes));
+}
+
+/**
+ * Takes an encoded histogram, which was added before, out of `from`. The limits stay as they were,
+ * as counts cannot tell which are left: the caller narrows them. Throws as `addSparse` does.
+ */
+export function subtractSparse(from: Histogram, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  const reader = new Reader(bytes);
+  const head = readHead(reader);
+  const { counts } = from;
+  let { index, count } = readFirst(reader, head);
+  counts[index] = (counts[index] as number) - count;
+  let total = count;
+  for (let left = head.entries - 1; left > 0; left--) {
+    const entry = readEntry(reader);
+    index += entry >> 2;
+    count = readCount(reader, entry);
+    counts[index] = (counts[index] as number) - count;
+    total += count;
+  }
+  checkEnd(reader, head, index, total);
+  from.total -= total;
+  from.sumUs -= head.sumUs;
+  from.clamped -= head.clamped;
+}
+
 /** The first entry's index and count; from then on indexes only grow. */
 function readFirst(reader: Reader, head: Head): { index: number; count: number } {
   const entry = readEntry(reader);

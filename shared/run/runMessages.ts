@@ -139,6 +139,8 @@ export type RunMessage =
   /** Workers were found for shares whose workers went before the start: the same, anew. */
   | { type: "reassigned"; shares: readonly ShareState[] }
   | { type: "stopRequested" }
+  /** An SLA line with abort is broken: the load ends, whatever comes later. */
+  | { type: "slaBroken"; reason: string }
   /** The controller itself cannot go on with it. */
   | { type: "broken"; reason: string }
   | { type: "tick" };

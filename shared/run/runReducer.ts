@@ -148,7 +148,7 @@ function checkWorkers(state: RunState, nowMs: number): Step {
   return fail(state, `${names}: no heartbeat any more; no worker is left`, nowMs);
 }
 
-function stopRequested(state: RunState, nowMs: number): Step {
+function stopRequested(state: RunState, asked: RunEffect, nowMs: number): Step {
   const phase = nextState(state.phase, "stopRequested");
   if (phase === undefined) return nothing(state);
   // The load ends here, so what is lost and when a share is given up count from now.
@@ -160,7 +160,6 @@ function stopRequested(state: RunState, nowMs: number): Step {
   };
   const stopAtMs = state.stopAtMs ?? nowMs;
   const next: RunState = { ...state, settings, phase, stopRequested: true, stopAtMs };
-  const asked: RunEffect = { type: "event", kind: "info", text: "stop requested" };
   if (phase === "STOPPED") {
     return { state: next, effects: [asked, { type: "abort" }, { type: "finish", end: "stopped" }] };
   }
@@ -243,7 +242,13 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "reassigned":
       return reassigned(state, message);
     case "stopRequested":
-      return stopRequested(state, nowMs);
+      return stopRequested(state, { type: "event", kind: "info", text: "stop requested" }, nowMs);
+    case "slaBroken": {
+      // Before the start and after the end of the load there is nothing to end.
+      if (state.phase !== "RUNNING") return nothing(state);
+      const text = `${message.reason}: the load ends`;
+      return stopRequested(state, { type: "event", kind: "error", text }, nowMs);
+    }
     case "failed": {
       const share = findShare(state, message);
       if (share === undefined) return nothing(state);

@@ -7,6 +7,8 @@ import {
   parseTemplate,
 } from "../template/parseTemplate.ts";
 import { type RawElement, rawElements, rawFlows, type RawStep, rawSteps } from "../flow/rawFlow.ts";
+import { slaNames } from "../sla/slaNames.ts";
+import { slaProblems } from "../sla/slaProblems.ts";
 import { nearest, type Problem } from "./problems.ts";
 
 /**
@@ -279,6 +281,7 @@ export function languageProblems(document: unknown): Problem[] {
   const data = knownData(document["data"]);
   return [
     ...dataProblems(document["data"]),
+    ...slaProblems(document["sla"], slaNames(document)),
     ...requestProblems(document, "", "targetUrl", { data, variables: new Set() }),
     ...rawFlows(document).flatMap(({ path, steps }) => stepsProblems(steps, path, data)),
     ...listOf(document["workloads"]).flatMap((workload, i) =>

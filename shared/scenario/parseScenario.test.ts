@@ -253,7 +253,7 @@ const bad: [string, unknown, string[]][] = [
   ["a name that is too long", { ...short, name: "x".repeat(201) }, ["name"]],
   ["a description that is too long", { ...short, description: "x".repeat(2001) }, ["description"]],
   ["a mistyped field", { ...short, targetURL: "http://h/" }, ["targetURL"]],
-  ["several unknown fields", { ...short, zz: 1, sla: [] }, ["sla", "zz"]],
+  ["several unknown fields", { ...short, zz: 1, slas: [] }, ["slas", "zz"]],
   ["labels that are no names", { ...short, labels: ["region"] }, ["labels"]],
   ["a label that is a number", { ...short, labels: { cores: 8 } }, ["labels.cores"]],
   ["a label without a name", { ...short, labels: { "": "eu" } }, ["labels."]],

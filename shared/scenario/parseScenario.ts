@@ -9,6 +9,7 @@ import { uniqueDataProblems } from "./dataUse.ts";
 import { languageProblems } from "./languageChecks.ts";
 import type { Load } from "./load.ts";
 import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
+import { slaTimeProblems } from "../sla/slaProblems.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
@@ -91,6 +92,7 @@ function scheduleProblems(scenario: Scenario): Problem[] {
     total: () => iterationsOf(load, hash32(scenario.seed, i, 0)),
   }));
   problems.push(...uniqueDataProblems(scenario, totals));
+  problems.push(...slaTimeProblems(scenario.sla ?? [], workloads));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
     problems.push({ path, message: "lasts longer than 7 days" });

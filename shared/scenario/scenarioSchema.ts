@@ -14,6 +14,7 @@ import {
 } from "./pacing.ts";
 import { loadProfileSchema, positiveSecondsSchema, secondsSchema } from "./loadProfile.ts";
 import { inheritedFields, outcomesSchema, requestFields } from "./requestFields.ts";
+import { slaSchema } from "../sla/slaSchema.ts";
 import { checksSchema, extractSchema } from "./stepLanguage.ts";
 import { tagsSchema } from "./tags.ts";
 
@@ -121,6 +122,7 @@ export const scenarioSchema = z
     steps: flowSchema.optional(),
     onError: onErrorSchema.optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
+    sla: slaSchema.optional(),
     durationSeconds: positiveSecondsSchema.optional(),
     loadProfile: loadProfileSchema.optional(),
     numWorkers: z.int().min(1, "at least one worker").max(MAX_WORKERS).default(1),

@@ -8,12 +8,14 @@ import { isClosed } from "./loadProfile.ts";
 import { type Overload, overloadOf } from "./pacing.ts";
 import type { StepDefaults } from "./requestFields.ts";
 import type { FlowElement, Scenario, Step, Workload } from "./scenarioSchema.ts";
+import { profileStages, type Stage } from "./profileStages.ts";
 
 /** A workload ready to plan: the one long form that short scenarios are turned into. */
 export interface PlainWorkload {
   name: string;
   startMs: number;
   load: Load;
+  stages: readonly Stage[];
   thinkTime: ThinkTime | null;
   overload: Overload;
   connections: Scenario["connections"];
@@ -74,6 +76,7 @@ function plain(workload: Workload, scenario: Scenario): PlainWorkload {
     name: workload.name,
     startMs: Math.round(startSecond * 1000),
     load: profileLoad(loadProfile, durationSeconds ?? left, arrival),
+    stages: profileStages(loadProfile, durationSeconds ?? left),
     thinkTime: think === undefined ? null : thinkTimeOf(think),
     overload: overloadOf(workload.overload ?? scenario.overload),
     connections: connectionsOf(workload, scenario),

@@ -1,0 +1,255 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { DueDelta, WallDelta } from "../metrics/delta.ts";
+import { dueDelta, histogramOf, wallDelta } from "../metrics/deltas.testing.ts";
+import { SecondAccumulator } from "../metrics/secondAccumulator.ts";
+import { encodeSparse } from "../metrics/sparseHistogram.ts";
+import { planSla, SlaEvaluation, slaVerdict } from "./slaEvaluation.ts";
+import type { SlaProgress } from "./slaJudge.ts";
+import type { SlaWorkload } from "./slaScope.ts";
+
+const END = 12;
+
+const workload = (name: string): SlaWorkload => ({
+  ...{ name, startMs: 0 },
+  load: {
+    type: "arrivals",
+    ...{ curve: { durationMs: END * 1000, segments: [] }, arrival: "uniform", devices: 0 },
+  },
+  stages: [
+    { startMs: 0, endMs: 4_000 },
+    { startMs: 4_000, endMs: END * 1000 },
+  ],
+  steps: [{ name: "a" }, { name: "b", tags: { team: "x" } }, { name: "c" }],
+});
+const workloads = [workload("w"), workload("v")];
+
+const NOTHING = new Uint8Array(0);
+interface Second {
+  sent?: number;
+  /** Latencies of answers, milliseconds. */
+  ok?: readonly number[];
+  failed?: number;
+  interrupted?: number;
+}
+
+function deltas(second: number, part: Second): { due: DueDelta; wall: WallDelta } {
+  const { ok = [], failed = 0, interrupted = 0, sent = ok.length + failed + interrupted } = part;
+  const response = encodeSparse(histogramOf(ok.map((ms) => ms * 1000)));
+  const ended = { ok: ok.length, failed, neutral: 0, interrupted };
+  const names = { statusCodes: {}, errors: {}, outcomes: {}, checks: {}, phases: {} };
+  return {
+    due: {
+      ...{ second, started: sent, dropped: {}, iterationDuration: NOTHING, ...ended },
+      steps: [{ step: 0, ...ended, ...names, response, service: response }],
+    },
+    wall: {
+      ...{ second, inFlight: 0, users: 0, connections: 0, lateness: NOTHING },
+      steps: [{ step: 0, sent, completed: 0, bytesSent: 0, bytesReceived: 0, redirects: 0 }],
+    },
+  };
+}
+
+function closed(second: number, part: Second) {
+  const accumulator = new SecondAccumulator(second);
+  const { due, wall } = deltas(second, part);
+  accumulator.workload(0).addDue(due);
+  accumulator.workload(0).addWall(wall);
+  return accumulator.toRecord(1, false);
+}
+
+const live = (...lines: string[]) => SlaEvaluation.live(planSla(lines, workloads));
+
+const progress = (second: number, change: Partial<SlaProgress> = {}): SlaProgress => ({
+  ...{ closedSeconds: second + 1, loadEndSeconds: END, isComplete: true },
+  ...{ isLoadOn: true, isLast: false, ...change },
+});
+
+/** Feeds seconds one after the other; answers in which of them lines were told to be broken. */
+function run(evaluation: SlaEvaluation, seconds: readonly Second[]): number[] {
+  return seconds.flatMap((part, second) => {
+    evaluation.add(closed(second, part));
+    return evaluation.judge(progress(second)).map(() => second);
+  });
+}
+
+const good: Second = { ok: [10, 10, 10, 10] };
+const slow: Second = { ok: [900, 900, 900, 900] };
+
+describe("windows", () => {
+  test("slide by a second, and the first is whole", () => {
+    const evaluation = live("avg < 300ms over 3s");
+    expect(run(evaluation, [slow, good])).toEqual([]);
+    expect(evaluation.results[0]?.status).toBe("NONE");
+    expect(run(live("avg < 300ms over 3s"), [slow, good, good, good, slow, good])).toEqual([2]);
+  });
+
+  test("count only when so many in a row are broken", () => {
+    const text = "avg < 500ms over 1s for 3";
+    expect(run(live(text), [slow, slow, good, slow, slow, good])).toEqual([]);
+    expect(run(live(text), [slow, slow, good, slow, slow, slow])).toEqual([5]);
+  });
+
+  test("begin after the warm-up, and lie in their stage", () => {
+    expect(run(live("p50 < 500ms over 1s after 2s"), [slow, slow, good, good])).toEqual([]);
+    expect(run(live("p50 < 500ms over 1s after 2s"), [slow, slow, slow])).toEqual([2]);
+    const inStage = "workload(w).p50 < 500ms over 2s in stage(2)";
+    expect(run(live(inStage), [slow, slow, slow, slow, good, good])).toEqual([]);
+    expect(run(live(inStage), [good, good, good, good, slow, slow])).toEqual([5]);
+  });
+
+  test("end with the load: what is sent less after it breaks nothing", () => {
+    const evaluation = live("rps >= 4 over 2s");
+    for (let second = 0; second < 5; second++) {
+      evaluation.add(closed(second, second < 3 ? good : {}));
+      expect(evaluation.judge(progress(second, { loadEndSeconds: 3.5 }))).toEqual([]);
+    }
+    expect(slaVerdict(evaluation.results)).toBe("PASSED");
+  });
+
+  const line = fc.constantFrom(
+    ...["p95 < 1s over 3s", "avg(service) < 1s over 1s", "min(iteration) < 1s over 4s"],
+    ...["rps < 500 over 2s", "errorRate < 40% over 3s", "step(b).p50 < 1s over 2s"],
+    ...["tag(team=x).successRate > 50% over 3s", "workload(v).status(5xx) < 9% over 2s"],
+    ...["dropped < 10% over 3s", "lost < 100 over 2s", "p99(lateness) < 9s over 3s"],
+    ...["checks > 50% over 2s", "bytes < 2kb over 2s", "max < 9s", "requests < 3000", "sd < 1s"],
+  );
+
+  test(
+    "whatever comes late, a line's value is that of its seconds merged anew",
+    { timeout: 60_000 },
+    () => {
+      const said = fc.array(
+        fc.record({
+          due: dueDelta,
+          wall: wallDelta,
+          workload: fc.nat({ max: 1 }),
+          lost: fc.nat({ max: 9 }),
+          closes: fc.boolean(),
+        }),
+        { minLength: 3, maxLength: 15 },
+      );
+      fc.assert(
+        fc.property(line, said, (text, list) => {
+          const seconds = Array.from({ length: END }, (_, second) => new SecondAccumulator(second));
+          const evaluation = live(text);
+          let next = 0;
+          const at = (second: number) => seconds[second] as SecondAccumulator;
+          for (const { due, wall, workload: w, lost, closes } of list) {
+            at(due.second).workload(w).addDue(due);
+            at(due.second).workload(w).lost += lost;
+            at(wall.second).workload(w).addWall(wall);
+            if (due.second < next) {
+              evaluation.addDue(w, due);
+              evaluation.addLost(w, due.second, lost);
+            }
+            if (wall.second < next) evaluation.addWall(w, wall);
+            if (closes && next < 10) evaluation.add(at(next++).toRecord(1, false));
+          }
+          while (next < 10) evaluation.add(at(next++).toRecord(1, false));
+          const fresh = live(text);
+          for (const second of seconds.slice(0, 10)) fresh.add(second.toRecord(1, false));
+          evaluation.judge(progress(9));
+          fresh.judge(progress(9));
+          expect(evaluation.results).toEqual(fresh.results);
+        }),
+        { numRuns: 80 },
+      );
+    },
+  );
+});
+
+describe("unanswered requests", () => {
+  const stalled: Second = { sent: 4 };
+
+  test("count at their age: a target that answers nothing breaks a window", () => {
+    const evaluation = live("p95 < 500ms over 3s abort");
+    expect(run(evaluation, [stalled, stalled, stalled])).toEqual([2]);
+    expect(evaluation.results[0]).toMatchObject({
+      ...{ status: "FAILED", aborted: true, failedAtSecond: 2 },
+      // The oldest have waited for two seconds at least.
+      value: 2000,
+    });
+  });
+
+  test("tell nothing while they are younger than a second", () => {
+    expect(run(live("p95 < 500ms over 1s"), [stalled, stalled])).toEqual([]);
+  });
+
+  test("count no more when their answers have come", () => {
+    const evaluation = live("max < 1500ms over 3s");
+    evaluation.add(closed(0, stalled));
+    evaluation.judge(progress(0));
+    evaluation.addDue(0, deltas(0, { ok: [1_100, 1_100, 1_100, 1_100], sent: 0 }).due);
+    evaluation.add(closed(1, good));
+    evaluation.add(closed(2, good));
+    expect(evaluation.judge(progress(2))).toEqual([]);
+    expect(evaluation.results[0]).toMatchObject({ status: "PASSED", value: 1100 });
+  });
+
+  test("have not failed yet, for shares of failures", () => {
+    const evaluation = live("errorRate < 50% over 1s", "successRate > 50% over 1s");
+    expect(run(evaluation, [{ sent: 4, failed: 1 }])).toEqual([]);
+    expect(evaluation.results.map(({ value }) => value)).toEqual([25, 75]);
+  });
+
+  test("are left out where a share has not reported: it may have the answers", () => {
+    const evaluation = live("p95 < 500ms over 3s", "rps >= 4 over 3s");
+    for (let second = 0; second < 3; second++) {
+      evaluation.add(closed(second, { sent: 1 }));
+      expect(evaluation.judge(progress(second, { isComplete: false }))).toEqual([]);
+    }
+  });
+
+  test("that were interrupted at the end have waited until then", () => {
+    const end = (until: number | null) => {
+      const evaluation = SlaEvaluation.final(planSla(["p95 < 9s"], workloads), [], () => until);
+      evaluation.add(closed(0, { ok: [10], interrupted: 3 }));
+      evaluation.judge(progress(0, { isLast: true }));
+      return evaluation.results[0];
+    };
+    expect(end(30)).toMatchObject({ status: "FAILED", failedAtSecond: 0 });
+    expect(end(null)).toMatchObject({ status: "PASSED", value: 10 });
+  });
+});
+
+describe("a line without a window", () => {
+  test("is about everything up to now, and may come right again", () => {
+    const evaluation = live("avg < 300ms");
+    run(evaluation, [slow]);
+    expect(evaluation.results[0]).toMatchObject({ status: "FAILED", failedAtSecond: 0 });
+    const [later] = [live("avg < 300ms")];
+    run(later, [slow, good, good, good]);
+    expect(later.results[0]).toMatchObject({ status: "PASSED", failedAtSecond: null });
+  });
+
+  test("ends the load at once with abort, and for good", () => {
+    const evaluation = live("avg < 300ms abort");
+    expect(run(evaluation, [good, slow, good, good, good, good])).toEqual([1]);
+    expect(evaluation.results[0]).toMatchObject({ status: "FAILED", aborted: true });
+    const planned = planSla(["avg < 300ms abort"], workloads);
+    const after = SlaEvaluation.live(planned, evaluation.results);
+    run(after, [good, good, good]);
+    expect(after.results).toEqual(evaluation.results);
+    const final = SlaEvaluation.final(planned, evaluation.results, () => null);
+    run(final, [good, good]);
+    expect(final.results).toEqual(evaluation.results);
+  });
+
+  test("of a count that has to be reached is judged at the end", () => {
+    const evaluation = live("requests >= 100");
+    run(evaluation, [good, good]);
+    expect(evaluation.results[0]?.status).toBe("NONE");
+    const final = SlaEvaluation.final(planSla(["requests >= 9"], workloads), [], () => null);
+    final.add(closed(0, good));
+    final.add(closed(1, good));
+    final.judge(progress(1, { isLast: true }));
+    expect(final.results[0]).toMatchObject({ status: "FAILED", value: 8 });
+  });
+});
+
+test("after the load nothing can end it", () => {
+  const evaluation = live("avg < 300ms over 1s abort");
+  evaluation.add(closed(0, slow));
+  expect(evaluation.judge(progress(0, { isLoadOn: false }))).toMatchObject([{ aborted: false }]);
+});

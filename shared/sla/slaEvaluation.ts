@@ -1,0 +1,116 @@
+import type { SlaResult } from "../api/slaResult.ts";
+import type { Verdict } from "../api/runView.ts";
+import type { DueDelta, WallDelta } from "../metrics/delta.ts";
+import type { RunSecond } from "../metrics/second.ts";
+import { slaLineOf } from "./parseSla.ts";
+import type { SlaDocument } from "./slaLine.ts";
+import { type PlannedSla, SlaJudge, type SlaProgress } from "./slaJudge.ts";
+import { dueSample, lostSample, wallSample } from "./slaSample.ts";
+import { slaScope, type SlaWorkload } from "./slaScope.ts";
+
+export function planSla(
+  documents: readonly SlaDocument[],
+  workloads: readonly SlaWorkload[],
+): PlannedSla[] {
+  return documents.map((document) => {
+    const { name, ...line } = slaLineOf(document);
+    return { line, name, scope: slaScope(line, workloads) };
+  });
+}
+
+/** Until when the interrupted of a run had no answer, by line; null where that is not known. */
+export type InterruptedUntil = (planned: PlannedSla) => number | null;
+
+/**
+ * All SLA lines of a run on its merged seconds. Closed seconds come in their order, each once; what
+ * changes them later comes as what it adds. So every number is at any time that of all seconds in
+ * their newest revision.
+ */
+export class SlaEvaluation {
+  readonly #judges: readonly SlaJudge[];
+  /** As they were before: of whoever had the run until now, or while it went on. */
+  readonly #before: readonly SlaResult[];
+
+  private constructor(judges: readonly SlaJudge[], before: readonly SlaResult[]) {
+    this.#judges = judges;
+    this.#before = before;
+  }
+
+  /** `before` are results of whoever had the run until now. */
+  static live(planned: readonly PlannedSla[], before: readonly SlaResult[] = []): SlaEvaluation {
+    const judges = planned.map((one) => new SlaJudge(one));
+    return new SlaEvaluation(judges, before);
+  }
+
+  /** On final seconds: nothing comes late any more. */
+  static final(
+    planned: readonly PlannedSla[],
+    before: readonly SlaResult[],
+    interruptedUntil: InterruptedUntil,
+  ): SlaEvaluation {
+    const judges = planned.map(
+      (one) => new SlaJudge(one, { interruptedUntil: interruptedUntil(one) }),
+    );
+    return new SlaEvaluation(judges, before);
+  }
+
+  get isEmpty(): boolean {
+    return this.#judges.length === 0;
+  }
+
+  /** The next closed second. */
+  add(record: RunSecond): void {
+    const { second } = record;
+    for (const judge of this.#judges) judge.slideTo(second);
+    for (const part of record.workloads) {
+      this.addDue(part.workload, { ...part, second });
+      this.addWall(part.workload, { ...part, second });
+      if (part.lost > 0) this.addLost(part.workload, second, part.lost);
+    }
+  }
+
+  /** What a closed second gets more, by due second. */
+  addDue(workload: number, delta: DueDelta): void {
+    for (const judge of this.#judges) {
+      judge.add(delta.second, dueSample(judge.line.metric, judge.scope, workload, delta));
+    }
+  }
+
+  /** The same by wall second. */
+  addWall(workload: number, delta: WallDelta): void {
+    for (const judge of this.#judges) {
+      judge.add(delta.second, wallSample(judge.line.metric, judge.scope, workload, delta));
+    }
+  }
+
+  addLost(workload: number, second: number, more: number): void {
+    for (const judge of this.#judges) {
+      judge.add(second, lostSample(judge.line.metric, judge.scope, workload, more));
+    }
+  }
+
+  /** Judges every line; answers those that are broken from now on. */
+  judge(progress: SlaProgress): SlaResult[] {
+    return this.#judges.flatMap((judge, index) => {
+      if (this.#before[index]?.aborted === true) return [];
+      return judge.judge(progress) ? [judge.result] : [];
+    });
+  }
+
+  get results(): SlaResult[] {
+    return this.#judges.map((judge, index) => {
+      const before = this.#before[index];
+      const { result } = judge;
+      // What has ended the load stands, whatever else comes.
+      if (before?.aborted === true) return before;
+      if (judge.line.overSeconds !== null || result.status !== "FAILED") return result;
+      return { ...result, failedAtSecond: before?.failedAtSecond ?? result.failedAtSecond };
+    });
+  }
+}
+
+/** PASSED when a line was judged and none is broken. */
+export function slaVerdict(results: readonly SlaResult[]): Verdict["sla"] {
+  if (results.some(({ status }) => status === "FAILED")) return "FAILED";
+  return results.some(({ status }) => status === "PASSED") ? "PASSED" : "NONE";
+}

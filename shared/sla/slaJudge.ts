@@ -1,0 +1,154 @@
+import type { SlaResult } from "../api/slaResult.ts";
+import { isBroken, isGrowing, isUpperLimit, type SlaLine } from "./slaLine.ts";
+import type { SlaScope } from "./slaScope.ts";
+import type { SlaSample } from "./slaSample.ts";
+import { SlaSeries } from "./slaSeries.ts";
+import { slaNumber, slaValue } from "./slaValue.ts";
+
+/** How far a run is when a second has closed. */
+export interface SlaProgress {
+  /** All seconds before this one are closed. */
+  closedSeconds: number;
+  /** Where the load ends, or was ended. */
+  loadEndSeconds: number;
+  /** False when some share has not reported the newest second: what it has is not known yet. */
+  isComplete: boolean;
+  /** While load goes on a broken line can end it. */
+  isLoadOn: boolean;
+  /** No second comes any more. */
+  isLast: boolean;
+}
+
+/** A line with where it looks, and the name that the scenario gives it. */
+export interface PlannedSla {
+  line: SlaLine;
+  scope: SlaScope;
+  name: string | null;
+}
+
+/** Until when what was interrupted had no answer, in seconds of the run; null leaves it out. */
+type InterruptedUntil = number | null;
+
+interface Breach {
+  second: number;
+  value: number;
+  text: string;
+}
+
+/** One line while a run goes on, or on its final seconds. */
+export class SlaJudge {
+  readonly #name: string | null;
+  readonly line: SlaLine;
+  readonly scope: SlaScope;
+  readonly #series: SlaSeries;
+  readonly #isFinal: boolean;
+  readonly #interruptedUntil: InterruptedUntil;
+  #value: number | null = null;
+  /** Of a window, where the line was broken first; without one, since when it is. */
+  #breach: Breach | null = null;
+  #windowsInARow = 0;
+  #aborted = false;
+
+  /** `final` tells that all seconds are final, and about the interrupted. */
+  constructor(planned: PlannedSla, final?: { interruptedUntil: InterruptedUntil }) {
+    const { line, scope } = planned;
+    this.#name = planned.name;
+    this.line = line;
+    this.scope = scope;
+    this.#series = new SlaSeries(scope.fromSecond, scope.toSecond, line.overSeconds);
+    this.#isFinal = final !== undefined;
+    this.#interruptedUntil = final?.interruptedUntil ?? null;
+  }
+
+  slideTo(second: number): void {
+    this.#series.slideTo(second);
+  }
+
+  add(second: number, sample: SlaSample): void {
+    if (this.#interruptedUntil === null) this.#series.add(second, sample);
+    else this.#series.add(second, { ...sample, ended: sample.ended - sample.interrupted });
+  }
+
+  /** After each closed second; true when the line is broken now and was not before. */
+  judge(progress: SlaProgress): boolean {
+    if (this.#aborted || !this.#canJudge(progress)) return false;
+    const wasBroken = this.#breach !== null;
+    if (this.line.overSeconds === null) this.#judgeAll(progress);
+    else this.#judgeWindow(progress, this.line.overSeconds);
+    const isNew = this.#breach !== null && !wasBroken;
+    if (isNew && this.line.abort && progress.isLoadOn && !this.#isFinal) this.#aborted = true;
+    return isNew && (this.#aborted || this.line.overSeconds !== null);
+  }
+
+  #canJudge({ isComplete, closedSeconds }: SlaProgress): boolean {
+    if (closedSeconds <= this.scope.fromSecond) return false;
+    if (this.line.metric.kind === "latency" || isUpperLimit(this.line)) return true;
+    // What has not been reported would be missing from a rate or a count.
+    if (this.line.metric.kind === "rate" || isGrowing(this.line)) return isComplete;
+    return true;
+  }
+
+  #judgeWindow(progress: SlaProgress, length: number): void {
+    const { closedSeconds, loadEndSeconds } = progress;
+    const { fromSecond, endMs } = this.scope;
+    // Whole seconds of load only: what comes later is less by itself.
+    const end = Math.floor(Math.min(endMs / 1000, loadEndSeconds));
+    if (this.#breach !== null || closedSeconds < fromSecond + length || closedSeconds > end) return;
+    const value = this.#valueAt(progress, length);
+    const isWindowBroken = value !== null && isBroken(this.line, value);
+    this.#windowsInARow = isWindowBroken ? this.#windowsInARow + 1 : 0;
+    this.#value = value ?? this.#value;
+    if (value === null || this.#windowsInARow < this.line.forWindows) return;
+    const second = closedSeconds - 1;
+    const text = `${this.#measured(value)} in seconds ${second - length + 1} to ${second}`;
+    this.#breach = { second, value, text };
+  }
+
+  #judgeAll(progress: SlaProgress): void {
+    const { closedSeconds, loadEndSeconds, isLast } = progress;
+    const { fromSecond, endMs } = this.scope;
+    const isReachedLate = isGrowing(this.line) && !isUpperLimit(this.line);
+    // On final seconds only the end counts, and so it does for what has to be reached by then.
+    if (!isLast && (isReachedLate || this.#isFinal)) return;
+    const end = Math.min(closedSeconds, loadEndSeconds, endMs / 1000);
+    this.#value = this.#valueAt(progress, end - fromSecond);
+    if (this.#value === null || !isBroken(this.line, this.#value)) {
+      this.#breach = null;
+      return;
+    }
+    const second = this.#breach?.second ?? Math.max(0, Math.ceil(end) - 1);
+    this.#breach = { second, value: this.#value, text: this.#measured(this.#value) };
+  }
+
+  #valueAt({ closedSeconds, isComplete }: SlaProgress, seconds: number): number | null {
+    const counts = this.#isFinal ? this.#interruptedUntil !== null : isComplete;
+    return slaValue(this.line, this.#series, {
+      seconds,
+      unanswered: counts ? this.#series.unanswered() : [],
+      unansweredUntil: this.#interruptedUntil ?? closedSeconds,
+      isLive: !this.#isFinal,
+    });
+  }
+
+  #measured(value: number): string {
+    const { operator, limit, unit } = this.line;
+    return `${slaNumber(value, unit)}, not ${operator} ${slaNumber(limit, unit)}`;
+  }
+
+  get result(): SlaResult {
+    const { text, limit, unit } = this.line;
+    const value = this.#breach?.value ?? this.#value;
+    const status = this.#breach !== null ? "FAILED" : value === null ? "NONE" : "PASSED";
+    const nothing =
+      this.line.overSeconds === null ? "nothing to judge by" : "no window to judge by";
+    return {
+      ...(this.#name === null ? {} : { name: this.#name }),
+      ...{ text, status, limit, unit },
+      // Whole thousandths; what decides is the value itself.
+      value: value === null ? null : Math.round(value * 1000) / 1000,
+      failedAtSecond: this.#breach?.second ?? null,
+      aborted: this.#aborted,
+      reason: this.#breach?.text ?? (status === "NONE" ? nothing : ""),
+    };
+  }
+}
