@@ -2,6 +2,7 @@ import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
 import { closeSeconds, lastSecondOf } from "./secondClosing.ts";
 import { hasEnded, nextState } from "./runState.ts";
+import { findShare, replaceShare } from "./shareIndex.ts";
 import {
   handback,
   handedOver,
@@ -25,15 +26,6 @@ import {
 
 /** A worker that never reports its end is given up this long after the graceful stop. */
 const END_GRACE_MS = 10_000;
-
-function replaceShare(state: RunState, share: ShareState): RunState {
-  return { ...state, shares: state.shares.map((s) => (s.share === share.share ? share : s)) };
-}
-
-function findShare(state: RunState, ref: ShareRef): ShareState | undefined {
-  const share = state.shares.find((s) => s.share === ref.share);
-  return share?.epoch === ref.epoch && share.workerId === ref.workerId ? share : undefined;
-}
 
 /** Ends the run at once; what was reported of seconds that are still open closes as partial. */
 function fail(state: RunState, reason: string, nowMs: number): Step {

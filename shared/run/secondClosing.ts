@@ -5,11 +5,17 @@ import { waitingForHeirs } from "./takeOver.ts";
 /** A second that is still not reported by all this long after its end closes as partial. */
 const PARTIAL_AFTER_MS = 3_000;
 
-/** All live shares have reported everything due up to and including this second. */
+/**
+ * All live shares have reported everything due up to and including this second; any second before
+ * the next one to close stands for all of those. So it need not look beyond the first share that is
+ * behind, which matters when thousands report.
+ */
 function commonWatermark(state: RunState, nowMs: number): number {
   let lowest = Infinity;
   for (const share of state.shares) {
-    if (!isShareOver(share)) lowest = Math.min(lowest, share.watermark);
+    if (share.watermark >= lowest || isShareOver(share)) continue;
+    lowest = share.watermark;
+    if (lowest < state.nextSecond) return lowest;
   }
   // Who takes over from all of them may still have something due in the seconds that are open.
   const isForsaken = lowest === Infinity && waitingForHeirs(state, nowMs).length > 0;
