@@ -1,4 +1,5 @@
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
+import { MergeQueue } from "@onrush/shared/metrics/mergeQueue.ts";
 import { mergeHealth } from "@onrush/shared/metrics/health.ts";
 import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
@@ -31,6 +32,7 @@ interface Entry {
  */
 export class RunSeconds {
   readonly #entries = new Map<number, Entry>();
+  readonly #queue = new MergeQueue();
   readonly #dirtyMinutes = new Set<number>();
   readonly #loadedMinutes = new Set<number>();
   /** What minutes held when they were loaded. */
@@ -81,8 +83,9 @@ export class RunSeconds {
   apply(workload: number, workerId: string, snapshot: Snapshot): Deltas {
     const isNew = ({ second }: { second: number }) => !this.#holds(minuteOf(second), snapshot);
     const [due, wall] = [snapshot.due.filter(isNew), snapshot.wall.filter(isNew)];
-    for (const delta of due) this.#dense(delta.second).workload(workload).addDue(delta);
-    for (const delta of wall) this.#dense(delta.second).workload(workload).addWall(delta);
+    const { add } = this.#queue;
+    for (const delta of due) this.#dense(delta.second).workload(workload).addDue(delta, add);
+    for (const delta of wall) this.#dense(delta.second).workload(workload).addWall(delta, add);
     for (const health of snapshot.health) {
       // Health alone does not make a second.
       if (!this.#entries.has(health.second)) continue;
@@ -221,6 +224,7 @@ export class RunSeconds {
 
   #recordOf(entry: Entry): RunSecond {
     const { rev, partial, dense, second } = entry;
+    if (entry.record === null) this.#queue.flush();
     entry.record ??= (dense ?? new SecondAccumulator(second)).toRecord(rev, partial);
     return entry.record;
   }

@@ -10,6 +10,7 @@ import type {
   WallDelta,
 } from "./delta.ts";
 import { Histogram } from "./histogram.ts";
+import type { AddHistogram } from "./mergeQueue.ts";
 import { type Phase, phases } from "./phases.ts";
 import type { RunSecond, StepSecond, WorkloadSecond } from "./second.ts";
 import { addSparse, encodeSparse } from "./sparseHistogram.ts";
@@ -62,17 +63,17 @@ export class StepAccumulator implements OutcomeCounts {
     return (this.phases[phase] ??= new Histogram());
   }
 
-  addDue(delta: Omit<StepDue, "step">): void {
+  addDue(delta: Omit<StepDue, "step">, add: AddHistogram = addSparse): void {
     addOutcomes(this, delta);
     addCounts(this.statusCodes, delta.statusCodes);
     addCounts(this.errors, delta.errors);
     addCounts(this.outcomes, delta.outcomes);
     addChecks(this.checks, delta.checks);
-    addSparse(this.response, delta.response);
-    addSparse(this.service, delta.service);
+    add(this.response, delta.response);
+    add(this.service, delta.service);
     for (const phase of phases) {
       const bytes = delta.phases[phase];
-      if (bytes !== undefined) addSparse(this.phase(phase), bytes);
+      if (bytes !== undefined) add(this.phase(phase), bytes);
     }
   }
 
@@ -131,10 +132,10 @@ export class GroupAccumulator {
   failed = 0;
   readonly duration = new Histogram();
 
-  add({ ok, failed, duration }: GroupDue): void {
+  add({ ok, failed, duration }: GroupDue, add: AddHistogram): void {
     this.ok += ok;
     this.failed += failed;
-    addSparse(this.duration, duration);
+    add(this.duration, duration);
   }
 
   toSecond(group: number): GroupDue {
@@ -175,20 +176,20 @@ export class WorkloadAccumulator {
     return step;
   }
 
-  addDue(delta: Omit<DueDelta, "second">): void {
+  addDue(delta: Omit<DueDelta, "second">, add: AddHistogram = addSparse): void {
     this.started += delta.started;
     addCounts(this.dropped, delta.dropped);
     addOutcomes(this.iterations, delta);
-    addSparse(this.iterationDuration, delta.iterationDuration);
-    for (const step of delta.steps) this.step(step.step).addDue(step);
-    for (const group of delta.groups ?? []) this.group(group.group).add(group);
+    add(this.iterationDuration, delta.iterationDuration);
+    for (const step of delta.steps) this.step(step.step).addDue(step, add);
+    for (const group of delta.groups ?? []) this.group(group.group).add(group, add);
   }
 
-  addWall(delta: Omit<WallDelta, "second">): void {
+  addWall(delta: Omit<WallDelta, "second">, add: AddHistogram = addSparse): void {
     this.inFlight += delta.inFlight;
     this.users += delta.users;
     this.connections += delta.connections;
-    addSparse(this.lateness, delta.lateness);
+    add(this.lateness, delta.lateness);
     for (const step of delta.steps) this.step(step.step).addWall(step);
   }
 
