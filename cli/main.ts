@@ -45,7 +45,17 @@ function tell(error: unknown): number {
   return error instanceof CliError ? error.exitCode : EXIT.error;
 }
 
+/** Whoever reads the output may stop reading (`| head`): what is left is for nobody. */
+function allowClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
 if (import.meta.main) {
+  allowClosedPipes();
   try {
     await createProgram().parseAsync();
   } catch (error) {

@@ -70,7 +70,8 @@ function environmentNames(): Set<string> {
       if (entry.isDirectory() && entry.name !== "node_modules") look(path);
       if (!entry.name.endsWith(".ts") || entry.name.endsWith(".test.ts")) continue;
       const text = readRoot(path);
-      for (const [, name = ""] of text.matchAll(/env\["([A-Z_]+)"\]/g)) names.add(name);
+      for (const [, name = ""] of text.matchAll(/env(?:ironment)?\["([A-Z_]+)"\]/g))
+        names.add(name);
       for (const [, name = ""] of text.matchAll(/\benv, "([A-Z_]+)"/g)) names.add(name);
     }
   };
@@ -258,7 +259,7 @@ describe("README.md", () => {
   test("lists exactly the variables that code reads", () => {
     const section = /### Environment\n([^]*?)\n## /.exec(readme)?.[1] ?? "";
     const listed = firstCells(section, /^\| `([A-Z_]+)`/gm);
-    const internal = ["CI"];
+    const internal = ["CI", "TERM"];
     const read = [...environmentNames()].filter((name) => !internal.includes(name));
     expect(listed.sort()).toEqual(read.sort());
   });

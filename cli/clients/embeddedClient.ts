@@ -18,6 +18,7 @@ export async function embeddedClient(numWorkers: number): Promise<RunClient> {
   const platform = await startPlatform(settings, counts);
   const { runs } = platform.controller;
   return {
+    base: platform.controller.url,
     async start({ scenario }) {
       const now = new Date().toISOString();
       const stored = {
@@ -49,6 +50,11 @@ export async function embeddedClient(numWorkers: number): Promise<RunClient> {
         onSecond: (listen) => seconds.push(listen),
         onEvent: (listen) => events.push(listen),
         stop: async () => void (await runs.stop(id)),
+        async current() {
+          const run = await runs.get(id);
+          if (run === undefined) throw new Error(`the run ${id} is gone`);
+          return run;
+        },
         ended,
       };
     },

@@ -13,6 +13,7 @@ const LOOK_BACK_SECONDS = 10;
 /** Runs at a controller elsewhere, through its HTTP API. */
 export function remoteClient(base: string): RunClient {
   return {
+    base,
     async start({ document }) {
       const created = createdScenarioSchema.parse(
         await callController(base, "POST", "/scenarios", document),
@@ -45,6 +46,7 @@ export function remoteClient(base: string): RunClient {
         onSecond: (listen) => seconds.push(listen),
         onEvent: (listen) => events.push(listen),
         stop: async () => void (await callController(base, "POST", `/runs/${runId}/stop`)),
+        current: get,
         ended: poll(),
       };
     },

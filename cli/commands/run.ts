@@ -7,51 +7,58 @@ import { embeddedClient } from "../clients/embeddedClient.ts";
 import { remoteClient } from "../clients/remoteClient.ts";
 import type { RunClient, StartedRun } from "../clients/runClient.ts";
 import { EXIT, exitCodeOf } from "../exitCodes.ts";
-import { type LoadKind, loadKind } from "../output/loadKind.ts";
-import { ProgressCount, progressLine } from "../output/progressLine.ts";
+import { runPlan } from "../output/runPlan.ts";
+import { type RunReporter, runReporter, silent } from "../output/runReporter.ts";
 import { runSummary } from "../output/runSummary.ts";
 import { type LoadedScenario, readScenario } from "../scenario/readScenario.ts";
 import type { ScenarioOptions } from "../scenario/settings.ts";
 import { firstSignal } from "../signals.ts";
 import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
+import { parseDuration } from "./parseDuration.ts";
+import { checkPercentiles, runLatencies } from "./percentiles.ts";
 
 export interface RunOptions {
   controller?: string;
   json?: string;
   quiet?: boolean;
   strict?: boolean;
+  update?: string;
+  percentiles?: string;
 }
 
-const PLAIN_EVERY_SECONDS = 2;
+const DEFAULT_UPDATE = "2s";
 
-/** Prints seconds as they close: one line rewritten in a terminal, otherwise one every 2 s. */
-function showProgress(started: StartedRun, kind: LoadKind): void {
-  const progress = new ProgressCount();
-  const { plannedSeconds } = started;
-  let newest = -1;
-  started.onSecond((view) => {
-    progress.add(view);
-    if (view.second <= newest || view.planned + view.sent + view.users === 0) return;
-    newest = view.second;
-    const line = progressLine(view, progress.total(), { plannedSeconds, ...kind });
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line}`);
-    else if ((view.second + 1) % PLAIN_EVERY_SECONDS === 0) console.error(line);
-  });
-  started.onEvent((event) => {
-    if (event.kind !== "warning" && event.kind !== "error") return;
-    console.error(`${process.stderr.isTTY ? "\n" : ""}${event.kind}: ${event.text}`);
-  });
+/** Seconds close one by one: the time between two lines is a whole number of them. */
+function readUpdateSeconds(text = DEFAULT_UPDATE): number {
+  const seconds = parseDuration(text);
+  if (Number.isInteger(seconds)) return seconds;
+  throw new CliError(`--update "${text}" is not whole seconds: write 1s or 10s`, EXIT.badScenario);
 }
 
-async function report(run: RunView, options: RunOptions): Promise<void> {
+async function report(client: RunClient, run: RunView, options: RunOptions): Promise<void> {
   if (options.quiet !== true && options.json !== "-") {
-    if (process.stderr.isTTY) process.stderr.write("\n");
-    console.log(runSummary(run));
+    const latencies =
+      run.summary === null
+        ? undefined
+        : await runLatencies(client.base, run.id, options.percentiles);
+    console.log(runSummary(run, latencies));
   }
   if (options.json === undefined) return;
   const text = `${JSON.stringify(run, null, 2)}\n`;
   if (options.json === "-") process.stdout.write(text);
   else await writeFile(options.json, text);
+}
+
+function reporterOf(started: StartedRun, loaded: LoadedScenario, options: RunOptions): RunReporter {
+  if (options.quiet === true) return silent;
+  const reporter = runReporter({
+    plan: runPlan(loaded.scenario, started.plannedSeconds),
+    current: () => started.current(),
+    updateSeconds: readUpdateSeconds(options.update),
+  });
+  started.onSecond((view) => reporter.second(view));
+  started.onEvent((event) => reporter.event(event));
+  return reporter;
 }
 
 async function follow(
@@ -61,22 +68,29 @@ async function follow(
 ): Promise<number> {
   let interrupted = false;
   const started = await client.start(loaded);
-  if (options.quiet !== true) showProgress(started, loadKind(loaded.scenario));
+  const reporter = reporterOf(started, loaded, options);
   void firstSignal().then(() => {
     interrupted = true;
-    if (options.quiet !== true) console.error("\nstopping; Ctrl-C again ends at once");
+    reporter.say("stopping; Ctrl-C again ends at once");
     return started.stop().catch((error: unknown) => {
-      console.error(`the run could not be stopped: ${String(error)}`);
+      reporter.say(`the run could not be stopped: ${String(error)}`);
     });
   });
-  const run = await started.ended;
-  await report(run, options);
-  return exitCodeOf(run, interrupted, options.strict === true);
+  try {
+    const run = await started.ended;
+    await reporter.end();
+    await report(client, run, options);
+    return exitCodeOf(run, interrupted, options.strict === true);
+  } finally {
+    await reporter.end();
+  }
 }
 
 /** Runs a scenario to its end and reports; embedded unless a controller is named. */
 export async function run(loaded: LoadedScenario, options: RunOptions): Promise<number> {
   const controller = controllerUrl(options.controller);
+  readUpdateSeconds(options.update);
+  if (options.percentiles !== undefined) checkPercentiles(options.percentiles);
   const client =
     controller === undefined
       ? await embeddedClient(loaded.scenario.numWorkers)
@@ -96,6 +110,14 @@ export function addRunOptions(command: Command): Command {
   return command
     .option("--controller <url>", "run there instead of in this process (or set ONRUSH_CONTROLLER)")
     .option("--json <file>", 'write the run as JSON ("-" is the standard output)')
+    .option(
+      "--update <time>",
+      `time between lines when not in a terminal (default ${DEFAULT_UPDATE})`,
+    )
+    .option(
+      "--percentiles <list>",
+      "print these response times, for example 50,66,75,80,90,95,98,99,100",
+    )
     .option("--quiet", "print nothing but errors")
     .option("--strict", "exit with 4 for a SUSPECT run too");
 }

@@ -18,3 +18,12 @@ export function bytes(value: number): string {
   }
   return `${scaled.toFixed(unit === 0 ? 0 : 1)} ${units[unit] ?? ""}`;
 }
+
+/** `1h2m5s`, `5m0s`, `45s`; parts of a second only below a minute. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))}s`;
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return `${hours === 0 ? "" : `${hours}h`}${minutes}m${whole % 60}s`;
+}

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
-import { loadKind } from "./loadKind.ts";
-import { ProgressCount, progressLine } from "./progressLine.ts";
-import { emptySummary, endedRun, latency, viewOfSecond } from "./runs.testing.ts";
+import { emptySummary, endedRun, latency } from "./runs.testing.ts";
 import { runSummary } from "./runSummary.ts";
 
 describe("numbers for terminals", () => {
@@ -26,84 +23,6 @@ describe("numbers for terminals", () => {
 
   test("thousands are grouped, rates have one decimal", () => {
     expect([count(1_234_567), rate(12.345)]).toEqual(["1,234,567", "12.3"]);
-  });
-});
-
-describe("progress", () => {
-  const total = { seconds: 1, sent: 0, ok: 0, failed: 0, done: 0 };
-  const open = { plannedSeconds: 59.5, hasRate: true, hasUsers: false, iterations: null };
-  const closed = { ...open, hasRate: false, hasUsers: true };
-
-  test("adds up seconds; a higher revision replaces, a lower one does not", () => {
-    const progress = new ProgressCount();
-    progress.add(viewOfSecond(0, { sent: 10, ok: 8, neutral: 1, failed: 1 }));
-    progress.add(viewOfSecond(1, { sent: 5, rev: 2 }));
-    progress.add(viewOfSecond(0, { sent: 10, ok: 7, neutral: 1, failed: 2, rev: 2 }));
-    progress.add(viewOfSecond(1, { sent: 99, rev: 1 }));
-    expect(progress.total()).toEqual({ seconds: 2, sent: 15, ok: 8, failed: 2, done: 10 });
-  });
-
-  test("the line tells the time, the rate against the plan, and latencies", () => {
-    const newest = viewOfSecond(4, {
-      ...{ sent: 98, planned: 100, inFlight: 12 },
-      response: latency({ p50: 1.5, p95: 20, p99: 150 }),
-    });
-    const line = progressLine(newest, { ...total, sent: 1_234, ok: 1_234 }, open);
-    expect(line).toContain("5s/60s");
-    expect(line).toContain("sent 1,234");
-    expect(line).toContain("98.0/s of 100.0/s");
-    expect(line).toContain("p50 1.50 ms p95 20.0 ms p99 150 ms");
-    expect(line).toContain("in flight 12");
-    expect(line).not.toMatch(/failed|late|\n/);
-  });
-
-  test("users have no planned rate, and say how many they are", () => {
-    const view = viewOfSecond(4, { sent: 98, users: 64, inFlight: 60 });
-    const line = progressLine(view, total, closed);
-    expect(line).toMatch(/ 5s\/60s \| users 64 \| sent 0 \| 98\.0\/s \|/);
-  });
-
-  test("a fixed amount of work is its own progress", () => {
-    const done = { ...total, done: 2_499 };
-    const line = progressLine(viewOfSecond(4, { users: 5 }), done, {
-      ...closed,
-      iterations: 5_000,
-    });
-    expect(line).toContain("5s | 2,499 of 5,000 iterations (49 %) | users 5 |");
-    expect(line).not.toContain("60s");
-  });
-
-  test("a run of both kinds names the plan of its arrivals", () => {
-    const both = { ...open, hasUsers: true };
-    expect(progressLine(viewOfSecond(0, { planned: 10, sent: 90 }), total, both)).toContain(
-      "90.0/s of 10.0 arrivals/s",
-    );
-  });
-
-  test.each<[object, object, object]>([
-    [{ type: "VUS", vus: 3 }, { durationSeconds: 5 }, { hasRate: false, iterations: null }],
-    [
-      { type: "ITERATIONS", iterations: 70, concurrency: 3 },
-      {},
-      { hasRate: false, hasUsers: true, iterations: 70 },
-    ],
-    [
-      { type: "DEVICES", devices: 3, messagesPerSecond: 1 },
-      { durationSeconds: 5 },
-      { hasRate: true, hasUsers: false, iterations: null },
-    ],
-  ])("the kind of %o", (loadProfile, some, expected) => {
-    const document = { name: "a", targetUrl: "http://h/", loadProfile, ...some };
-    expect(loadKind(scenarioSchema.parse(document))).toMatchObject(expected);
-  });
-
-  test("failures and lateness show only when there are any", () => {
-    const some = { ...total, sent: 5, ok: 2, failed: 3 };
-    const line = (latenessP99Ms: number) =>
-      progressLine(viewOfSecond(0, { latenessP99Ms }), some, open);
-    expect(line(5)).toContain("failed 3");
-    expect(line(5)).not.toContain("late p99");
-    expect(line(5.1)).toContain("late p99 5.10 ms");
   });
 });
 
@@ -143,21 +62,39 @@ describe("the summary", () => {
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("redirects");
   });
 
-  test("tells both latencies, and draws bars that grow with them", () => {
+  test("draws a bar for each percentile", () => {
     const lines = runSummary(endedRun({ ledger, summary })).split("\n");
-    const bars = lines.filter((line) => line.includes("█"));
-    expect(bars.map((line) => line.trim().split(/\s+/)[0])).toEqual([
-      "p50",
-      "p75",
-      "p90",
-      "p95",
-      "p99",
-      "max",
+    const from = lines.findIndex((line) => line.includes("from due"));
+    expect(lines.slice(from, from + 7)).toEqual([
+      "  response time (from due): avg 0.00 ms, sd 0.00 ms, min 0.00 ms, max 1.50 s",
+      `    P50   10.0 ms  ${"█".repeat(8)}`,
+      `    P75   20.0 ms  ${"█".repeat(16)}`,
+      `    P90   30.0 ms  ${"█".repeat(24)}`,
+      `    P95   40.0 ms  ${"█".repeat(32)}`,
+      `    P99   50.0 ms  ${"█".repeat(40)}`,
+      "  service time (from sent): p50 5.00 ms, p95 6.00 ms, p99 7.00 ms, max 8.00 ms",
     ]);
-    const widths = bars.map((line) => line.split("█").length - 1);
-    expect(widths.toSorted((a, b) => a - b)).toEqual(widths);
-    expect([Math.min(...widths), Math.max(...widths)]).toEqual([1, 40]);
-    expect(lines.join("\n")).toContain("service time (from sent): p50 5.00 ms");
+  });
+
+  test("prints the percentiles that were asked for, and the histogram", () => {
+    const percentiles = [
+      { percent: 66, ms: 12.3 },
+      { percent: 99.99, ms: 1_400 },
+    ];
+    const buckets = [{ fromMs: 5, toMs: 5, count: 7 }];
+    const text = runSummary(endedRun({ ledger, summary }), { percentiles, buckets });
+    expect(text).toContain("  percentiles:\n         66%   12.3 ms\n      99.99%    1.40 s\n");
+    expect(text).toContain("  latency histogram:\n    5.00 ms – ");
+    const short = runSummary(endedRun({ ledger, summary }), { percentiles: [], buckets });
+    expect(short).not.toContain("percentiles:");
+  });
+
+  test("tells outcomes and the neutral ones among the requests", () => {
+    const requests = { ...summary.requests, neutral: 5 };
+    const some = { ...summary, requests, outcomes: { "no-balance": 5, slow: 7 } };
+    const text = runSummary(endedRun({ ledger, summary: some }));
+    expect(text).toContain("50 failed, 5 neutral, 0 interrupted");
+    expect(text).toContain("  outcomes    slow: 7, no-balance: 5\n");
   });
 
   test("requests that never left are told beside the service time", () => {

@@ -1,24 +1,40 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
+import type { HistogramDocument } from "@onrush/shared/report/runHistogram.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
+import { latencyHistogram } from "./latencyHistogram.ts";
 import { phaseLines } from "./phaseLines.ts";
+import { slaLines } from "./slaLines.ts";
+import { stepTable } from "./stepTable.ts";
 
 const BAR_WIDTH = 40;
 
-function latencyBars(summary: Summary): string[] {
+/** Of the response times of the whole run, where the controller could be asked for them. */
+export type Latencies = Pick<HistogramDocument, "buckets" | "percentiles">;
+
+const drawn = ["p50", "p75", "p90", "p95", "p99"] as const;
+
+function percentileBars(summary: Summary): string[] {
   const { response } = summary;
-  const rows: [string, number][] = [
-    ["p50", response.p50],
-    ["p75", response.p75],
-    ["p90", response.p90],
-    ["p95", response.p95],
-    ["p99", response.p99],
-    ["max", response.max],
-  ];
-  const longest = Math.max(response.max, 0.001);
-  return rows.map(([name, value]) => {
-    const width = Math.max(1, Math.round((value / longest) * BAR_WIDTH));
-    return `    ${name} ${ms(value).padStart(9)}  ${"█".repeat(width)}`;
+  const longest = Math.max(response.p99, 0.001);
+  return drawn.map((name) => {
+    const width = Math.max(1, Math.round((response[name] / longest) * BAR_WIDTH));
+    return `    ${name.toUpperCase()} ${ms(response[name]).padStart(9)}  ${"█".repeat(width)}`;
   });
+}
+
+function latencyLines(summary: Summary, latencies: Latencies | undefined): string[] {
+  const { avg, sd, min, max } = summary.response;
+  const asked = latencies?.percentiles ?? [];
+  const histogram = latencies === undefined ? [] : latencyHistogram(latencies);
+  return [
+    `  response time (from due): avg ${ms(avg)}, sd ${ms(sd)}, min ${ms(min)}, max ${ms(max)}`,
+    ...percentileBars(summary),
+    ...(asked.length === 0 ? [] : ["  percentiles:"]),
+    ...asked.map(
+      ({ percent, ms: value }) => `    ${`${percent}%`.padStart(8)} ${ms(value).padStart(9)}`,
+    ),
+    ...(histogram.length === 0 ? [] : ["  latency histogram:", ...histogram]),
+  ];
 }
 
 const pairs = (counts: Record<string, number>) =>
@@ -50,12 +66,15 @@ function usersLine({ vus, iterations, iterationDuration: duration }: Summary): s
   ];
 }
 
-function trafficLines(summary: Summary): string[] {
+function trafficLines(summary: Summary, latencies: Latencies | undefined): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors, redirects } = summary;
+  const { outcomes } = summary;
   const lines = [
     ...usersLine(summary),
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
-      `${count(requests.failed)} failed, ${count(requests.interrupted)} interrupted`,
+      `${count(requests.failed)} failed, ` +
+      (requests.neutral === 0 ? "" : `${count(requests.neutral)} neutral, `) +
+      `${count(requests.interrupted)} interrupted`,
     `  rate        ${rate(summary.rps)}/s over ${seconds(summary.durationSeconds)} s, ` +
       `success ${summary.successRate.toFixed(2)} %`,
     `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,
@@ -63,8 +82,9 @@ function trafficLines(summary: Summary): string[] {
   ];
   if (redirects > 0) lines.push(`  redirects   ${count(redirects)} followed`);
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
+  if (Object.keys(outcomes).length > 0) lines.push(`  outcomes    ${pairs(outcomes)}`);
   if (summary.checks.length > 0) lines.push("  checks:", ...checkLines(summary));
-  lines.push("  response time (from due):", ...latencyBars(summary));
+  lines.push(...stepTable(summary), ...latencyLines(summary, latencies));
   const unsent = requests.sent - requests.interrupted - service.count;
   if (unsent > 0) lines.push(`  ${count(unsent)} of the requests found no connection to leave by`);
   if (service.count > 0) {
@@ -98,17 +118,19 @@ function generatorLines({ badSeconds }: Summary): string[] {
 }
 
 /** What a run came to, for people: ledger, verdict, requests, latencies. */
-export function runSummary(run: RunView): string {
+export function runSummary(run: RunView, latencies?: Latencies): string {
   const { ledger, verdict, summary } = run;
   const droppedBy = pairs(ledger.droppedBy);
   const lines = [
     "",
-    `${run.scenarioName}: ${run.state}, ${verdict.validity}`,
+    `${run.scenarioName}: ${run.state}, ${verdict.validity}` +
+      (verdict.sla === "NONE" ? "" : `, SLA ${verdict.sla}`),
     ...verdict.reasons.map((reason) => `  ! ${reason}`),
+    ...slaLines(run.sla),
     `  ledger      ${count(ledger.scheduled)} scheduled = ${count(ledger.started)} started + ` +
       `${count(ledger.dropped)} dropped + ${count(ledger.lost)} lost` +
       (droppedBy === "" ? "" : ` (${droppedBy})`),
-    ...(summary === null ? [] : [...generatorLines(summary), ...trafficLines(summary)]),
+    ...(summary === null ? [] : [...generatorLines(summary), ...trafficLines(summary, latencies)]),
   ];
   return lines.join("\n");
 }

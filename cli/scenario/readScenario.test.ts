@@ -107,8 +107,8 @@ workloads:
     for (const pattern of patterns) expect(lines.join("\n")).toMatch(pattern);
   });
 
-  test("60,000 keys are refused as fast as they are read", () => {
-    const text = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join("\n");
+  test("20,000 keys are refused as fast as they are read", () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join("\n");
     expect(problems(text, "yaml").at(-1)).toMatch(/more problems/);
   });
 

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { OnrushProcess } from "./onrushProcess.ts";
+import { ONRUSH, OnrushProcess } from "./onrushProcess.ts";
 import { startEmbedded, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
 
 let folder: string;
@@ -95,6 +96,75 @@ describe("a YAML scenario with variables", () => {
     expect(output).toContain("by remote: COMPLETED");
     expect([0, 4]).toContain(code);
     expect(await requestsOf()).toBe(10);
+  });
+});
+
+describe("quick", () => {
+  test("-n makes exactly so many requests, however long the bodies are", async () => {
+    let answered = 0;
+    const server = createServer((_, response) => {
+      answered++;
+      response.end("x".repeat((answered * 7_919) % 3_000));
+    });
+    const url = await new Promise<string>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        resolve(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`);
+      });
+    });
+    const { code, output } = await onrush(["quick", url, "-n", "10000", "-c", "100"]);
+    server.close();
+    expect([0, 4]).toContain(code);
+    expect(output).toContain("10,000 sent, 10,000 ok, 0 failed, 0 interrupted");
+    expect(answered).toBe(10_000);
+  });
+});
+
+describe("output", () => {
+  const quick = () => ["quick", `${target.url}/`, "--rps", "20", "--duration", "3s"];
+
+  test("is a banner and a line per interval where there is no terminal", async () => {
+    const { output } = await onrush([...quick(), "--update", "1s"]);
+    expect(output).toMatch(/^Target: +http:\/\/127\.0\.0\.1:\d+\/$/m);
+    expect(output).toMatch(/^Target RPS: +20 requests\/second$/m);
+    expect(output).toMatch(/^Load test started at \d\d:\d\d:\d\d$/m);
+    const line =
+      /^Total: +(\d+) \| Success: +\d+ \| Failed: +0 \| RPS: +20\.0 \| Success Rate: 100\.0% \| Latency \(ms\): avg=[\d.]+ min=[\d.]+ max=[\d.]+ p95=[\d.]+$/gm;
+    expect([...output.matchAll(line)].map(([, total]) => total)).toEqual(["20", "40", "60"]);
+    expect(output).not.toContain("\x1b");
+  });
+
+  test("has the percentiles that were asked for, here and at a controller", async () => {
+    for (const there of [[], ["--controller", platform.api.url]]) {
+      const args = [...quick(), "--percentiles", "50,66,99.9,100", ...there];
+      const { output } = await onrush(args);
+      expect(output).toMatch(/^ +50% .*\n +66% .*\n +99\.9% .*\n +100% .*$/m);
+    }
+    const wrong = await onrush([...quick(), "--percentiles", "50,101"]);
+    expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining("0 to 100") });
+  });
+
+  test("may be closed before its end", async () => {
+    const words = quick()
+      .map((word) => `'${word}'`)
+      .join(" ");
+    // What it says of itself goes to a file: the pipe is closed after the first line.
+    const errors = join(folder, "errors");
+    const text = `("${ONRUSH}" ${words}; echo "code $?" >>"${errors}") 2>"${errors}" | head -n 1`;
+    await new OnrushProcess(["-c", text], {}, "sh").exited;
+    const told = await readFile(errors, "utf8");
+    expect(told).toMatch(/^code [04]$/m);
+    expect(told).not.toMatch(/EPIPE|Error:|^\s+at /m);
+  });
+
+  test("of a stopped run is told all the same, with the exit code 130", async () => {
+    const args = ["quick", `${target.url}/`, "--rps", "20", "--duration", "600s", "--update", "1s"];
+    const running = new OnrushProcess(args);
+    await running.waitFor(/^Total:/m);
+    expect(await running.end("SIGINT")).toBe(130);
+    expect(running.output).toContain("stopping; Ctrl-C again ends at once");
+    expect(running.output).toMatch(/: STOPPED, /);
+    expect(running.groupAlive).toBe(false);
   });
 });
 
