@@ -1,4 +1,5 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
+import { faultNames } from "@onrush/shared/format/terms.ts";
 import type { HistogramDocument } from "@onrush/shared/report/runHistogram.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
 import { latencyHistogram } from "./latencyHistogram.ts";
@@ -96,16 +97,6 @@ function trafficLines(summary: Summary, latencies: Latencies | undefined): strin
   lines.push(...phaseLines(summary));
   return lines;
 }
-
-const faultNames: Record<string, string> = {
-  lateness: "lateness p99 above 5 ms",
-  cpu: "engine CPU above 90 %",
-  gc: "a long GC pause",
-  ports: "few local ports left",
-  files: "few file descriptors left",
-  dropped: "arrivals dropped by its own fault",
-  clamped: "latencies beyond one hour",
-};
 
 /** In how many seconds the generator itself was strained, and by what; nothing when in none. */
 function generatorLines({ badSeconds }: Summary): string[] {

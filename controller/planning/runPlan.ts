@@ -56,6 +56,11 @@ export function plannedIn(workload: PlannedWorkload, second: number): number {
   return workload.schedule.countBefore(fromUs + 1e6) - workload.schedule.countBefore(fromUs);
 }
 
+/** Arrivals of all workloads that are due in second `second` of the run. */
+export function plannedOf({ workloads }: RunPlan, second: number): number {
+  return workloads.reduce((sum, workload) => sum + plannedIn(workload, second), 0);
+}
+
 /** Arrivals of a share that are due from `fromUs` to before `toUs` of the run. */
 export function shareDueBetween(
   workload: PlannedWorkload,

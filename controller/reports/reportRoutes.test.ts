@@ -55,7 +55,7 @@ describe("report.json", () => {
   });
 
   test("tells no secret of the scenario", async () => {
-    for (const what of ["report.json", "report.csv", "junit.xml"]) {
+    for (const what of ["report.html", "report.json", "report.csv", "junit.xml"]) {
       expect((await get(what)).text).not.toContain("hidden");
     }
   });
@@ -68,6 +68,13 @@ test("report.csv has a row per second, and per step when asked", async () => {
   expect(lines[0]).toBe(csvColumns.join(","));
   expect(lines).toHaveLength(11);
   expect((await get("report.csv?steps=true")).text.trimEnd().split("\r\n")).toHaveLength(31);
+});
+
+test("report.html is a page that may load and run nothing", async () => {
+  const answer = await fetch(`${path}/report.html`);
+  expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
+  expect(await answer.text()).toContain("<h1>Shop</h1>");
 });
 
 test("junit.xml is well-formed", async () => {
@@ -113,7 +120,7 @@ describe("histogram", () => {
   });
 });
 
-test.each(["report.json", "report.csv", "junit.xml", "histogram"])(
+test.each(["report.html", "report.json", "report.csv", "junit.xml", "histogram"])(
   "%s of no run is not found",
   async (what) => {
     expect((await fetch(`${server.api}/runs/none/${what}`)).status).toBe(404);

@@ -1,10 +1,12 @@
 import { runViewSchema } from "@onrush/shared/api/runView.ts";
 import { pageQuerySchema } from "@onrush/shared/api/scenarioApi.ts";
+import { REPORT_POLICY } from "@onrush/shared/report/html/htmlReport.ts";
 import { junitXml } from "@onrush/shared/report/junitXml.ts";
 import { runReportJsonSchema } from "@onrush/shared/report/runReport.ts";
 import { reportQuerySchema } from "@onrush/shared/report/reportQueries.ts";
 import { type RawResponse, route, type Route } from "../http/route.ts";
 import type { Runs } from "../runs/runs.ts";
+import { htmlText } from "./htmlText.ts";
 import { resultsOf } from "./resultsOf.ts";
 import { csvReport, jsonReport } from "./reportTexts.ts";
 
@@ -59,6 +61,19 @@ function seriesRoutes(runs: Runs): Route[] {
 export function reportRoutes(runs: Runs): Route[] {
   return [
     ...seriesRoutes(runs),
+    route({
+      method: "get",
+      path: "/api/v1/runs/:id/report.html",
+      summary: "A run as one page of HTML that needs no network: charts, tables, verdict",
+      tags,
+      params,
+      query: noQuery,
+      responses: { 200: text<string>("text/html; charset=utf-8", "A page") },
+      handle: async ({ params: { id } }) => ({
+        ...{ status: 200, body: await htmlText(await resultsOf(runs, id)) },
+        headers: { ...fileName(id, "html"), "Content-Security-Policy": REPORT_POLICY },
+      }),
+    }),
     route({
       method: "get",
       path: "/api/v1/runs/:id/junit.xml",

@@ -6,7 +6,7 @@ import { viewSecond } from "@onrush/shared/metrics/viewSecond.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { knownStarts, type StartCounts } from "../planning/knownStarts.ts";
-import { plannedIn, type RunPlan } from "../planning/runPlan.ts";
+import { plannedOf, type RunPlan } from "../planning/runPlan.ts";
 import type { RunSla } from "../analysis/runSla.ts";
 import { minuteOf, RunSeconds, SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
@@ -197,8 +197,7 @@ export class RunRecord {
 }
 
 export function viewOf(plan: RunPlan, record: RunSecond): SecondView {
-  const planned = plan.workloads.reduce((sum, w) => sum + plannedIn(w, record.second), 0);
-  return viewSecond(record, plan, planned, faultOptions(plan));
+  return viewSecond(record, plan, plannedOf(plan, record.second), faultOptions(plan));
 }
 
 const closedOf = (minutes: readonly StoredMinute[]) =>

@@ -1,5 +1,5 @@
 import type { Phase } from "@onrush/shared/metrics/phases.ts";
-import { isOpening } from "../format/phaseKinds.ts";
+import { isOpening } from "@onrush/shared/format/phaseKinds.ts";
 import type { Series } from "@onrush/shared/chart/rows.ts";
 
 /** Cool for what happens before a request is sent, warm for what the target does. */

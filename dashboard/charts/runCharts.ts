@@ -1,7 +1,7 @@
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { Phase } from "@onrush/shared/metrics/phases.ts";
 import { LATENESS_LIMIT_MS } from "@onrush/shared/metrics/secondFaults.ts";
-import { openingPhases, requestPhases } from "../format/phaseKinds.ts";
+import { openingPhases, requestPhases } from "@onrush/shared/format/phaseKinds.ts";
 import { type Mark, secondMarks } from "./marks.ts";
 import { type Range, resolveRange, type Span } from "./range.ts";
 import type { ChartData, ChartRow, Series } from "@onrush/shared/chart/rows.ts";

@@ -79,3 +79,14 @@ export const dropReasons: Record<string, string> = {
   late: "dispatched too late: the generator was overloaded",
   lease: "the worker had lost contact and was not allowed to send",
 };
+
+/** Why a second tells of the generator rather than of the target, by the kind of fault. */
+export const faultNames: Record<string, string> = {
+  lateness: "lateness p99 above 5 ms",
+  cpu: "engine CPU above 90 %",
+  gc: "a long GC pause",
+  ports: "few local ports left",
+  files: "few file descriptors left",
+  dropped: "arrivals dropped by its own fault",
+  clamped: "latencies beyond one hour",
+};

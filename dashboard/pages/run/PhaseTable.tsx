@@ -5,7 +5,7 @@ import { phaseColor } from "../../charts/phaseSeries.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Term } from "../../components/Term.tsx";
 import { formatCount, formatMs, formatPercent } from "@onrush/shared/format/numbers.ts";
-import { type PhaseRow, phaseRows } from "./phaseRows.ts";
+import { type PhaseRow, phaseRows } from "@onrush/shared/format/phaseRows.ts";
 
 const columns = ["avg", "p50", "p95", "p99", "max"] as const;
 

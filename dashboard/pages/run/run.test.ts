@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { latency, ledger, run, second } from "../../testData.ts";
 import { kpis } from "./kpis.ts";
 import { ledgerEquations } from "./ledgerParts.ts";
-import { phaseRows } from "./phaseRows.ts";
+import { phaseRows } from "@onrush/shared/format/phaseRows.ts";
 import { runProgress } from "./progress.ts";
 import { progressText } from "./progressText.ts";
 import { type RunKind, runKind } from "./runKind.ts";

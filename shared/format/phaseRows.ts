@@ -1,6 +1,6 @@
-import type { Summary } from "@onrush/shared/api/runView.ts";
-import { type Phase, phases } from "@onrush/shared/metrics/phases.ts";
-import { isOpening } from "../../format/phaseKinds.ts";
+import type { Summary } from "../api/runView.ts";
+import { type Phase, phases } from "../metrics/phases.ts";
+import { isOpening } from "./phaseKinds.ts";
 
 export interface PhaseRow {
   phase: Phase;

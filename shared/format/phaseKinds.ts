@@ -1,4 +1,4 @@
-import { type Phase, phases } from "@onrush/shared/metrics/phases.ts";
+import { type Phase, phases } from "../metrics/phases.ts";
 
 const opening = new Set<Phase>(["dns", "connect", "tls"]);
 

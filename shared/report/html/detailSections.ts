@@ -1,0 +1,163 @@
+import type { CheckResult, RunEvent, RunView, Summary, Traffic } from "../../api/runView.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatPercent,
+  formatRate,
+} from "../../format/numbers.ts";
+import { type PhaseRow, phaseRows } from "../../format/phaseRows.ts";
+import { terms } from "../../format/terms.ts";
+import type { ScenarioOutline } from "../scenarioOutline.ts";
+import { badge } from "./headSections.ts";
+import { html, type Html } from "./html.ts";
+import { type Column, section, table } from "./table.ts";
+
+/** The tables of a report: the load, its parts, what was answered, checked and told. */
+
+export function scenarioSection({ workloads }: ScenarioOutline): Html | null {
+  const rows = workloads.flatMap((workload) =>
+    workload.steps.map((step, i) => ({ ...step, workload, isFirst: i === 0 })),
+  );
+  return section(
+    "Load",
+    table(
+      [
+        {
+          ...{ title: "Workload", text: true },
+          of: ({ workload, isFirst }) => (isFirst ? workload.name : ""),
+        },
+        {
+          ...{ title: "Load profile", text: true },
+          of: ({ workload: { load, startSecond }, isFirst }) => {
+            if (!isFirst) return "";
+            return startSecond === 0 ? load : `${load}, after ${formatDuration(startSecond)}`;
+          },
+        },
+        { title: "Step", text: true, of: ({ name }) => name },
+        {
+          ...{ title: "Request", text: true },
+          of: ({ method, url }) => html`<code>${method} ${url}</code>`,
+        },
+      ],
+      rows,
+    ),
+  );
+}
+
+type Part = { name: string } & Traffic;
+
+const trafficColumns = (first: string): Column<Part>[] => [
+  { title: first, text: true, of: ({ name }) => name },
+  { title: "Sent", of: ({ requests }) => formatCount(requests.sent) },
+  { title: "Rate", help: terms.rate, of: ({ rps }) => `${formatRate(rps)}/s` },
+  { title: "Failed", of: ({ requests }) => formatCount(requests.failed) },
+  { title: "Errors", help: terms.errorRate, of: ({ errorRate }) => formatPercent(errorRate) },
+  ...(["avg", "p50", "p95", "p99", "max"] as const).map((key): Column<Part> => ({
+    ...{ title: key === "avg" ? "Response avg" : key, help: terms.responseTime },
+    of: ({ response }) => formatMs(response[key]),
+  })),
+  {
+    ...{ title: "Service p95", help: terms.serviceTime },
+    of: ({ service }) => formatMs(service.p95),
+  },
+];
+
+export function partSections({ steps, workloads }: Summary): (Html | null)[] {
+  return [
+    section("Steps", table(trafficColumns("Step"), steps)),
+    workloads.length < 2
+      ? null
+      : section("Workloads", table(trafficColumns("Workload"), workloads)),
+  ];
+}
+
+function counts(title: string, first: string, of: Readonly<Record<string, number>>): Html | null {
+  const rows = Object.entries(of).sort(([, a], [, b]) => b - a);
+  const total = rows.reduce((sum, [, count]) => sum + count, 0);
+  return section(
+    title,
+    table<[string, number]>(
+      [
+        { title: first, text: true, of: ([name]) => name },
+        { title: "Requests", of: ([, count]) => formatCount(count) },
+        { title: "Share", of: ([, count]) => formatPercent(count / total) },
+      ],
+      rows,
+    ),
+  );
+}
+
+export function answerSections(summary: Summary): Html {
+  const parts = [
+    counts("Status codes", "Status", summary.statusCodes),
+    counts("Errors", "Error", summary.errors),
+    counts("Outcomes", "Outcome", summary.outcomes),
+  ];
+  return html`<div class="tiles">${parts}</div>`;
+}
+
+export function checkSection({ checks }: Summary): Html | null {
+  return section(
+    "Checks",
+    table<CheckResult>(
+      [
+        {
+          title: "Check",
+          text: true,
+          help: terms.checks,
+          of: ({ name }) => html`<code>${name}</code>`,
+        },
+        { title: "Step", text: true, of: ({ step }) => step },
+        { title: "Passed", of: ({ passed }) => formatCount(passed) },
+        { title: "Failed", of: ({ failed }) => formatCount(failed) },
+        { title: "Held", of: ({ percent }) => formatPercent(percent / 100) },
+      ],
+      checks,
+    ),
+  );
+}
+
+export function phaseSection(summary: Summary): Html | null {
+  return section(
+    "Where the time of requests went",
+    table<PhaseRow>(
+      [
+        { title: "Phase", text: true, help: terms.phases, of: ({ phase }) => phase },
+        { title: "Requests", of: ({ latency }) => formatCount(latency.count) },
+        {
+          ...{ title: "Share", help: terms.phaseShare },
+          of: ({ share }) => (share === null ? "" : formatPercent(share)),
+        },
+        ...(["avg", "p50", "p95", "p99", "max"] as const).map((key): Column<PhaseRow> => ({
+          title: key,
+          of: ({ latency }) => formatMs(latency[key]),
+        })),
+      ],
+      phaseRows(summary),
+    ),
+  );
+}
+
+export function eventSection({ events }: RunView): Html | null {
+  return section(
+    "Events",
+    table<RunEvent>(
+      [
+        {
+          ...{ title: "Time (UTC)", text: true },
+          of: ({ at }) => at.slice(11, 23),
+        },
+        {
+          ...{ title: "Kind", text: true },
+          of: ({ kind }) => {
+            if (kind === "error") return badge("FAILED", "error");
+            return kind === "warning" ? badge("SUSPECT", "warning") : kind;
+          },
+        },
+        { title: "What", text: true, of: ({ text }) => text },
+      ],
+      events,
+    ),
+  );
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import type { RunView } from "../../api/runView.ts";
+import type { SlaResult } from "../../api/slaResult.ts";
+import type { RunNames } from "../../metrics/summary.ts";
+import {
+  type MeasuredOptions,
+  measuredRun,
+  measuredSeconds,
+  twoSteps,
+} from "../reports.testing.ts";
+import type { ScenarioOutline } from "../scenarioOutline.ts";
+import { htmlReport } from "./htmlReport.ts";
+import { ReportCollector } from "./reportPoints.ts";
+
+const outlineOf = ({ workloads }: RunNames): ScenarioOutline => ({
+  ...{ name: "Shop", description: null, fingerprints: {} },
+  workloads: workloads.map(({ name, steps }) => ({
+    ...{ name, load: "20/s for 10 s", startSecond: 0 },
+    steps: steps.map((step) => ({ name: step.name, method: "GET", url: "http://127.0.0.1:9/" })),
+  })),
+});
+
+function page(options: MeasuredOptions = {}, over: Partial<RunView> = {}, text?: string): string {
+  const { names = twoSteps, seconds = 10 } = options;
+  const collector = new ReportCollector(names, seconds);
+  for (const record of measuredSeconds(options)) collector.add(record, 20);
+  const outline = outlineOf(names);
+  return htmlReport({
+    run: measuredRun(options, over),
+    outline: text === undefined ? outline : { ...outline, description: text },
+    series: collector.finish(),
+    ...{ hasRate: true, hasUsers: false },
+  });
+}
+
+const sla: SlaResult = {
+  ...{ text: "p95 < 5ms", status: "FAILED", value: 18.2, limit: 5, unit: "ms" },
+  ...{ failedAtSecond: 3, aborted: false, reason: "p95 was 18.2 ms" },
+};
+
+describe("a run as a page", () => {
+  test("needs nothing from anywhere and runs no script", () => {
+    const text = page();
+    expect(text).toMatch(/^<!doctype html>/);
+    expect(text).toContain(
+      `content="default-src &apos;none&apos;; style-src &apos;unsafe-inline&apos;"`,
+    );
+    expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|url\(| (src|href|on\w+)=/i);
+  });
+
+  test("tells verdict, ledger, latencies, checks, errors, events and the generator", () => {
+    const over: Partial<RunView> = {
+      sla: [sla],
+      verdict: { sla: "FAILED", validity: "SUSPECT", reasons: ["3 arrivals were lost"] },
+    };
+    const text = page({}, over)
+      .replaceAll(/<[^>]*>/g, "")
+      .replaceAll(/\s+/g, " ");
+    for (const told of [
+      ...["SUSPECT", "SLA FAILED", "3 arrivals were lost", "p95 &lt; 5ms", "18.2 ms", "0:03"],
+      ...["200 scheduled = 200 started", "Throughput", "Latency by percentile", "login", "search"],
+      ...["status == 200", "95 %", "status 500", "RUNNING", "w-1", "How to read this"],
+    ]) {
+      expect(text).toContain(told);
+    }
+  });
+
+  test("a name cannot become markup", () => {
+    const evil = `"><img src=x onerror=alert(1)><script>alert(2)</script>&amp;'`;
+    const names = { workloads: [{ name: evil, steps: [{ name: evil, checks: [evil] }] }] };
+    const over: Partial<RunView> = {
+      scenarioName: evil,
+      sla: [{ ...sla, text: evil, reason: evil }],
+      verdict: { sla: "FAILED", validity: "INVALID", reasons: [evil] },
+      events: [{ at: "2026-11-20T10:00:01.000Z", kind: "warning", text: evil }],
+    };
+    const text = page({ names }, over, evil);
+    expect(text).not.toMatch(/<script|<img/);
+    const shown = "&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;alert(2)";
+    expect(text.split(shown).length).toBeGreaterThan(10);
+  });
+
+  test("a run of which nothing is known yet has a page, too", () => {
+    const text = page({ seconds: 0 }, { state: "QUEUED", summary: null, startedAt: null });
+    expect(text).toContain("Nothing has been measured.");
+    expect(text).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test.each<[string, MeasuredOptions]>([
+    ["a single second", { seconds: 1 }],
+    ["a single latency", { seconds: 3, latencyUs: () => 500 }],
+    ["latencies of zero", { seconds: 2, latencyUs: () => 0 }],
+    ["nothing but failures", { seconds: 2, perSecond: 3, failed: 3 }],
+  ])("%s is drawn without a number that is none", (_claim, options) => {
+    expect(page(options)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
