@@ -17,6 +17,7 @@ const owners: Record<string, string[]> = {
   "prom-client": ["controller/platform/metrics.ts"],
   pino: ["controller/platform/logger.ts", "worker/agent/logger.ts"],
   undici: ["worker/protocols/http/**"],
+  "tough-cookie": ["worker/protocols/http/cookieJar.ts"],
   commander: ["cli/**"],
   acorn: ["cli/import/k6Literal.ts"],
   yaml: ["cli/scenario/yamlDocument.ts", "deploy/**"],

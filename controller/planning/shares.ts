@@ -90,6 +90,7 @@ export function taskOf(plan: RunPlan, runId: string, token: number, share: Share
     ...{ fromMs: share.fromMs, firstRound: share.firstRound },
     steps: [...workload.flow],
     defaults: workload.defaults,
+    ...(workload.cookies ? { cookies: true } : {}),
     ...(workload.onError === undefined ? {} : { onError: workload.onError }),
     seed: workload.seed,
     data: dataOf(scenario, workload),

@@ -85,6 +85,11 @@ export const flowElementSchema = flowSchemaOf(stepSchema);
 
 const flowSchema = z.array(flowElementSchema).min(1, "name at least one step").max(MAX_STEPS);
 
+const cookiesSchema = z.boolean().meta({
+  description:
+    "Users keep the cookies of answers and send them back: in closed workloads as long as they are there, in open ones each arrival for its iteration.",
+});
+
 export const workloadSchema = z
   .strictObject({
     name: nameSchema,
@@ -99,6 +104,7 @@ export const workloadSchema = z
     ...inheritedFields,
     outcomes: outcomesSchema.optional(),
     onError: onErrorSchema.optional(),
+    cookies: cookiesSchema.optional(),
     steps: flowSchema,
   })
   .meta({ id: "Workload", description: "One population: a load profile and its steps." });
@@ -121,6 +127,7 @@ export const scenarioSchema = z
     data: dataSchema.optional(),
     steps: flowSchema.optional(),
     onError: onErrorSchema.optional(),
+    cookies: cookiesSchema.optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
     sla: slaSchema.optional(),
     durationSeconds: positiveSecondsSchema.optional(),

@@ -23,6 +23,8 @@ export interface PlainWorkload {
   defaults: StepDefaults;
   /** Undefined where nothing is said: then only what could not be extracted ends an iteration. */
   onError: OnError | undefined;
+  /** Whether its users keep the cookies of answers. */
+  cookies: boolean;
   flow: readonly FlowElement[];
   /** The steps of the flow with all their tags; results count by their places here. */
   steps: readonly Step[];
@@ -83,6 +85,7 @@ function plain(workload: Workload, scenario: Scenario): PlainWorkload {
     http: httpOptionsOf(workload.http ?? scenario.http),
     defaults: defaultsOf(workload, scenario),
     onError: workload.onError ?? scenario.onError,
+    cookies: workload.cookies ?? scenario.cookies ?? false,
     flow: steps,
     steps: stepsOf(steps),
     groups: groupsOf(steps),

@@ -65,6 +65,7 @@ export const taskSchema = z.object({
   steps: z.array(flowElementSchema).min(1),
   defaults: stepDefaultsSchema.default({ outcomes: [] }),
   onError: onErrorSchema.optional(),
+  cookies: z.boolean().optional(),
   /** The workload's own, made of the scenario's. */
   seed: count,
   /** The data sets of the steps, and the seed of their rows: the same for every workload. */

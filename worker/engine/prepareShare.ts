@@ -120,6 +120,9 @@ function poolLimits({ connections }: Task, thread: number, threads: number): Poo
   return { connections: split(connections, threads)[thread] ?? 0, perUser: false };
 }
 
+/** An arrival is a fresh user, who takes its cookies along. */
+const jarOwner = ({ load }: Task) => (load.type === "arrivals" ? "iteration" : "user");
+
 function warmConnections(task: Task, threads: number, users: number): number {
   if (typeof task.connections === "number") return task.connections;
   if (task.load.type !== "arrivals") {
@@ -165,6 +168,7 @@ export async function prepareShare(
       http: task.http,
       ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed, defaults: task.defaults },
       ...{ thinkTime: task.thinkTime, onError: task.onError },
+      cookies: task.cookies === true ? jarOwner(task) : undefined,
       limits: poolLimits(task, thread, threads),
     },
   );

@@ -59,6 +59,8 @@ export class Slot {
   bytesReceived = 0;
   /** Where the answer redirects to; empty when it does not, or when nobody follows. */
   location = "";
+  /** What it sends as Cookie, where its user keeps cookies. */
+  cookies = "";
   /** Redirects followed. */
   redirects = 0;
   /** One bit for each check that held. */

@@ -5,6 +5,7 @@ import { beyondRaw, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { checkName, userVariablesOf } from "@onrush/shared/condition/stepChecks.ts";
+import type { JarOwner } from "../protocols/http/cookieTransport.ts";
 import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
 import { compileRequest } from "./compileRequest.ts";
@@ -16,18 +17,34 @@ export interface CompileOptions
   extends
     TransportOptions,
     FlowDefaults,
-    Pick<Task, "transport" | "data" | "dataSeed" | "seed" | "defaults"> {}
+    Pick<Task, "transport" | "data" | "dataSeed" | "seed" | "defaults"> {
+  /** Whose the cookies of answers are; nobody keeps them where it is not said. */
+  cookies?: JarOwner | undefined;
+}
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
+  const plain = await plainTransport(options, clock);
+  const { http = plainHttp } = options;
+  const transport =
+    options.cookies === undefined ? plain : await withCookies(plain, options.cookies);
+  if (http.maxRedirects === 0) return transport;
+  const { RedirectingTransport } = await import("../protocols/http/redirectingTransport.ts");
+  return new RedirectingTransport(transport, http, clock);
+}
+
+/** Loaded when a run asks for it, as others are: what is not needed takes no memory. */
+async function withCookies(transport: HttpTransport, owner: JarOwner): Promise<HttpTransport> {
+  const { CookieTransport } = await import("../protocols/http/cookieTransport.ts");
+  return new CookieTransport(transport, owner);
+}
+
+async function plainTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
   const { transport, http = plainHttp } = options;
   const isRaw = transport === "raw" || (transport === "auto" && beyondRaw(http).length === 0);
   if (isRaw) return new RawTransport(clock, options);
   // Loaded when a run asks for it: an engine thread without it is 25 MB smaller.
   const { UndiciTransport } = await import("../protocols/http/undiciTransport.ts");
-  const undici = new UndiciTransport(clock, options);
-  if (http.maxRedirects === 0) return undici;
-  const { RedirectingTransport } = await import("../protocols/http/redirectingTransport.ts");
-  return new RedirectingTransport(undici, http, clock);
+  return new UndiciTransport(clock, options);
 }
 
 /** Only an answer can give what is to be extracted. */

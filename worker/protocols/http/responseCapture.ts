@@ -202,6 +202,11 @@ export class ResponseCapture implements Answer {
     return this.#headers.get(name);
   }
 
+  /** Each Set-Cookie header as it stands, where they are wanted. */
+  get setCookies(): readonly string[] {
+    return this.#setCookies;
+  }
+
   /** The last one of that name counts, as it does for a browser (RFC 6265, 5.3). */
   cookie(name: string): string | undefined {
     const line = this.#setCookies.findLast((one) => cookiePair(one)[0] === name);
