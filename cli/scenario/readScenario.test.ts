@@ -74,15 +74,15 @@ workloads:
 
   test.each<[string, string, RegExp[]]>([
     ["nothing", "\n", [/^ {2}1:1 {2}\(document\): is empty$/]],
-    ["a list", "- a", [/expected object/]],
-    ["a text", "hello", [/expected object/]],
+    ["a list", "- a", [/expected an object/]],
+    ["a text", "hello", [/expected an object/]],
     ["a broken list", "name: [1, 2\nb: 3", [/^ {2}2:1 {2}\(document\): is not YAML: .*\]/]],
     ["a tab as indentation", "a:\n\tb: 1", [/^ {2}2:1 .*[Tt]abs/]],
     ["an open quote", 'name: "n', [/quote/]],
     ["a tag of its own", `${yaml}seed: !random 5\n`, [/^ {2}7:7 .*Unresolved tag.*plain values/]],
     ["code", `${yaml}seed: !!js/function "x"\n`, [/^ {2}7:7 .*Unresolved tag/]],
     ["bytes", `${yaml}body: !!binary aGk=\n`, [/^ {2}7:7 .*Unresolved tag/]],
-    ["two documents", `${yaml}---\nname: b\n`, [/multiple documents/]],
+    ["two documents", `${yaml}---\nname: b\n`, [/second document/]],
     ["an unknown alias", "name: *nobody", [/[Uu]nresolved alias/]],
     ["a bomb", bomb.join("\n"), [/aliases \(at most 100 times\)/]],
     ["what contains itself", "x-a: &a [*a]\nname: n", [/nests deeper than 64/]],
@@ -153,7 +153,7 @@ describe("problems point into the file", () => {
     ["a comment", '{ // no\n "a": 1}', '  1:3  (document): is not JSON: unexpected "/"'],
     ["depth", "[".repeat(100), "  1:65  (document): nests deeper than 64 levels"],
     ["a key twice", '{"name": 1,\n\t"name": 2}', "  2:2   name: stands here a second time"],
-    ["tabs", '{\n\t"name":\t7\n}', "  2:10  name: expected string, not number"],
+    ["tabs", '{\n\t"name":\t7\n}', "  2:10  name: expected a text, not a number"],
   ])("JSON: %s", (_, text, line) => {
     expect(problems(text, "json").find((one) => one.startsWith(line))).toBeDefined();
   });
@@ -215,7 +215,7 @@ describe("${NAME}", () => {
   test("that is no number is refused where one is wanted", () => {
     const text = yaml.replace("initialRps: 5", "initialRps: ${WORD}");
     expect(problems(text, "yaml", { env })).toEqual([
-      "  6:15  loadProfile.initialRps: expected number, not string",
+      "  6:15  loadProfile.initialRps: expected a number, not a text",
     ]);
   });
 
@@ -258,7 +258,7 @@ describe("--set", () => {
   test.each<[string, string]>([
     ["loadProfle.initialRps=5", 'loadProfle: unknown field; did you mean "loadProfile"? (from --'],
     ["loadProfile.initalRps=5", 'loadProfile.initalRps: unknown field; did you mean "initialRps"?'],
-    ["loadProfile.initialRps=fast", "loadProfile.initialRps: expected number, not string (from"],
+    ["loadProfile.initialRps=fast", "loadProfile.initialRps: expected a number, not a text (from"],
     ["steps[0].url=x", "steps[0].url: there is no list to take an item of (from --set)"],
     ["checks[1]=size < 5", "checks[1]: there are only 1 in the list: the last is [0] (from --set)"],
     ["checks.first=x", "checks.first: there is a list of 1: write [0] for the first (from --set)"],

@@ -8,7 +8,8 @@ import {
   parseDocument,
   stringify,
 } from "yaml";
-import { formatPath } from "@onrush/shared/scenario/problems.ts";
+import { MAX_PROBLEMS } from "@onrush/shared/scenario/limits.ts";
+import { boundedProblems, formatPath } from "@onrush/shared/scenario/problems.ts";
 import { MAX_DEPTH, parseJsonText, placeAt, type Place } from "@onrush/shared/document/jsonText.ts";
 import type { LocatedProblem } from "./locatedProblem.ts";
 
@@ -151,16 +152,20 @@ function textProblem(document: Parsed, lines: LineCounter): LocatedProblem | und
       ? `; tags of one's own are not possible, write plain values`
       : "";
   if (first.code === "RESOURCE_EXHAUSTION") return syntax(place, tooDeep);
+  if (first.code === "MULTIPLE_DOCS") {
+    return syntax(place, "is a second document: a file holds one scenario");
+  }
   return syntax(place, `is not YAML: ${first.message}${hint}`);
 }
 
 function valueOf(document: Parsed, whole: Place): { value: unknown } | { problem: LocatedProblem } {
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    return depthOf(value, MAX_DEPTH) ? { value } : { problem: syntax(whole, tooDeep) };
+    const endless = `${tooDeep}, or contains itself by an alias`;
+    return depthOf(value, MAX_DEPTH) ? { value } : { problem: syntax(whole, endless) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = /alias/i.test(reason)
+    const message = /alias count/i.test(reason)
       ? `repeats too much by its aliases (at most ${MAX_ALIASES} times): ${reason}`
       : `cannot be read: ${reason}`;
     return { problem: syntax(whole, message) };
@@ -172,7 +177,8 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
   if (text.trim() === "") return nothing(syntax({ line: 1, column: 1 }, "is empty"));
   const wrong = format === "json" ? jsonProblem(text) : undefined;
   if (wrong !== undefined) return nothing(wrong);
-  const hopeless = hopelessAt(text);
+  // In JSON, brackets within strings are no matter, and others have been counted.
+  const hopeless = format === "yaml" ? hopelessAt(text) : undefined;
   if (hopeless !== undefined) return nothing(syntax(placeAt(text, hopeless), tooDeep));
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -196,7 +202,8 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
     const { line, col } = lines.linePos(node.range[0]);
     return { line, column: col };
   };
-  const problems = [...tree.duplicates()].map(({ path, key }): LocatedProblem => {
+  const repeated = [...tree.duplicates()];
+  const problems = repeated.slice(0, MAX_PROBLEMS).map(({ path, key }): LocatedProblem => {
     const place = placeOfNode(key);
     return {
       ...{ path, message: "stands here a second time: remove one of them" },
@@ -205,7 +212,7 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
   });
   return {
     value: read.value,
-    problems,
+    problems: boundedProblems(problems, repeated.length),
     placeOf(path, wholeKey) {
       const last = tree.follow(path).at(-1);
       if (last === undefined) return undefined;

@@ -102,7 +102,7 @@ function parseWith<S extends Schema>(schema: S | undefined, raw: unknown, what: 
   if (schema === undefined) return undefined as OutputOf<S>;
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data as OutputOf<S>;
-  throw badRequest(`The ${what} is not valid.`, zodProblems(parsed.error));
+  throw badRequest(`The ${what} is not valid.`, zodProblems(parsed.error, raw));
 }
 
 function parseBody<B>(spec: BodySpec<B> | undefined, raw: unknown): B {

@@ -26,7 +26,7 @@ export function leaseRoutes(leases: Leases): Route[] {
         parse: (raw) => {
           const parsed = leaseRequestSchema.safeParse(raw);
           if (parsed.success) return { ok: true, value: parsed.data };
-          return { ok: false, problems: zodProblems(parsed.error) };
+          return { ok: false, problems: zodProblems(parsed.error, raw) };
         },
       },
       responses: { 200: leaseReplySchema },

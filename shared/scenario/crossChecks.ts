@@ -211,6 +211,20 @@ function scopeProblems(owner: Raw, path: string): Problem[] {
   );
 }
 
+/** Results, SLA lines and warnings tell workloads by their names. */
+function workloadNameProblems(workloads: readonly unknown[]): Problem[] {
+  const seen = new Map<unknown, number>();
+  return workloads.flatMap((workload, i) => {
+    const name = isObject(workload) ? workload["name"] : undefined;
+    if (typeof name !== "string") return [];
+    const first = seen.get(name.trim());
+    if (first === undefined) seen.set(name.trim(), i);
+    return first === undefined
+      ? []
+      : [{ path: `workloads[${i}].name`, message: `already the name of workloads[${first}]` }];
+  });
+}
+
 /** What all workloads together may ask for. */
 function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Problem[] {
   const problems: Problem[] = [];
@@ -244,6 +258,7 @@ export function crossProblems(document: unknown): Problem[] {
     ];
   }
   problems.push(...sizeProblems(workloads, document["numWorkers"]));
+  problems.push(...workloadNameProblems(workloads));
   const total = document["durationSeconds"];
   workloads.forEach((workload: unknown, i) => {
     if (!isObject(workload)) return;

@@ -69,7 +69,7 @@ describe("is refused with its path:", () => {
         { choose: [{ steps: [step("b"), { ...step("c", { ulr: "x" }), url: undefined }] }] },
       ]),
       [
-        "steps[1].choose[0].steps[1].url: needed (string)",
+        "steps[1].choose[0].steps[1].url: needed (a text)",
         'steps[1].choose[0].steps[1].ulr: unknown field; did you mean "url"?',
       ],
     ],

@@ -187,7 +187,7 @@ describe("short and long form give the same workloads", () => {
   });
 
   test("a workload that starts later runs to the scenario's end", () => {
-    const late = { ...workload, startSecond: 4 };
+    const late = { ...workload, name: "late", startSecond: 4 };
     const scenario = parsed({ name: "n", durationSeconds: 10, workloads: [workload, late] });
     const plain = scenarioWorkloads(scenario);
     expect(plain.map((w) => [w.startMs, loadDurationMs(w.load)])).toEqual([
@@ -473,7 +473,7 @@ const bad: [string, unknown, string[]][] = [
   ],
   [
     "one workload of no rate",
-    workloads(workload, { ...workload, loadProfile: { ...profile, initialRps: 0 } }),
+    workloads(workload, { ...workload, name: "b", loadProfile: { ...profile, initialRps: 0 } }),
     ["workloads[1].loadProfile"],
   ],
   [
@@ -491,9 +491,10 @@ const bad: [string, unknown, string[]][] = [
   ],
   [
     "steps within workloads",
-    workloads(workload, { ...workload, steps: [step, { ...step, method: "FETCH" }] }),
+    workloads(workload, { ...workload, name: "b", steps: [step, { ...step, method: "FETCH" }] }),
     ["workloads[1].steps[1].method", "workloads[1].steps[1].name"],
   ],
+  ["two workloads of one name", workloads(workload, workload), ["workloads[1].name"]],
   // all at once
   [
     "everything wrong is told at once",

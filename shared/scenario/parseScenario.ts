@@ -106,7 +106,7 @@ export function parseScenario(document: unknown): ParsedScenario {
   const deep = depthProblems(document);
   if (deep.length > 0) return { ok: false, problems: boundedProblems(deep, deep.length) };
   const parsed = scenarioSchema.safeParse(document);
-  const problems = parsed.success ? [] : zodProblems(parsed.error, fieldNames);
+  const problems = parsed.success ? [] : zodProblems(parsed.error, document, fieldNames);
   const fromSchema = problems.length;
   const seen = new Set(problems.map((problem) => problem.path));
   const between = [...crossProblems(document), ...languageProblems(document)];

@@ -1,5 +1,9 @@
 import type { z } from "zod";
+import { issueMessage } from "./issueMessage.ts";
 import { MAX_PROBLEMS } from "./limits.ts";
+import { nearest } from "./nearest.ts";
+
+export { nearest };
 
 /** One thing wrong with a document: where (`loadProfile.bursts[1].rps`) and what to do about it. */
 export interface Problem {
@@ -14,59 +18,41 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }, "");
 }
 
-/** Edits (insert, delete, replace, swap with the next) from `a` to `b`: Damerau-Levenshtein. */
-function distance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i]);
-  const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
-  for (let j = 1; j <= b.length; j++) (rows[0] as number[])[j] = j;
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + change);
-      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, at(i - 2, j - 2) + 1);
-      (rows[i] as number[])[j] = best;
-    }
-  }
-  return at(a.length, b.length);
+function unknownField(key: string, knownNames: readonly string[]): string {
+  if (knownNames.includes(key)) return "unknown field here; it belongs to another place or type";
+  const suggestion = nearest(key, knownNames);
+  return suggestion === undefined
+    ? "unknown field"
+    : `unknown field; did you mean "${suggestion}"?`;
 }
 
-/** The known name nearest to a mistyped one, or undefined when none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.slice(0, 60).toLowerCase();
-  const ranked = known
-    .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
-    .filter(({ candidate }) => candidate !== name)
-    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.candidate;
+function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, part)
+        ? (value as Record<PropertyKey, unknown>)[part]
+        : undefined,
+    document,
+  );
 }
 
-function plainMessage(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "invalid_type" || !issue.message.startsWith("Invalid input")) {
-    return issue.message;
-  }
-  const received = /received (\w+)/.exec(issue.message)?.[1] ?? "something else";
-  if (issue.expected === "int" && received === "number") return "expected a whole number";
-  const expected = issue.expected === "int" ? "a whole number" : issue.expected;
-  return received === "undefined"
-    ? `needed (${expected})`
-    : `expected ${expected}, not ${received}`;
-}
-
-function issueProblems(issue: z.core.$ZodIssue, knownNames: readonly string[]): Problem[] {
+function issueProblems(
+  issue: z.core.$ZodIssue,
+  document: unknown,
+  knownNames: readonly string[],
+): Problem[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
-      const suggestion = nearest(key, knownNames);
-      const hint = suggestion === undefined ? "" : `; did you mean "${suggestion}"?`;
-      return { path: formatPath([...issue.path, key]), message: `unknown field${hint}` };
-    });
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
+      path: formatPath([...issue.path, key]),
+      message: unknownField(key, knownNames),
+    }));
   }
   if (issue.code === "invalid_key") {
     const reason = issue.issues[0]?.message ?? issue.message;
     return [{ path: formatPath(issue.path), message: reason }];
   }
-  return [{ path: formatPath(issue.path), message: plainMessage(issue) }];
+  const message = issueMessage(issue, valueAt(document, issue.path));
+  return [{ path: formatPath(issue.path), message }];
 }
 
 const unknownFields = (issues: readonly z.core.$ZodIssue[]) =>
@@ -96,10 +82,17 @@ function meantIssues(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 
 const issuesOf = (error: z.ZodError) => error.issues.flatMap(meantIssues);
 
-/** Zod's issues as problems, unknown fields one by one with the nearest of `knownNames`. */
-export function zodProblems(error: z.ZodError, knownNames: readonly string[] = []): Problem[] {
+/**
+ * Zod's issues with a document as problems, unknown fields one by one with the nearest of
+ * `knownNames`.
+ */
+export function zodProblems(
+  error: z.ZodError,
+  document: unknown,
+  knownNames: readonly string[] = [],
+): Problem[] {
   const issues = issuesOf(error).slice(0, MAX_PROBLEMS);
-  return issues.flatMap((issue) => issueProblems(issue, knownNames));
+  return issues.flatMap((issue) => issueProblems(issue, document, knownNames));
 }
 
 /** The first of very many problems, and how many more there are. */

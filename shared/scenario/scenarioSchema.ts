@@ -60,7 +60,13 @@ const bodySchema = z
       "A string is sent as it stands; an object or array as JSON. Strings may have {{templates}}. In JSON a string that is exactly one template of a number or boolean (randomInt, iteration, user, timestamp, a data field of nothing else) is sent without quotes.",
   });
 
-const nameSchema = z.string().trim().min(1, "a name is needed").max(200);
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1, "a name is needed")
+  .max(200)
+  // They would break lines of terminals and reports apart.
+  .regex(/^\P{Cc}*$/u, "a name has no control characters");
 
 export const stepSchema = z
   .strictObject({
