@@ -74,6 +74,24 @@ function convert(text: string, kind: SourceKind, parse: ParseDocument, har: HarO
   }
 }
 
+/** SLA lines that the scenario cannot be judged by stay behind, each with the reason. */
+function withoutUnfitLines({ scenario, left }: Imported): Imported {
+  const checked = parseScenario(scenario);
+  if (checked.ok || scenario.sla === undefined) return { scenario, left };
+  const reasons = new Map(checked.problems.map(({ path, message }) => [path, message]));
+  const { sla, ...rest } = scenario;
+  const reasonOf = (i: number) => reasons.get(`sla[${i}]`);
+  const notes = sla.flatMap((line, i) => {
+    const message = reasonOf(i);
+    return message === undefined ? [] : [{ where: `sla "${String(line)}"`, message }];
+  });
+  const kept = sla.filter((_line, i) => reasonOf(i) === undefined);
+  return {
+    scenario: kept.length > 0 ? { ...rest, sla: kept } : rest,
+    left: [...left, ...notes],
+  };
+}
+
 /** A source as a scenario that `parseScenario` accepts. Throws ImportError. */
 export function importSource(
   text: string,
@@ -81,7 +99,7 @@ export function importSource(
   parse: ParseDocument,
 ): Imported & { kind: SourceKind } {
   const kind = options.from ?? detectKind(text, parse);
-  const imported = convert(text, kind, parse, options.har ?? HAR_DEFAULTS);
+  const imported = withoutUnfitLines(convert(text, kind, parse, options.har ?? HAR_DEFAULTS));
   const { baseUrl } = options;
   const scenario = baseUrl === undefined ? imported.scenario : retarget(imported.scenario, baseUrl);
   const checked = parseScenario(scenario);

@@ -179,6 +179,67 @@ describe("what of k6 is not carried over", () => {
   });
 });
 
+describe("thresholds as SLA lines", () => {
+  const two = {
+    scenarios: {
+      browse: { executor: "constant-vus", vus: 1, duration: "1m" },
+      "log in (SSO)": { executor: "constant-vus", vus: 1, duration: "1m" },
+    },
+  };
+
+  test.each<[string, unknown, string]>([
+    ["http_req_duration", "p(95)<500", "p95(service) < 500ms"],
+    ["http_req_duration", "p(99.9) <= 1e3", "p99.9(service) <= 1000ms"],
+    ["http_req_duration", "med<200", "p50(service) < 200ms"],
+    [
+      "http_req_duration",
+      { threshold: "avg<200", abortOnFail: true },
+      "avg(service) < 200ms abort",
+    ],
+    ["iteration_duration", "max<2000", "max(iteration) < 2000ms"],
+    ["http_req_failed", "rate<0.01", "errorRate < 1%"],
+    ["http_req_failed", "rate===0.007", "errorRate == 0.7%"],
+    ["http_reqs", "rate>=100", "rps >= 100"],
+    ["http_reqs", "count>1000", "requests > 1000"],
+    ["iterations", "count>10", "iterations > 10"],
+    ["dropped_iterations", "count<5", "dropped < 5"],
+    ["data_received", "count<1000000", "bytes(received) < 1000000"],
+    ["http_req_duration{scenario:browse}", "p(95)<1", "workload(browse).p95(service) < 1ms"],
+    ["http_req_duration{name:log in (SSO)}", "p(95)<1", 'step("log in (SSO)").p95(service) < 1ms'],
+  ])("%s: %j", (key, threshold, line) => {
+    const { scenario, left } = imported({ ...two, thresholds: { [key]: [threshold] } });
+    expect(scenario.sla).toEqual([line]);
+    expect(left).toEqual([]);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["http_req_waiting", "p(95)<1", /no SLA line of the same meaning/],
+    ["http_req_duration{expected_response:true}", "p(95)<1", /no SLA line/],
+    ["http_req_duration", "count>1", /no SLA line/],
+    ["my_metric", "rate<1", /no SLA line/],
+    ["checks", "rate>0.9", /write them as checks/],
+    ["http_req_duration", "p95 < 1 and more", /cannot be read/],
+    ["http_req_duration", 7, /not a threshold/],
+  ])("is told where there is none: %s %j", (key, threshold, message) => {
+    const { scenario, left } = imported({ ...two, thresholds: { [key]: [threshold] } });
+    expect(scenario.sla).toBeUndefined();
+    expect(left).toEqual([expect.stringMatching(message)]);
+  });
+
+  test("of the only scenario need no name; a delay leaves out the beginning, and is told", () => {
+    const { scenario, left } = imported({
+      duration: "1m",
+      thresholds: {
+        "http_req_duration{scenario:default}": [
+          { threshold: "p(95)<1", abortOnFail: true, delayAbortEval: "10s" },
+        ],
+      },
+    });
+    expect(scenario.sla).toEqual(["p95(service) < 1ms after 10s abort"]);
+    expect(left).toEqual([expect.stringMatching(/delayAbortEval/)]);
+  });
+});
+
 describe("a script", () => {
   const script = (options: string, before = "") => `
     import http from "k6/http";

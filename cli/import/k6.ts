@@ -103,9 +103,13 @@ export function importK6(text: string): Imported {
     where: "options",
     message: `say nothing of requests: each workload asks for ${PLACEHOLDER_URL}; give --base-url or write its steps`,
   });
+  const form = inShortestForm(workloads);
   const names = new Set(workloads.map(({ name }) => name));
-  const lines = slaLines(options["thresholds"], names, left);
-  for (const line of lines) left.push({ where: "thresholds", message: `as an SLA: ${line}` });
+  const sla = slaLines(
+    options["thresholds"],
+    { steps: names, workloads: form.workloads === undefined ? new Set() : names },
+    left,
+  );
   return {
     scenario: {
       name: "k6 options",
@@ -113,7 +117,8 @@ export function importK6(text: string): Imported {
         options,
         scenarios.map(([, raw]) => raw),
       ),
-      ...inShortestForm(workloads),
+      ...form,
+      ...(sla.length > 0 ? { sla } : {}),
     },
     left,
   };

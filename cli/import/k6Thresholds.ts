@@ -47,19 +47,39 @@ function splitTags(key: string): { metric: string; tags: [string, string][] } {
   return { metric: (match?.[1] ?? key).trim(), tags };
 }
 
+interface MetricText {
+  metric: string;
+  limit: string;
+  /** Belongs to workloads: no step has it. */
+  ofIterations?: boolean;
+}
+
 /** The metric of a line, without its place; undefined when there is none like it. */
-function metricText(metric: string, { aggregation, value }: Parts): [string, string] | undefined {
+function metricText(metric: string, { aggregation, value }: Parts): MetricText | undefined {
+  const statistic = trendStatistic(aggregation);
+  const trend = (of: string) =>
+    statistic === undefined ? undefined : { metric: `${statistic}(${of})`, limit: `${value}ms` };
+  const count = (name: string) =>
+    aggregation === "count" ? { metric: name, limit: String(value) } : undefined;
+  const iterations = (text: MetricText | undefined) =>
+    text === undefined ? undefined : { ...text, ofIterations: true };
   switch (metric) {
-    case "http_req_duration": {
-      const statistic = trendStatistic(aggregation);
-      return statistic === undefined ? undefined : [`${statistic}(service)`, `${value}ms`];
-    }
+    case "http_req_duration":
+      return trend("service");
+    case "iteration_duration":
+      return iterations(trend("iteration"));
     case "http_req_failed":
-      return aggregation === "rate" ? ["errorRate", percent(value)] : undefined;
+      return aggregation === "rate" ? { metric: "errorRate", limit: percent(value) } : undefined;
     case "http_reqs":
-      return aggregation === "rate" ? ["rps", String(value)] : undefined;
-    case "checks":
-      return aggregation === "rate" ? ["checks", percent(value)] : undefined;
+      return aggregation === "rate" ? { metric: "rps", limit: String(value) } : count("requests");
+    case "iterations":
+      return iterations(count("iterations"));
+    case "dropped_iterations":
+      return iterations(count("dropped"));
+    case "data_received":
+      return count("bytes(received)");
+    case "data_sent":
+      return count("bytes(sent)");
     default:
       return undefined;
   }
@@ -83,40 +103,76 @@ function readThreshold(raw: unknown): Threshold | undefined {
   };
 }
 
-/** Puts a metric where its tags say; undefined when one of them has no counterpart. */
-function placed(metric: string, tags: readonly [string, string][], steps: ReadonlySet<string>) {
-  let place = "";
-  for (const [tag, value] of tags) {
-    // A URL tag or name tag of a request is the name of a step.
-    if (tag === "name" && steps.has(value) && place === "") place = `step(${value}).`;
-    else return undefined;
-  }
-  return place + metric;
+/** What the tags of a threshold may name. */
+export interface ThresholdNames {
+  steps: ReadonlySet<string>;
+  /** Empty where there is but one, which needs no name. */
+  workloads: ReadonlySet<string>;
 }
 
-/** SLA lines of `thresholds`; `steps` are the names a `name` tag may mean. */
-export function slaLines(thresholds: unknown, steps: ReadonlySet<string>, left: Note[]): string[] {
+/** A name in brackets ends at the first bracket unless it is quoted. */
+const bracketed = (name: string) => (/^[\w. /-]+$/.test(name) ? name : JSON.stringify(name));
+
+/** Where a metric is looked at by its tags; undefined when one of them has no counterpart. */
+function placeOf(
+  tags: readonly [string, string][],
+  text: MetricText,
+  names: ThresholdNames,
+): string | undefined {
+  let place = "";
+  for (const [tag, value] of tags) {
+    if (tag === "scenario" && (names.workloads.size === 0 || names.workloads.has(value))) {
+      if (names.workloads.size > 0) place += `workload(${bracketed(value)}).`;
+    } else if (tag === "name" && names.steps.has(value) && text.ofIterations !== true) {
+      place += `step(${bracketed(value)}).`;
+    } else return undefined;
+  }
+  return place;
+}
+
+function lineOf(
+  key: string,
+  threshold: Threshold,
+  names: ThresholdNames,
+): { line: string } | { message: string } {
+  const parts = parseParts(threshold.text);
+  if (parts === undefined) return { message: `"${threshold.text}" cannot be read` };
+  const { metric, tags } = splitTags(key);
+  if (metric === "checks")
+    return { message: "checks are code of the script: write them as checks" };
+  const text = metricText(metric, parts);
+  const place = text === undefined ? undefined : placeOf(tags, text, names);
+  if (text === undefined || place === undefined) {
+    return { message: `"${key} ${threshold.text}" has no SLA line of the same meaning` };
+  }
+  const operator = /^={2,3}$/.test(parts.operator) ? "==" : parts.operator;
+  const after = threshold.afterSeconds > 0 ? ` after ${threshold.afterSeconds}s` : "";
+  const abort = threshold.abort ? " abort" : "";
+  return { line: `${place}${text.metric} ${operator} ${text.limit}${after}${abort}` };
+}
+
+const MAX_LINES = 50;
+
+/** SLA lines of `thresholds`; what cannot be one goes to `left`. */
+export function slaLines(thresholds: unknown, names: ThresholdNames, left: Note[]): string[] {
   if (!isObject(thresholds)) return [];
-  return Object.entries(thresholds).flatMap(([key, list]) => {
-    const { metric, tags } = splitTags(key);
-    return (Array.isArray(list) ? listOf(list) : [list]).flatMap((raw, i) => {
+  const lines: string[] = [];
+  for (const [key, list] of Object.entries(thresholds)) {
+    (Array.isArray(list) ? listOf(list) : [list]).forEach((raw, i) => {
       const where = `thresholds["${key}"][${i}]`;
       const threshold = readThreshold(raw);
-      const parts = threshold === undefined ? undefined : parseParts(threshold.text);
-      if (threshold === undefined || parts === undefined) {
-        left.push({ where, message: "not a threshold that can be read" });
-        return [];
+      const result =
+        threshold === undefined
+          ? { message: "not a threshold that can be read" }
+          : lineOf(key, threshold, names);
+      if ("message" in result) left.push({ where, ...result });
+      else if (lines.length === MAX_LINES) left.push({ where, message: `at most ${MAX_LINES}` });
+      else lines.push(result.line);
+      if (threshold !== undefined && threshold.afterSeconds > 0) {
+        const message = "leaves the time of delayAbortEval out of what is judged";
+        left.push({ where, message });
       }
-      const text = metricText(metric, parts);
-      const full = text === undefined ? undefined : placed(text[0], tags, steps);
-      if (text === undefined || full === undefined) {
-        const shown = `${key} ${threshold.text}`;
-        left.push({ where, message: `"${shown}" has no SLA line of the same meaning` });
-        return [];
-      }
-      const operator = /^={2,3}$/.test(parts.operator) ? "==" : parts.operator;
-      const after = threshold.afterSeconds > 0 ? ` after ${threshold.afterSeconds}s` : "";
-      return [`${full} ${operator} ${text[1]}${after}${threshold.abort ? " abort" : ""}`];
     });
-  });
+  }
+  return lines;
 }

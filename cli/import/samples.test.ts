@@ -38,6 +38,16 @@ test("a text that is nothing of it is told from all of them", () => {
   expect(() => importSource("{", { from: "har" }, parse)).toThrow(/cannot be read/);
 });
 
+test("SLA lines that do not fit the load stay behind with the reason", () => {
+  const thresholds = {
+    http_req_duration: ["p(95)<1", { threshold: "avg<1", abortOnFail: true, delayAbortEval: "1h" }],
+  };
+  const text = JSON.stringify({ duration: "10s", thresholds });
+  const { scenario, left } = importSource(text, {}, parse);
+  expect(scenario.sla).toEqual(["p95(service) < 1ms"]);
+  expect(left.at(-1)?.message).toMatch(/nothing is left of the load/);
+});
+
 describe("a HAR", () => {
   test("gives its documents and data, in the order they began, without the session", () => {
     const { scenario, steps, left } = imported("har-chrome.json");
