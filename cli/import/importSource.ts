@@ -83,7 +83,7 @@ function withoutUnfitLines({ scenario, left }: Imported): Imported {
   const reasonOf = (i: number) => reasons.get(`sla[${i}]`);
   const notes = sla.flatMap((line, i) => {
     const message = reasonOf(i);
-    return message === undefined ? [] : [{ where: `sla "${String(line)}"`, message }];
+    return message === undefined ? [] : [{ where: `sla[${i}] ${JSON.stringify(line)}`, message }];
   });
   const kept = sla.filter((_line, i) => reasonOf(i) === undefined);
   return {
