@@ -41,11 +41,11 @@ async function openStores(settings: ControllerSettings): Promise<Stores> {
   return connectMongo(mongodbUrl, mongodbDatabase === undefined ? {} : { dbName: mongodbDatabase });
 }
 
-async function openLink(settings: ControllerSettings, logger: Logger) {
+async function openLink(settings: ControllerSettings, stores: Stores, logger: Logger) {
   const warn = (text: string) => logger.warn(text);
   const { redisUrl: url, redisPrefix: prefix } = settings;
   if (url === undefined) {
-    const local: LocalWorkerLink = createLocalWorkerLink({ warn });
+    const local: LocalWorkerLink = createLocalWorkerLink({ warn, files: stores.files });
     return { link: local as WorkerLink, attach: (channel: LocalChannel) => local.attach(channel) };
   }
   const link = await connectRedisWorkerLink({
@@ -97,7 +97,7 @@ export async function startController(
   try {
     const stores = await openStores(settings);
     undo.push(() => stores.close());
-    const { link, attach } = await openLink(settings, logger);
+    const { link, attach } = await openLink(settings, stores, logger);
     undo.push(() => link.close());
     const time = new CommonTime(link.clock);
     await time.start((error) => logger.warn({ err: error }, "the common clock does not answer"));
@@ -114,7 +114,14 @@ export async function startController(
     undo.push(() => runs.close(CLOSE_WITHIN_MS));
     const http = createHttpServer({
       leases: link.name === "redis" ? runs : undefined,
-      ...{ runs, scenarios: stores.scenarios, directory: link.directory, metrics, logger },
+      ...{
+        runs,
+        scenarios: stores.scenarios,
+        files: stores.files,
+        directory: link.directory,
+        metrics,
+        logger,
+      },
       demand: () => demandOf(stores, link, time),
       checks: { workers: () => link.ping(), store: () => stores.ping() },
       info: {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createHttpServer } from "@onrush/controller/http/createServer.ts";
+import { withFiles } from "@onrush/cli/scenario/scenarioFiles.ts";
 import { httpErrorKind } from "@onrush/worker/protocols/http/httpErrors.ts";
 import { ledgerSchema } from "@onrush/shared/api/runView.ts";
 import { realtimeStatsSchema } from "@onrush/shared/api/secondView.ts";
@@ -36,7 +37,14 @@ const commands = all.flatMap(({ file, text }) =>
 const routes = await (async () => {
   const nothing = {} as never;
   const http = createHttpServer({
-    ...{ runs: nothing, scenarios: nothing, directory: nothing, metrics: nothing, logger: nothing },
+    ...{
+      runs: nothing,
+      scenarios: nothing,
+      files: nothing,
+      directory: nothing,
+      metrics: nothing,
+      logger: nothing,
+    },
     ...{ checks: {}, host: "127.0.0.1", dashboardDir: "." },
     info: { version: "", engine: { link: "local", store: "sqlite" }, auth: "none" },
   });
@@ -214,8 +222,10 @@ describe("scenarios in pages", () => {
     expect(documents.length).toBeGreaterThanOrEqual(2);
   });
 
-  test.each(documents)("%s is valid", (_where, value) => {
-    const parsed = parseScenario(value);
+  test.each(documents)("%s is valid", async (_where, value) => {
+    // The files that pages name are those of the examples.
+    const { document, facts } = await withFiles(value, join(root, "examples"));
+    const parsed = parseScenario(document, facts);
     expect(parsed.ok ? [] : parsed.problems).toEqual([]);
   });
 });
@@ -292,7 +302,14 @@ describe("docs/architecture.md", () => {
     for (const [, name = "", places = ""] of names) {
       const row = page("docs/architecture.md")
         .split("\n")
-        .find((line) => line.startsWith("|") && line.includes(name) && line.includes("`"));
+        .find(
+          (line) =>
+            line.includes("`") &&
+            line
+              .split("|")[1]
+              ?.split(/[\s,]+/)
+              .includes(name),
+        );
       expect(row, name).toBeDefined();
       for (const [, place = ""] of places.matchAll(/"([^"]+)"/g)) {
         expect(row, name).toContain(`\`${place.replace("**", "")}\``);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { withFiles } from "@onrush/cli/scenario/scenarioFiles.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
@@ -23,10 +24,13 @@ const examples = [
   { file: "sms-gateway-stress.json", type: "CONSTANT", seconds: 60, peak: 2_000, total: 120_000 },
   // 60 s at 500/s, two requests each
   { file: "sms-campaign.json", type: "CONSTANT", seconds: 60, peak: 500, total: 30_000 },
+  // 30 s at 50/s, two requests each
+  { file: "orders-from-files.json", type: "CONSTANT", seconds: 30, peak: 50, total: 1_500 },
 ];
 
-function load(file: string) {
-  const parsed = parseScenario(JSON.parse(read(file)));
+async function load(file: string) {
+  const { document, facts } = await withFiles(JSON.parse(read(file)), import.meta.dirname);
+  const parsed = parseScenario(document, facts);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.scenario;
 }
@@ -37,8 +41,8 @@ test("every example is in the table", () => {
   expect(scenarios.sort()).toEqual(examples.map(({ file }) => file).sort());
 });
 
-describe.each(examples)("$file", ({ file, type, seconds, peak, total }) => {
-  const scenario = load(file);
+describe.each(examples)("$file", async ({ file, type, seconds, peak, total }) => {
+  const scenario = await load(file);
   const workloads = scenarioWorkloads(scenario);
 
   test(`is a ${type} of ${total} arrivals in ${seconds} s`, () => {
@@ -66,8 +70,8 @@ describe.each(examples)("$file", ({ file, type, seconds, peak, total }) => {
   });
 });
 
-test("the stress example sends what the gateway accepts", () => {
-  const { headers, body, method, targetUrl } = load("sms-gateway-stress.json");
+test("the stress example sends what the gateway accepts", async () => {
+  const { headers, body, method, targetUrl } = await load("sms-gateway-stress.json");
   expect({ method, targetUrl }).toEqual({
     method: "POST",
     targetUrl: "http://127.0.0.1:9091/v1/sms/send",

@@ -34,7 +34,7 @@ function taskOf(job: Job): Task {
     pacing: load.type === "open" ? load.pacing : "timer",
     connections: load.type === "open" ? load.connections : "shared",
     ownership: [{ offset: 0, weights: 1, index: 0 }],
-    ...{ steps: [step], defaults: { outcomes: [] }, data: job.data ?? {}, dataSeed: 1 },
+    ...{ steps: [step], defaults: { outcomes: [] }, data: job.data ?? {}, files: {}, dataSeed: 1 },
     maxInFlight: load.type === "open" ? load.maxInFlight : load.users,
     transport: "raw",
     http: { version: "1.1", proxy: null, maxRedirects: 0 },

@@ -24,18 +24,34 @@ export async function callController(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  let answer: Response;
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.headers = { "content-type": "application/json" };
+    init.body = JSON.stringify(body);
+  }
+  return documentOf(base, await ask(base, path, init));
+}
+
+/** Sends a file that a scenario names, unless the controller has it already. */
+export async function uploadFile(base: string, sha256: string, bytes: Uint8Array): Promise<void> {
+  const path = `/files/${sha256}`;
+  const known = await ask(base, path, { method: "HEAD" });
+  await known.body?.cancel();
+  if (known.ok) return;
+  const headers = { "content-type": "application/octet-stream" };
+  await documentOf(base, await ask(base, path, { method: "PUT", headers, body: bytes.slice() }));
+}
+
+async function ask(base: string, path: string, init: RequestInit): Promise<Response> {
   try {
-    const init: RequestInit = { method };
-    if (body !== undefined) {
-      init.headers = { "content-type": "application/json" };
-      init.body = JSON.stringify(body);
-    }
-    answer = await fetch(`${base}/api/v1${path}`, init);
+    return await fetch(`${base}/api/v1${path}`, init);
   } catch {
     const message = `no controller answers at ${base}: start one with \`onrush up\`, or name another with --controller`;
     throw new CliError(message, EXIT.error);
   }
+}
+
+async function documentOf(base: string, answer: Response): Promise<unknown> {
   const document: unknown = await answer.json().catch(() => null);
   if (answer.ok) return document;
   const problem = problemSchema.safeParse(document);

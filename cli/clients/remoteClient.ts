@@ -3,7 +3,7 @@ import { type RunEvent, type RunView, runViewSchema } from "@onrush/shared/api/r
 import { createdScenarioSchema, listOf } from "@onrush/shared/api/scenarioApi.ts";
 import { type SecondView, secondViewSchema } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
-import { callController } from "./controllerApi.ts";
+import { callController, uploadFile } from "./controllerApi.ts";
 import type { RunClient } from "./runClient.ts";
 
 const POLL_MS = 500;
@@ -14,7 +14,8 @@ const LOOK_BACK_SECONDS = 10;
 export function remoteClient(base: string): RunClient {
   return {
     base,
-    async start({ document }) {
+    async start({ document, contents }) {
+      for (const [sha256, bytes] of contents) await uploadFile(base, sha256, bytes);
       const created = createdScenarioSchema.parse(
         await callController(base, "POST", "/scenarios", document),
       );

@@ -46,7 +46,7 @@ function distributionsOf({ data = {} }: Scenario): Distribution[] {
   return Object.entries(data).flatMap(([set, document]) =>
     Object.entries(document.generate?.fields ?? {}).flatMap(([field, value]) => {
       if (typeof value !== "object" || !("weighted" in value)) return [];
-      const rows = rowCount(document);
+      const rows = rowCount(document) ?? 0;
       const counts = apportion(Object.values(value.weighted), rows);
       const values = Object.keys(value.weighted).map((name, i) => ({
         ...{ value: name, rows: counts[i] ?? 0, percent: (100 * (counts[i] ?? 0)) / rows },

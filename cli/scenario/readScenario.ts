@@ -1,12 +1,15 @@
+import { dirname } from "node:path";
 import { prototypeKeys } from "@onrush/shared/document/jsonText.ts";
 import { MAX_SCENARIO_BYTES } from "@onrush/shared/scenario/limits.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import { noFacts } from "@onrush/shared/scenario/files.ts";
 import { formatPath, type Problem } from "@onrush/shared/scenario/problems.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { setAt } from "./documentPath.ts";
 import { type LocatedProblem, problemLines } from "./locatedProblem.ts";
+import { type FileContents, noContents, withFiles, type WithFiles } from "./scenarioFiles.ts";
 import { formatOf, scenarioText } from "./scenarioText.ts";
 import { readSettings, readVariables, type ScenarioOptions, type Setting } from "./settings.ts";
 import { substitute, type Substituted } from "./substitute.ts";
@@ -16,6 +19,8 @@ import { readDocument } from "./yamlDocument.ts";
 export interface LoadedScenario {
   document: unknown;
   scenario: Scenario;
+  /** What its files hold; they are sent apart from it. */
+  contents: FileContents;
 }
 
 export type CheckedScenario =
@@ -94,12 +99,29 @@ const byPlace = (a: LocatedProblem, b: LocatedProblem) =>
   (a.place?.line ?? LAST) - (b.place?.line ?? LAST) ||
   (a.place?.column ?? 0) - (b.place?.column ?? 0);
 
-/** Checks the text of a scenario with all that the command line adds to it. */
+interface TextOptions {
+  variables: Record<string, string | undefined>;
+  settings: readonly Setting[];
+}
+
+/** A document with all that the command line adds to it; its files are not read yet. */
+type Written =
+  | { ok: true; document: unknown; check(files: WithFiles): CheckedScenario }
+  | { ok: false; problems: readonly LocatedProblem[] };
+
+/** Checks the text of a scenario that names no files with all that the command line adds to it. */
 export function checkText(
   text: string,
   format: "json" | "yaml",
-  options: { variables: Record<string, string | undefined>; settings: readonly Setting[] },
+  options: TextOptions,
 ): CheckedScenario {
+  const written = readText(text, format, options);
+  if (!written.ok) return written;
+  const { document } = written;
+  return written.check({ document, facts: noFacts, contents: noContents });
+}
+
+function readText(text: string, format: "json" | "yaml", options: TextOptions): Written {
   const source = readDocument(text, format);
   if (!("value" in source)) return { ok: false, problems: source.problems };
   const paths = options.settings.map(({ path }) => formatPath(path));
@@ -119,23 +141,39 @@ export function checkText(
   );
   const { value, problems } = applySettings(inserted, options.settings);
   const document = typeVariables(value, substituted);
-  const parsed = parseScenario(document);
-  const own = [...problems, ...sizeProblem(document)];
+  const check = (files: WithFiles) => checkDraft({ problems, source, locate }, files);
+  return { ok: true, document, check };
+}
+
+interface Located {
+  problems: readonly Problem[];
+  source: { problems: readonly LocatedProblem[] };
+  locate(problem: Problem): LocatedProblem;
+}
+
+function checkDraft(
+  { problems, source, locate }: Located,
+  { document, facts, contents }: WithFiles,
+): CheckedScenario {
+  const parsed = parseScenario(document, facts);
+  const own = [...problems, ...facts.problems, ...sizeProblem(document)];
   // A missing variable leaves its `${…}` behind, which is wrong in other ways, too.
   const seen = new Set(own.map(({ path }) => path));
   const other = parsed.ok ? [] : parsed.problems.filter(({ path }) => !seen.has(path));
   const all = [...source.problems, ...[...own, ...other].map(locate)].sort(byPlace);
   if (!parsed.ok || all.length > 0) return { ok: false, problems: all };
-  return { ok: true, document, scenario: parsed.scenario };
+  return { ok: true, document, scenario: parsed.scenario, contents };
 }
 
 /** Reads and checks a scenario file; throws CliError (exit code 2) where it cannot be read. */
 export async function checkFile(file: string, options: ScenarioOptions): Promise<CheckedScenario> {
   const text = await scenarioText(file);
-  return checkText(text, formatOf(file, text), {
+  const written = readText(text, formatOf(file, text), {
     variables: readVariables(process.env, options.env),
     settings: readSettings(options.set),
   });
+  if (!written.ok) return written;
+  return written.check(await withFiles(written.document, file === "-" ? "." : dirname(file)));
 }
 
 function refusal(name: string, problems: readonly LocatedProblem[]): CliError {
@@ -146,7 +184,7 @@ function refusal(name: string, problems: readonly LocatedProblem[]): CliError {
 /** Checks a document; throws CliError (exit code 2) listing every problem with its path. */
 export function checkDocument(document: unknown, name: string): LoadedScenario {
   const parsed = parseScenario(document);
-  if (parsed.ok) return { document, scenario: parsed.scenario };
+  if (parsed.ok) return { document, scenario: parsed.scenario, contents: noContents };
   throw refusal(name, parsed.problems);
 }
 

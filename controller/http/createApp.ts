@@ -4,7 +4,7 @@ import express from "express";
 import type { ErrorRequestHandler, Express, NextFunction, Request, Response } from "express";
 import type { Logger } from "../platform/logger.ts";
 import { badRequest, HttpProblem, PROBLEM_TYPE } from "./httpProblem.ts";
-import { readJsonBody } from "./readJsonBody.ts";
+import { readBinaryBody, readJsonBody } from "./readJsonBody.ts";
 import { checkRequest, ownerIdOf, securityHeaders } from "./requestGuards.ts";
 import { isRawResponse, type RawAnswer, type Route } from "./route.ts";
 
@@ -41,7 +41,8 @@ async function sendAnswer(response: Response, route: Route, answer: RawAnswer): 
   const { body } = answer;
   response.set("Content-Type", type).set(answer.headers ?? {});
   if (isTextStream(body)) await sendStream(response, body);
-  else response.end(typeof body === "string" ? body : JSON.stringify(body));
+  else if (typeof body === "string" || body instanceof Uint8Array) response.end(body);
+  else response.end(JSON.stringify(body));
 }
 
 function sendProblem(response: Response, problem: HttpProblem): void {
@@ -49,13 +50,18 @@ function sendProblem(response: Response, problem: HttpProblem): void {
   response.set("Content-Type", PROBLEM_TYPE).end(JSON.stringify(problem.document()));
 }
 
+const NOTHING = new Uint8Array(0);
+
 function mount(app: Express, route: Route): void {
   app[route.method](route.path, async (request: Request, response: Response) => {
+    const { bodySchema, binaryBody } = route;
     const answer = await route.handle({
       ownerId: ownerIdOf(request.headers),
       params: request.params,
       query: request.query,
-      body: route.bodySchema === undefined ? undefined : await readJsonBody(request),
+      body: bodySchema === undefined ? undefined : await readJsonBody(request),
+      bytes:
+        binaryBody === undefined ? NOTHING : await readBinaryBody(request, binaryBody.maxBytes),
     });
     await sendAnswer(response, route, answer);
   });

@@ -10,6 +10,9 @@ import { reportRoutes } from "../reports/reportRoutes.ts";
 import { resultRoutes } from "../results/resultRoutes.ts";
 import { runRoutes } from "../runs/runRoutes.ts";
 import type { Runs } from "../runs/runs.ts";
+import { fileRoutes } from "../scenarios/fileRoutes.ts";
+import { ScenarioFiles } from "../scenarios/scenarioFiles.ts";
+import type { FileStore } from "../scenarios/fileStore.ts";
 import { scenarioRoutes } from "../scenarios/scenarioRoutes.ts";
 import { ScenarioService } from "../scenarios/scenarioService.ts";
 import type { ScenarioStore } from "../scenarios/scenarioStore.ts";
@@ -29,6 +32,7 @@ export interface HttpServerOptions {
   /** Where workers may have their leases renewed; not where they are child processes. */
   leases?: Leases | undefined;
   scenarios: ScenarioStore;
+  files: FileStore;
   directory: WorkerDirectory;
   checks: ReadinessChecks;
   metrics: Metrics;
@@ -55,10 +59,11 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Every route of the controller; `/openapi.json` describes exactly these. */
 function allRoutes(options: HttpServerOptions): Route[] {
-  const { runs, leases, scenarios, directory, info } = options;
+  const { runs, leases, scenarios, files, directory, info } = options;
   const service = new ScenarioService(scenarios, runs);
   const routes = [
-    ...scenarioRoutes(service, scenarios, directory),
+    ...scenarioRoutes(service, { scenarios, directory, files: new ScenarioFiles(files) }),
+    ...fileRoutes(files),
     ...runRoutes(runs, service),
     ...resultRoutes(runs, service),
     ...reportRoutes(runs),

@@ -30,6 +30,7 @@ function problemStatuses(route: Route): number[] {
     ...(hasInput ? [400] : []),
     ...(route.params === undefined ? [] : [404]),
     ...(route.bodySchema === undefined ? [] : [413, 415]),
+    ...(route.binaryBody === undefined ? [] : [400, 413, 415]),
     ...route.problems,
   ];
   return [...new Set(statuses)].sort((a, b) => a - b);
@@ -54,6 +55,10 @@ const userIdHeader = {
   description: "Becomes the ownerId of what is created; `anonymous` without it.",
   schema: { type: "string" as const, maxLength: 200 },
 };
+
+function binaryBody({ contentType }: NonNullable<Route["binaryBody"]>) {
+  return { required: true, content: { [contentType]: { schema: { type: "string" as const } } } };
+}
 
 function operation(route: Route): ZodOpenApiOperationObject {
   const responses: Record<string, ZodOpenApiResponseObject> = {};
@@ -82,6 +87,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
             content: { "application/json": { schema: route.bodySchema } },
           },
         }),
+    ...(route.binaryBody === undefined ? {} : { requestBody: binaryBody(route.binaryBody) }),
     responses: { ...responses, default: problemResponse("Any other problem") },
   };
 }

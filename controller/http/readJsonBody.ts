@@ -3,8 +3,8 @@ import { MAX_SCENARIO_BYTES } from "@onrush/shared/scenario/limits.ts";
 import { badRequest, HttpProblem } from "./httpProblem.ts";
 import { parseJson } from "./parseJson.ts";
 
-const tooLarge = () =>
-  new HttpProblem(413, `A body may have at most ${MAX_SCENARIO_BYTES.toLocaleString("en")} bytes.`);
+const tooLarge = (limit: number) =>
+  new HttpProblem(413, `A body may have at most ${limit.toLocaleString("en")} bytes.`);
 
 function checkHeaders(request: IncomingMessage): void {
   const { headers } = request;
@@ -18,14 +18,18 @@ function checkHeaders(request: IncomingMessage): void {
   if (!/^application\/(?:[\w.-]+\+)?json$/.test(type.trim()) || !isUtf8) {
     throw new HttpProblem(415, "Send the body as application/json in UTF-8.");
   }
+  checkSize(request, MAX_SCENARIO_BYTES);
+}
+
+function checkSize({ headers }: IncomingMessage, limit: number): void {
   if ((headers["content-encoding"] ?? "identity") !== "identity") {
     throw new HttpProblem(415, "Send the body without Content-Encoding.");
   }
-  if (Number(length ?? 0) > MAX_SCENARIO_BYTES) throw tooLarge();
+  if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
 }
 
 /** Reads at most the limit; what comes after is left to Node, which discards it. */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -35,7 +39,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     };
     const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_SCENARIO_BYTES) fail(tooLarge());
+      if (size > limit) fail(tooLarge(limit));
       else chunks.push(chunk);
     };
     request.on("data", take);
@@ -48,7 +52,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
 /** The JSON body of a request; throws a problem (400, 413, 415) when there is no good one. */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   checkHeaders(request);
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, MAX_SCENARIO_BYTES);
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -56,4 +60,10 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
     throw badRequest("The body is not UTF-8.");
   }
   return parseJson(text);
+}
+
+/** The bytes of a body of any type; throws a problem (400, 413, 415). */
+export async function readBinaryBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  checkSize(request, limit);
+  return readBytes(request, limit);
 }

@@ -43,13 +43,21 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; problems: readonly
 /** A JSON body: how it is described, and how it is parsed with all problems reported. */
 export interface BodySpec<T> {
   schema: Schema;
-  parse(raw: unknown): Parsed<T>;
+  parse(raw: unknown): Parsed<T> | Promise<Parsed<T>>;
+}
+
+/** A body that is taken as it comes. */
+export interface BinaryBodySpec {
+  contentType: string;
+  maxBytes: number;
 }
 
 export interface RouteRequest<P, Q, B> {
   params: P;
   query: Q;
   body: B;
+  /** Of a route with a `binaryBody`, else none. */
+  bytes: Uint8Array;
   /** Who asks: `X-User-Id`, or `anonymous`. */
   ownerId: string;
 }
@@ -64,6 +72,8 @@ export interface RouteSpec<P extends Schema, Q extends Schema, B, R extends Resp
   params?: P;
   query?: Q;
   body?: BodySpec<B>;
+  /** Instead of `body`; the handler gets it as `bytes`. */
+  binaryBody?: BinaryBodySpec;
   responses: R;
   /** Statuses answered with a problem document, beyond those every route of this shape has. */
   problems?: readonly number[];
@@ -74,6 +84,7 @@ export interface RawRequest {
   params: unknown;
   query: unknown;
   body: unknown;
+  bytes: Uint8Array;
   ownerId: string;
 }
 
@@ -93,6 +104,7 @@ export interface Route {
   params?: Schema;
   query?: Schema;
   bodySchema?: Schema;
+  binaryBody?: BinaryBodySpec;
   responses: Responses;
   problems: readonly number[];
   handle(request: RawRequest): Promise<RawAnswer>;
@@ -105,9 +117,9 @@ function parseWith<S extends Schema>(schema: S | undefined, raw: unknown, what: 
   throw badRequest(`The ${what} is not valid.`, zodProblems(parsed.error, raw));
 }
 
-function parseBody<B>(spec: BodySpec<B> | undefined, raw: unknown): B {
+async function parseBody<B>(spec: BodySpec<B> | undefined, raw: unknown): Promise<B> {
   if (spec === undefined) return undefined as B;
-  const parsed = spec.parse(raw);
+  const parsed = await spec.parse(raw);
   if (parsed.ok) return parsed.value;
   throw badRequest("The document is not valid.", parsed.problems);
 }
@@ -127,11 +139,13 @@ export function route<
     ...(spec.params === undefined ? {} : { params: spec.params }),
     ...(spec.query === undefined ? {} : { query: spec.query }),
     ...(spec.body === undefined ? {} : { bodySchema: spec.body.schema }),
+    ...(spec.binaryBody === undefined ? {} : { binaryBody: spec.binaryBody }),
     handle: async (raw) =>
       spec.handle({
         params: parseWith(spec.params, raw.params, "path"),
         query: parseWith(spec.query, raw.query, "query"),
-        body: parseBody(spec.body, raw.body),
+        body: await parseBody(spec.body, raw.body),
+        bytes: raw.bytes,
         ownerId: raw.ownerId,
       }),
   };

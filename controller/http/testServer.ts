@@ -12,6 +12,7 @@ import { createMetrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
 import { planRun } from "../planning/runPlan.ts";
 import type { Runs } from "../runs/runs.ts";
+import type { FileStore } from "../scenarios/fileStore.ts";
 import type { Page, ScenarioStore } from "../scenarios/scenarioStore.ts";
 import { createHttpServer, type HttpServerOptions } from "./createServer.ts";
 
@@ -41,6 +42,20 @@ export class MemoryScenarioStore implements ScenarioStore {
   }
   remove(id: string) {
     return Promise.resolve(this.all.delete(id));
+  }
+}
+
+export class MemoryFileStore implements FileStore {
+  readonly all = new Map<string, Uint8Array>();
+  put(sha256: string, bytes: Uint8Array) {
+    this.all.set(sha256, bytes);
+    return Promise.resolve();
+  }
+  get(sha256: string) {
+    return Promise.resolve(this.all.get(sha256));
+  }
+  has(sha256: string) {
+    return Promise.resolve(this.all.has(sha256));
   }
 }
 
@@ -214,9 +229,10 @@ export async function startTestServer(overrides: Partial<HttpServerOptions> = {}
   const runs = new MemoryRuns();
   const scenarios = new MemoryScenarioStore();
   const directory = new MemoryDirectory();
+  const files = new MemoryFileStore();
   const logged: string[] = [];
   const http = createHttpServer({
-    ...{ runs, scenarios, directory, checks: {}, metrics: createMetrics() },
+    ...{ runs, scenarios, files, directory, checks: {}, metrics: createMetrics() },
     logger: createLogger({ level: "warn" }, { write: (line) => logged.push(line) }),
     info: { version: "1.2.3", engine: { link: "local", store: "sqlite" }, auth: "none" },
     dashboardDir: join(tmpdir(), "onrush-no-dashboard-here"),
@@ -224,7 +240,7 @@ export async function startTestServer(overrides: Partial<HttpServerOptions> = {}
     ...overrides,
   });
   const url = await http.listen(0);
-  return { ...http, runs, scenarios, directory, logged, url, api: `${url}/api/v1` };
+  return { ...http, runs, scenarios, files, directory, logged, url, api: `${url}/api/v1` };
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>;

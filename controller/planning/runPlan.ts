@@ -3,6 +3,7 @@ import { makeSchedule } from "@onrush/shared/schedule/makeSchedule.ts";
 import { hash32 } from "@onrush/shared/random/hashRandom.ts";
 import type { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import { dataSetsOf } from "@onrush/shared/scenario/dataUse.ts";
+import { namedFiles } from "@onrush/shared/scenario/fileUse.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
   type PlainWorkload,
@@ -47,6 +48,14 @@ export function planRun(scenario: Scenario): RunPlan {
 export function dataOf({ data = {} }: Scenario, workload: PlainWorkload): Task["data"] {
   const used = dataSetsOf(workload);
   return Object.fromEntries(Object.entries(data).filter(([name]) => used.has(name)));
+}
+
+/** The files that a workload's data sets and requests name. */
+export function filesOf(scenario: Scenario, workload: PlainWorkload): Task["files"] {
+  const { files = {} } = scenario;
+  const named = namedFiles({ data: dataOf(scenario, workload), steps: workload.steps });
+  const used = new Set(named.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(files).filter(([name]) => used.has(name)));
 }
 
 /** Arrivals of a workload that are due in second `second` of the run. */

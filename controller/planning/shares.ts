@@ -4,7 +4,7 @@ import { lostPart } from "@onrush/shared/run/lostPart.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Load } from "@onrush/shared/scenario/load.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import { dataOf, type PlannedWorkload, type RunPlan, shareDueBetween } from "./runPlan.ts";
+import { dataOf, filesOf, type PlannedWorkload, type RunPlan, shareDueBetween } from "./runPlan.ts";
 
 /** Which arrivals of a run are whose, as pure functions of its plan and the state of a share. */
 
@@ -95,6 +95,7 @@ export function taskOf(plan: RunPlan, runId: string, token: number, share: Share
     seed: workload.seed,
     data: dataOf(scenario, workload),
     dataSeed: scenario.seed,
+    files: filesOf(scenario, workload),
     thinkTime: workload.thinkTime,
     overload: workload.overload,
     pacing: scenario.pacing,

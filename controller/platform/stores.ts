@@ -4,6 +4,7 @@ import { runSecondSchema } from "@onrush/shared/metrics/second.ts";
 import { decodeFrame, encodeFrame } from "@onrush/shared/wire/frame.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import type { RunProgress, RunStore, StoredRun } from "../runs/runStore.ts";
+import type { FileStore } from "../scenarios/fileStore.ts";
 import type { ScenarioStore } from "../scenarios/scenarioStore.ts";
 import { pack, packSecond, plainBytes, unpack } from "./packing.ts";
 
@@ -17,6 +18,7 @@ export interface Stores {
   /** Removing a run removes its seconds, too. */
   runs: RunStore;
   seconds: SecondStore;
+  files: FileStore;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** May be called more than once. */

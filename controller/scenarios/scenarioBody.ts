@@ -1,6 +1,7 @@
 import { storedScenarioSchema } from "@onrush/shared/api/scenarioApi.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { type Scenario, scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { ScenarioFiles } from "./scenarioFiles.ts";
 import type { BodySpec, Parsed } from "../http/route.ts";
 
 /** What the store adds; accepted and ignored where a document from a GET may come back. */
@@ -25,8 +26,8 @@ const replaceSchema = scenarioSchema
   .extend(storedScenarioSchema.pick({ createdAt: true, updatedAt: true }).partial().shape)
   .meta({ id: "ReplaceScenario", description: "id, ownerId, createdAt, updatedAt are ignored." });
 
-function parse(raw: unknown): Parsed<Scenario> {
-  const parsed = parseScenario(raw);
+async function parse(raw: unknown, files: ScenarioFiles): Promise<Parsed<Scenario>> {
+  const parsed = parseScenario(raw, await files.factsOf(raw));
   return parsed.ok ? { ok: true, value: parsed.scenario } : parsed;
 }
 
@@ -36,12 +37,14 @@ function without(raw: unknown, fields: readonly string[]): unknown {
 }
 
 /** Body of `POST /scenarios`: a scenario, and whether to start it. */
-export const createBody: BodySpec<{ scenario: Scenario; autoStart: boolean }> = {
+export const createBody = (
+  files: ScenarioFiles,
+): BodySpec<{ scenario: Scenario; autoStart: boolean }> => ({
   schema: createSchema,
-  parse(raw) {
+  async parse(raw) {
     const given = isObject(raw) ? raw["autoStart"] : undefined;
     const autoStart = given === undefined ? true : given;
-    const parsed = parse(without(raw, ["autoStart"]));
+    const parsed = await parse(without(raw, ["autoStart"]), files);
     const problems = parsed.ok ? [] : [...parsed.problems];
     if (typeof autoStart !== "boolean") {
       problems.push({ path: "autoStart", message: "expected boolean" });
@@ -49,16 +52,16 @@ export const createBody: BodySpec<{ scenario: Scenario; autoStart: boolean }> = 
     if (!parsed.ok || typeof autoStart !== "boolean") return { ok: false, problems };
     return { ok: true, value: { scenario: parsed.value, autoStart } };
   },
-};
+});
 
 /** Body of `PUT /scenarios/{id}`: also the answer of a GET, edited. */
-export const replaceBody: BodySpec<Scenario> = {
+export const replaceBody = (files: ScenarioFiles): BodySpec<Scenario> => ({
   schema: replaceSchema,
-  parse: (raw) => parse(without(raw, readOnlyFields)),
-};
+  parse: (raw) => parse(without(raw, readOnlyFields), files),
+});
 
 /** Body of `POST /scenarios/preview`: whatever could be posted or put. */
-export const previewBody: BodySpec<Scenario> = {
+export const previewBody = (files: ScenarioFiles): BodySpec<Scenario> => ({
   schema: createSchema,
-  parse: (raw) => parse(without(raw, [...readOnlyFields, "autoStart"])),
-};
+  parse: (raw) => parse(without(raw, [...readOnlyFields, "autoStart"]), files),
+});

@@ -10,10 +10,15 @@ import { route, type Route } from "../http/route.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
 import { previewScenario } from "./previewScenario.ts";
 import { createBody, previewBody, replaceBody } from "./scenarioBody.ts";
+import type { ScenarioFiles } from "./scenarioFiles.ts";
 import type { ScenarioService } from "./scenarioService.ts";
 import type { ScenarioStore } from "./scenarioStore.ts";
 
-type Directory = Pick<WorkerDirectory, "list">;
+export interface ScenarioSources {
+  scenarios: ScenarioStore;
+  files: ScenarioFiles;
+  directory: Pick<WorkerDirectory, "list">;
+}
 
 const base = "/api/v1/scenarios";
 const tags = ["scenarios"];
@@ -21,8 +26,7 @@ const params = storedScenarioSchema.pick({ id: true });
 
 function collectionRoutes(
   service: ScenarioService,
-  store: ScenarioStore,
-  directory: Directory,
+  { scenarios: store, files, directory }: ScenarioSources,
 ): Route[] {
   return [
     route({
@@ -30,7 +34,7 @@ function collectionRoutes(
       path: base,
       summary: "Store a scenario and, unless autoStart is false, start a run of it",
       tags,
-      body: createBody,
+      body: createBody(files),
       responses: { 201: createdScenarioSchema },
       handle: async ({ body, ownerId }) => {
         const created = await service.create(body.scenario, ownerId, body.autoStart);
@@ -55,7 +59,7 @@ function collectionRoutes(
       path: `${base}/preview`,
       summary: "Validate a scenario and compute its rate curve; nothing is stored",
       tags,
-      body: previewBody,
+      body: previewBody(files),
       responses: { 200: previewSchema },
       handle: async ({ body }) => {
         // Without an answer of the workers the curve is still right.
@@ -66,7 +70,7 @@ function collectionRoutes(
   ];
 }
 
-function itemRoutes(service: ScenarioService): Route[] {
+function itemRoutes(service: ScenarioService, { files }: ScenarioSources): Route[] {
   const path = `${base}/:id`;
   return [
     route({
@@ -87,7 +91,7 @@ function itemRoutes(service: ScenarioService): Route[] {
       summary: "Replace a scenario; the answer of a GET may be edited and sent back",
       tags,
       params,
-      body: replaceBody,
+      body: replaceBody(files),
       responses: { 200: storedScenarioSchema },
       handle: async ({ params, body }) => ({
         status: 200,
@@ -110,10 +114,6 @@ function itemRoutes(service: ScenarioService): Route[] {
   ];
 }
 
-export function scenarioRoutes(
-  service: ScenarioService,
-  store: ScenarioStore,
-  directory: Directory,
-): Route[] {
-  return [...collectionRoutes(service, store, directory), ...itemRoutes(service)];
+export function scenarioRoutes(service: ScenarioService, sources: ScenarioSources): Route[] {
+  return [...collectionRoutes(service, sources), ...itemRoutes(service, sources)];
 }

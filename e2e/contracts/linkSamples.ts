@@ -43,6 +43,7 @@ export function sampleTask(runId: string, share = "0/0"): Task {
       auth: { bearer: "{{data.users.name}}" },
       outcomes: [{ name: "none left", when: "status == 402", as: "neutral" }],
     },
+    files: { "ü.csv": { sha256: "ab".repeat(32), bytes: 12 } },
     data: { users: { inline: [{ name: "ünï", n: 1 }], pick: "unique" } },
     dataSeed: 1,
     gracefulStopMs: 0,

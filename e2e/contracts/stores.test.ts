@@ -436,6 +436,34 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
       });
     });
 
+    describe("files", () => {
+      const sha256 = "ab".repeat(32);
+
+      test.each([0, 1, 8_000_000, 20_000_000])(
+        "of %i bytes come back as they went",
+        async (size) => {
+          const bytes = new Uint8Array(size).map((_, i) => (i * 31) >> 3);
+          expect([await stores.files.has(sha256), await stores.files.get(sha256)]).toEqual([
+            false,
+            undefined,
+          ]);
+          await stores.files.put(sha256, bytes);
+          const read = await stores.files.get(sha256);
+          expect(await stores.files.has(sha256)).toBe(true);
+          expect(read !== undefined && Buffer.from(read).equals(bytes)).toBe(true);
+        },
+      );
+
+      test("may be put again, also by others at the same time", async () => {
+        const copies = await fiveCopies();
+        const bytes = Uint8Array.of(1, 2, 3);
+        await Promise.all(copies.map(({ files }) => files.put(sha256, bytes)));
+        await stores.files.put(sha256, bytes);
+        expect(Buffer.from((await stores.files.get(sha256)) ?? [])).toEqual(Buffer.from(bytes));
+        expect(await stores.files.get("cd".repeat(32))).toBe(undefined);
+      });
+    });
+
     describe("the database", () => {
       test("everything is still there after closing and opening again", async () => {
         await stores.scenarios.create(aScenario());

@@ -49,6 +49,7 @@ export function createUnruly(options: UnrulyOptions): Unruly {
     controllerLink: (link) => ({
       name: link.name,
       tasks: taskSource(link.tasks),
+      files: link.files,
       reports: reportSink(link.reports),
       commands: commandSource(link.commands),
       directory: {

@@ -1,3 +1,4 @@
+import { fileRefSchema } from "../scenario/files.ts";
 import { z } from "zod";
 import { scenarioSchema } from "../scenario/scenarioSchema.ts";
 import { listedWorkerSchema } from "../wire/heartbeat.ts";
@@ -64,3 +65,8 @@ export const pageQuerySchema = z.object({
   offset: z.coerce.number().int().min(0).default(0),
 });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+export const storedFileSchema = fileRefSchema.meta({
+  id: "StoredFile",
+  description: "A file that scenarios may name.",
+});

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fileNameSchema } from "../scenario/files.ts";
 
 /** Data sets: rows that iterations take their values from. */
 
@@ -48,6 +49,14 @@ const generateSchema = z.strictObject({
   fields: z.record(identifierSchema, fieldSchema),
 });
 
+const MAX_COLUMNS = 1_000;
+
+const sources = ["inline", "generate", "csv", "json"] as const;
+
+function hasOneSource(set: Partial<Record<(typeof sources)[number], unknown>>): boolean {
+  return sources.filter((source) => set[source] !== undefined).length === 1;
+}
+
 export const dataSetSchema = z
   .strictObject({
     inline: z
@@ -56,6 +65,23 @@ export const dataSetSchema = z
       .optional(),
     generate: generateSchema.optional().meta({
       description: "Rows that are worked out from their number when they are needed.",
+    }),
+    csv: fileNameSchema.optional().meta({
+      description: "A CSV file with a row of names, UTF-8. Quoted fields may have line breaks.",
+    }),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n\s\w]$|^\t$/, 'one character such as ";" or a tab')
+      .optional()
+      .meta({ description: "Between the fields of a CSV file; a comma when it is not named." }),
+    header: z
+      .union([z.literal(true), z.array(identifierSchema).min(1).max(MAX_COLUMNS)], {
+        error: "header is true (the first row names the columns), or their names",
+      })
+      .optional()
+      .meta({ description: "The names of the columns of a CSV file that has no row of names." }),
+    json: fileNameSchema.optional().meta({
+      description: "A JSON file: a list of flat objects, or one object in each line.",
     }),
     pick: z
       .enum(["sequential", "random", "unique"], {
@@ -67,9 +93,13 @@ export const dataSetSchema = z
           "Which row iteration n takes: n modulo the number of rows, one at random, or row n itself. A unique set must have a row for every iteration and serve one workload only.",
       }),
   })
-  .refine((set) => (set.inline === undefined) !== (set.generate === undefined), {
-    error: "needs either inline rows or generate",
-  })
+  .refine(hasOneSource, { error: "needs one of inline, generate, csv and json" })
+  .refine(
+    ({ csv, delimiter, header }) => csv !== undefined || (delimiter ?? header) === undefined,
+    {
+      error: "delimiter and header are for csv",
+    },
+  )
   .meta({ id: "DataSet", description: "Rows that templates read as {{data.<set>.<field>}}." });
 
 export const dataSchema = z.record(identifierSchema, dataSetSchema);

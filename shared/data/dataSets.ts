@@ -21,10 +21,16 @@ function streamOf(name: string): number {
 
 type ByRow = (row: number) => string;
 
-export const rowCount = (set: DataSetDocument) => set.inline?.length ?? set.generate?.count ?? 0;
+/** Of a set whose rows stand in the scenario; those of files are counted where they are read. */
+export const rowCount = (set: DataSetDocument) => set.inline?.length ?? set.generate?.count;
 
-export const fieldNames = (set: DataSetDocument) =>
-  Object.keys(set.inline?.[0] ?? set.generate?.fields ?? {});
+/** Rows that were read from a file. */
+export interface FileRows {
+  readonly count: number;
+  /** Undefined for a field that there is not. */
+  field(name: string): ByRow | undefined;
+  isBare(name: string): boolean;
+}
 
 /** Whole numbers in the proportion of the weights that sum to `count`: the largest remainders gain. */
 export function apportion(weights: readonly number[], count: number): number[] {
@@ -93,10 +99,10 @@ function generatedField(field: FieldDocument, count: number, seed: number, strea
 
 function rowPicker(
   set: DataSetDocument,
+  count: number,
   seed: number,
   stream: number,
 ): (arrival: number) => number {
-  const count = rowCount(set);
   switch (set.pick) {
     case "random":
       return (arrival) => Math.floor(uniformAt(seed, stream, arrival) * count);
@@ -115,9 +121,16 @@ export class DataSets {
   readonly #data: DataDocument;
   readonly #rowSeed: number;
   readonly #pickSeed: number;
+  readonly #files: ReadonlyMap<string, FileRows>;
 
   /** `rowSeed` determines what rows hold (of the scenario), `pickSeed` which are taken (of the workload). */
-  constructor(data: DataDocument, rowSeed: number, pickSeed: number) {
+  constructor(
+    data: DataDocument,
+    rowSeed: number,
+    pickSeed: number,
+    files: ReadonlyMap<string, FileRows> = new Map(),
+  ) {
+    this.#files = files;
     this.#data = data;
     this.#rowSeed = rowSeed;
     this.#pickSeed = pickSeed;
@@ -126,17 +139,21 @@ export class DataSets {
   /** The value of a field for an arrival. Throws RangeError for what there is not. */
   field(set: string, field: string): (arrival: number) => string {
     const byRow = this.fieldByRow(set, field);
-    const row = rowPicker(this.#set(set), this.#pickSeed, streamOf(set));
+    const row = this.rowOf(set);
     return (arrival) => byRow(row(arrival));
   }
 
   /** The row that an arrival takes, from 0. */
   rowOf(set: string): (arrival: number) => number {
-    return rowPicker(this.#set(set), this.#pickSeed, streamOf(set));
+    const document = this.#set(set);
+    const count = this.#files.get(set)?.count ?? rowCount(document) ?? 0;
+    return rowPicker(document, count, this.#pickSeed, streamOf(set));
   }
 
   fieldByRow(name: string, field: string): ByRow {
     const set = this.#set(name);
+    const inFile = this.#files.get(name)?.field(field);
+    if (inFile !== undefined) return inFile;
     if (set.inline !== undefined) {
       const values = set.inline.map((row) => String(row[field] ?? ""));
       return (row) => values[row] ?? "";
@@ -144,12 +161,14 @@ export class DataSets {
     const document = set.generate?.fields[field];
     if (document === undefined) throw new RangeError(`data.${name} has no field ${field}`);
     const stream = streamOf(`${name}.${field}`);
-    return generatedField(document, rowCount(set), hash32(this.#rowSeed, 1, 0), stream);
+    return generatedField(document, rowCount(set) ?? 0, hash32(this.#rowSeed, 1, 0), stream);
   }
 
   /** Whether every row holds a number or a boolean there. */
   isBare(name: string, field: string): boolean {
     const set = this.#set(name);
+    const rows = this.#files.get(name);
+    if (rows !== undefined) return rows.isBare(field);
     if (set.inline !== undefined) return set.inline.every((row) => typeof row[field] !== "string");
     const document = set.generate?.fields[field];
     return typeof document === "object" ? "randomInt" in document : typeof document !== "string";

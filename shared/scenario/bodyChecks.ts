@@ -8,7 +8,7 @@ const isObject = (value: unknown): value is Raw =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Fields that are a body; a request has at most one of them. */
-export const bodyFields = ["body", "form", "multipart"] as const;
+export const bodyFields = ["body", "form", "multipart", "bodyFile"] as const;
 
 function bodyProblems(step: Raw, prefix: string): Problem[] {
   const named = bodyFields.filter((field) => step[field] !== undefined);

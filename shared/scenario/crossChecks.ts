@@ -162,7 +162,7 @@ function durationProblems(owner: Raw, inherited: unknown, path: string, workload
 
 const SHORT_FIELDS = [
   ...["targetUrl", "method", "headers", "body", "checks"],
-  ...["query", "form", "multipart"],
+  ...["query", "form", "multipart", "bodyFile"],
 ];
 
 function formProblems(raw: Raw): Problem[] {

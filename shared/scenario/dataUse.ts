@@ -1,6 +1,7 @@
 import { rowCount } from "../data/dataSets.ts";
 import { stringsIn } from "../template/jsonTemplate.ts";
 import { expressionsIn, hasTemplate, segmentsOf } from "../template/parseTemplate.ts";
+import type { FileFacts } from "./files.ts";
 import type { Problem } from "./problems.ts";
 import type { PlainWorkload } from "./workloads.ts";
 import type { Scenario, Step } from "./scenarioSchema.ts";
@@ -28,6 +29,7 @@ export function dataSetsOf({ steps, defaults }: WithSteps): Set<string> {
  */
 export function uniqueDataProblems(
   scenario: Scenario,
+  facts: FileFacts,
   workloads: readonly (WithSteps & { total: () => number | undefined })[],
 ): Problem[] {
   const used = workloads.map(dataSetsOf);
@@ -41,8 +43,8 @@ export function uniqueDataProblems(
       ];
     }
     const [user] = users;
-    const rows = rowCount(set);
-    if (user === undefined) return [];
+    const rows = rowCount(set) ?? facts.sets.get(name)?.rows;
+    if (user === undefined || rows === undefined) return [];
     const total = user.total();
     if (total !== undefined && total <= rows) return [];
     const wanted = total ?? "an unknown number of";

@@ -130,12 +130,12 @@ describe("is refused with its path and column:", () => {
       short({
         data: { a: {}, b: { inline: [{}], generate: { count: 1, fields: {} } } },
       }),
-      [/^data\.a: needs either/, /^data\.b: needs either/],
+      [/^data\.a: needs one of inline/, /^data\.b: needs one of inline/],
     ],
     [
       "a file of rows",
       short({ data: { a: { csv: "users.csv" } } }),
-      [/^data\.a\.csv: unknown field/, /^data\.a: needs either/],
+      [/^data\.a\.csv: "users\.csv" is not in files/],
     ],
     [
       "weights of nothing, a range upside down",

@@ -9,6 +9,7 @@ import {
 import { type RawElement, rawElements, rawFlows, type RawStep, rawSteps } from "../flow/rawFlow.ts";
 import { slaNames } from "../sla/slaNames.ts";
 import { slaProblems } from "../sla/slaProblems.ts";
+import type { FileFacts } from "./files.ts";
 import { nearest, type Problem } from "./problems.ts";
 
 /**
@@ -118,7 +119,7 @@ function dataProblems(data: unknown): Problem[] {
   });
 }
 
-function knownData(data: unknown): KnownData {
+function knownData(data: unknown, facts: FileFacts): KnownData {
   return new Map(
     entriesOf(data).map(([name, set]) => {
       if (!isObject(set)) return [name, undefined];
@@ -126,7 +127,8 @@ function knownData(data: unknown): KnownData {
       const fields = isObject(generate["fields"]) ? generate["fields"] : undefined;
       const row = listOf(set["inline"])[0];
       const known = isObject(row) ? row : fields;
-      return [name, known === undefined ? undefined : new Set(Object.keys(known))];
+      const names = known === undefined ? facts.sets.get(name)?.fields : Object.keys(known);
+      return [name, names === undefined ? undefined : new Set(names)];
     }),
   );
 }
@@ -276,9 +278,9 @@ function stepsProblems(steps: unknown, path: string, data: KnownData): Problem[]
 }
 
 /** Problems of everything in a raw scenario document that is a language of its own. */
-export function languageProblems(document: unknown): Problem[] {
+export function languageProblems(document: unknown, facts: FileFacts): Problem[] {
   if (!isObject(document)) return [];
-  const data = knownData(document["data"]);
+  const data = knownData(document["data"], facts);
   return [
     ...dataProblems(document["data"]),
     ...slaProblems(document["sla"], slaNames(document)),

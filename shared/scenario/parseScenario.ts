@@ -7,6 +7,8 @@ import { peakUsers } from "../schedule/userTimeline.ts";
 import { crossProblems } from "./crossChecks.ts";
 import { uniqueDataProblems } from "./dataUse.ts";
 import { languageProblems } from "./languageChecks.ts";
+import { type FileFacts, noFacts } from "./files.ts";
+import { fileProblems } from "./fileUse.ts";
 import type { Load } from "./load.ts";
 import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
 import { slaTimeProblems } from "../sla/slaProblems.ts";
@@ -47,6 +49,7 @@ const fieldNames = [
   ...["value", "filename", "contentType", "when", "as"],
   ...["weighted", "randomInt", "from", "scope"],
   ...["group", "repeat", "parallel", "choose", "weight", "tags", "onError", "thinkTimeSeconds"],
+  ...["csv", "json", "delimiter", "header", "file", "bodyFile", "sha256", "bytes"],
 ];
 
 /** What is wrong with a load as a whole; undefined when nothing is. */
@@ -80,7 +83,7 @@ function iterationsOf(load: Load, seed: number): number | undefined {
 }
 
 /** What only the finished schedule can tell. */
-function scheduleProblems(scenario: Scenario): Problem[] {
+function scheduleProblems(scenario: Scenario, facts: FileFacts): Problem[] {
   const workloads = scenarioWorkloads(scenario);
   const prefix = (i: number) => (scenario.workloads === undefined ? "" : `workloads[${i}].`);
   const problems = workloads.flatMap(({ load }, i) => {
@@ -91,7 +94,7 @@ function scheduleProblems(scenario: Scenario): Problem[] {
     ...{ steps, defaults },
     total: () => iterationsOf(load, hash32(scenario.seed, i, 0)),
   }));
-  problems.push(...uniqueDataProblems(scenario, totals));
+  problems.push(...uniqueDataProblems(scenario, facts, totals));
   problems.push(...slaTimeProblems(scenario.sla ?? [], workloads));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";
@@ -100,8 +103,11 @@ function scheduleProblems(scenario: Scenario): Problem[] {
   return problems;
 }
 
-/** Parses and checks a scenario document; all problems are reported at once, each with its path. */
-export function parseScenario(document: unknown): ParsedScenario {
+/**
+ * Parses and checks a scenario document; all problems are reported at once, each with its path.
+ * `facts` tell of its files what whoever has them knows.
+ */
+export function parseScenario(document: unknown, facts: FileFacts = noFacts): ParsedScenario {
   // Looking into what is nested without end would have no end.
   const deep = depthProblems(document);
   if (deep.length > 0) return { ok: false, problems: boundedProblems(deep, deep.length) };
@@ -109,9 +115,15 @@ export function parseScenario(document: unknown): ParsedScenario {
   const problems = parsed.success ? [] : zodProblems(parsed.error, document, fieldNames);
   const fromSchema = problems.length;
   const seen = new Set(problems.map((problem) => problem.path));
-  const between = [...crossProblems(document), ...languageProblems(document)];
+  const between = [
+    ...crossProblems(document),
+    ...languageProblems(document, facts),
+    ...fileProblems(document),
+    ...facts.problems,
+  ];
   problems.push(...between.filter((problem) => !seen.has(problem.path)));
-  if (parsed.success && problems.length === 0) problems.push(...scheduleProblems(parsed.data));
+  if (parsed.success && problems.length === 0)
+    problems.push(...scheduleProblems(parsed.data, facts));
   if (!parsed.success || problems.length > 0) {
     const unread = parsed.success ? 0 : countIssues(parsed.error) - fromSchema;
     return { ok: false, problems: boundedProblems(problems, problems.length + unread) };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fileNameSchema } from "./files.ts";
 import { outcomeKinds } from "../condition/stepOutcomes.ts";
 
 /** What a request carries beside method, URL, headers and a plain body. */
@@ -27,12 +28,17 @@ const headerText = z
   .max(1_000)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "no line breaks or characters beyond Latin-1");
 
-const partSchema = z.strictObject({
-  name: nameSchema,
-  value: valueSchema,
-  filename: z.string().min(1).max(1_000).optional(),
-  contentType: headerText.optional(),
-});
+const partSchema = z
+  .strictObject({
+    name: nameSchema,
+    value: valueSchema.optional(),
+    file: fileNameSchema.optional().meta({ description: "Sends the bytes of the file." }),
+    filename: z.string().min(1).max(1_000).optional(),
+    contentType: headerText.optional(),
+  })
+  .refine(({ value, file }) => (value === undefined) !== (file === undefined), {
+    error: "a part needs either value or file",
+  });
 
 export const encodings = ["gzip", "deflate", "br", "zstd"] as const;
 
@@ -97,6 +103,7 @@ export const requestFields = {
     .max(MAX_FIELDS)
     .optional()
     .meta({ description: "The body as multipart/form-data." }),
+  bodyFile: fileNameSchema.optional().meta({ description: "The bytes of a file as the body." }),
 };
 
 /** Of a step, and of what steps inherit from. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { httpSchema } from "./http.ts";
 import { flowSchemaOf, onErrorSchema } from "../flow/flowSchema.ts";
+import { filesSchema } from "./files.ts";
 import { dataSchema } from "../data/dataSchema.ts";
 import { urlProblem } from "../template/urlTemplate.ts";
 import { labelsSchema } from "./labels.ts";
@@ -131,6 +132,7 @@ export const scenarioSchema = z
     checks: checksSchema.optional(),
     outcomes: outcomesSchema.optional(),
     data: dataSchema.optional(),
+    files: filesSchema.optional(),
     steps: flowSchema.optional(),
     onError: onErrorSchema.optional(),
     cookies: cookiesSchema.optional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { claimSchema } from "./claims.ts";
 import { commandSchema } from "./commands.ts";
 import { heartbeatSchema } from "./heartbeat.ts";
+import { sha256Schema } from "../scenario/files.ts";
 import { taskSchema } from "./task.ts";
 
 /**
@@ -15,6 +16,7 @@ import { taskSchema } from "./task.ts";
  *   beat       heartbeat; the reply is a BeatReply
  *   claim      iterations for a share; the reply is a Grant
  *   leave      this worker goes
+ *   file       the bytes of a file, or nothing when there is none
  *   now        the reply is the common clock in microseconds
  * Controller to worker, unasked: `task` and `command`.
  */
@@ -32,6 +34,7 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("beat"), id, heartbeat: heartbeatSchema }),
   z.object({ type: z.literal("claim"), id, claim: claimSchema }),
   z.object({ type: z.literal("leave"), id, workerId: z.string().min(1) }),
+  z.object({ type: z.literal("file"), id, sha256: sha256Schema }),
   z.object({ type: z.literal("now"), id }),
 ]);
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;
@@ -53,6 +56,9 @@ export type ControllerMessage = z.infer<typeof controllerMessageSchema>;
 
 /** The reply to `now`. */
 export const nowReplySchema = z.number();
+
+/** The reply to `file`. */
+export const fileReplySchema = z.instanceof(Uint8Array).optional();
 
 /** One end of a pipe. Messages arrive in the order they were sent; what a closed one is sent is lost. */
 export interface LocalChannel {

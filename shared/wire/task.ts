@@ -10,6 +10,7 @@ import {
   overloads,
   pacings,
 } from "../scenario/pacing.ts";
+import { filesSchema } from "../scenario/files.ts";
 import { stepDefaultsSchema } from "../scenario/requestFields.ts";
 import { flowElementSchema, transports } from "../scenario/scenarioSchema.ts";
 
@@ -71,6 +72,8 @@ export const taskSchema = z.object({
   /** The data sets of the steps, and the seed of their rows: the same for every workload. */
   data: dataSchema.default({}),
   dataSeed: count.default(0),
+  /** The files of data sets and requests, by the name that they have there. */
+  files: filesSchema.default({}),
   thinkTime: distributionSchema.nullable(),
   overload: z.object({ policy: z.enum(overloads), maxDelayMs: z.int().min(1) }),
   pacing: z.enum(pacings),

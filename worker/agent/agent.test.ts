@@ -21,6 +21,7 @@ import type { ControllerLink } from "./ports.ts";
 const taskOf = (change: Partial<Task> = {}) =>
   ({
     ...{ runId: "run", share: "0/0", epoch: 1, token: 1, fromMs: 0, load: { type: "users" } },
+    files: {},
     ...change,
   }) as Task;
 
@@ -73,6 +74,7 @@ class Bench {
     return {
       name: "local",
       tasks: { consume: async (_workerId, handle) => void (this.give = handle) },
+      files: { read: async () => undefined },
       reports: { append: async (_runId, bytes) => void this.reports.push(decodeReport(bytes)) },
       commands: { subscribe: async () => {} },
       directory: {

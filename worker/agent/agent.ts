@@ -23,6 +23,7 @@ import { OrphanLeases } from "./orphanLeases.ts";
 import type { ControllerLink } from "./ports.ts";
 import { RunOwners } from "./runOwners.ts";
 import { Sessions } from "./sessions.ts";
+import { TaskFiles } from "./taskFiles.ts";
 import { type HandbackReason, ShareSession } from "./shareSession.ts";
 
 /** No controller will come any more for what was not acknowledged: the worker is free again. */
@@ -59,6 +60,7 @@ export class Agent {
   readonly #heartbeats: Heartbeats;
   readonly #orphans: OrphanLeases;
   readonly #clock: AgentClock;
+  readonly #files: TaskFiles;
   readonly #health = new WorkerHealth(new ProcessMeter());
   #threads: EngineThreads | undefined;
   #leaving = false;
@@ -73,6 +75,10 @@ export class Agent {
     this.#machine = machine;
     const { link, workerId } = options;
     this.#clock = new AgentClock(link.clock);
+    this.#files = new TaskFiles({
+      source: link.files,
+      ownerUrl: (runId) => this.#owners.urlOf(runId),
+    });
     this.#heartbeats = new Heartbeats({
       ...{ directory: link.directory, askOwner: leaseOverHttp, owners: this.#owners, workerId },
       heartbeat: () => this.#heartbeat(),
@@ -143,11 +149,16 @@ export class Agent {
     if (this.#threads === undefined || !this.#sessions.isCurrent(task.runId, task.token)) return;
     known?.abandon();
     const { workerId, link } = this.#options;
-    const session = new ShareSession(task, workerId, this.#threads, link.reports);
+    const session = new ShareSession(task, workerId, this.#threads, {
+      reports: link.reports,
+      files: this.#files,
+    });
     this.#sessions.add(session);
-    const begun = session.begin();
+    const accepted = session.accept();
     if (this.#leaving) this.#handBack(session, "leaving");
-    await begun;
+    await accepted;
+    // The task is taken: what it needs may take longer than its queue waits.
+    void session.prepare().catch(this.#warn);
   }
 
   #command(command: Command): void {
@@ -228,6 +239,7 @@ export class Agent {
     for (const command of reply.commands) this.#command(command);
     for (const runId of this.#sessions.forgetEnded()) this.#owners.forget(runId);
     if (this.#sessions.size === 0) this.#health.rest();
+    this.#files.keepFor(this.#sessions.all().map(({ task }) => task));
     const nowMs = this.#machine.nowUs() / 1000;
     for (const runId of this.#owners.ownerless(NO_OWNER_LIMIT_MS, nowMs)) {
       for (const session of this.#sessions.ofRun(runId)) this.#handBack(session, "noOwner");

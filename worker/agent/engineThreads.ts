@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import type { FromEngine, ToEngine } from "../engine/engineMessages.ts";
+import { type FromEngine, noFiles, type ToEngine } from "../engine/engineMessages.ts";
 import { ShareCounts } from "../engine/shareCounts.ts";
 import { ENGINE_THREAD_NAME, giveWayToEngineThreads } from "./threadPriority.ts";
 
@@ -52,10 +52,12 @@ export class EngineThreads {
     task: Task,
     lease: SharedArrayBuffer,
     counts = ShareCounts.memoryFor(this.count),
+    files = noFiles,
   ): void {
     this.#threads.forEach((worker, thread) => {
       const { count: threads } = this;
-      const message: ToEngine = { type: "prepare", key, task, thread, threads, lease, counts };
+      const place = { thread, threads, lease, counts };
+      const message: ToEngine = { type: "prepare", key, task, files, ...place };
       worker.postMessage(message);
     });
   }

@@ -48,6 +48,15 @@ export interface CommonClock {
   nowUs(): Promise<number>;
 }
 
+/** Files that scenarios name, by the SHA-256 of their bytes. */
+export interface FileSource {
+  /**
+   * Undefined when the controller has no such file; rejects when it cannot be asked. `ownerUrl` is
+   * where the run's owner listens, as far as that is known.
+   */
+  read(sha256: string, ownerUrl: string | undefined): Promise<Uint8Array | undefined>;
+}
+
 /** Everything above, as one composition root hands it out. */
 export interface ControllerLink {
   readonly name: "redis" | "local";
@@ -57,6 +66,7 @@ export interface ControllerLink {
   readonly directory: Directory;
   readonly presence: Presence;
   readonly clock: CommonClock;
+  readonly files: FileSource;
   /** Called once when the other side is gone for good (the parent process ended). */
   onLost(handle: () => void): void;
   close(): Promise<void>;

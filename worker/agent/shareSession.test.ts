@@ -1,13 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { decodeReport, type Report } from "@onrush/shared/wire/reports.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import type { ToEngine } from "../engine/engineMessages.ts";
+import { noFiles, type ToEngine } from "../engine/engineMessages.ts";
 import { noThreadHealth } from "../health/threadHealth.ts";
 import { WorkerHealth } from "../health/workerHealth.ts";
 import type { EngineThreads } from "./engineThreads.ts";
 import { ShareSession } from "./shareSession.ts";
 
-const task = { runId: "run", share: "0/0", epoch: 1, token: 1, load: { type: "users" } } as Task;
+const task = {
+  runId: "run",
+  share: "0/0",
+  epoch: 1,
+  token: 1,
+  load: { type: "users" },
+  files: {},
+} as unknown as Task;
 const standing = (epoch: number | null) => ({ runId: "run", share: "0/0", epoch, ackedSeq: 0 });
 const noSample = { rssBytes: 0, processCpu: 0, files: null };
 const clock = { commonMinusMonotonicUs: 0, offsetUs: 0, errorUs: 0 };
@@ -45,7 +52,10 @@ function session(change: Partial<Task> = {}, count = 1) {
     ...{ reports, said, messages, sent, hear: () => hear() },
     /** Until when it holds, monotonic nanoseconds. */
     lease: () => (lease === undefined ? 0n : new BigInt64Array(lease)[0]),
-    session: new ShareSession({ ...task, ...change }, "w", threads, sink),
+    session: new ShareSession({ ...task, ...change }, "w", threads, {
+      reports: sink,
+      files: { load: async () => noFiles },
+    }),
   };
 }
 
@@ -63,7 +73,7 @@ test("a START that overtakes the answer to READY counts, and so does a STOP behi
 
 test("what was abandoned before ACCEPTED was heard is not prepared", async () => {
   const { session: share, said, sent, hear } = session();
-  const begun = share.begin();
+  const begun = share.accept().then(() => share.prepare());
   share.abandon();
   hear();
   await begun;
@@ -146,9 +156,10 @@ describe("how a share stands", () => {
   };
   const begun = async () => {
     const all = session();
-    const accepted = all.session.begin();
+    const accepted = all.session.accept();
     all.hear();
     await accepted;
+    await all.session.prepare();
     return all;
   };
 

@@ -2,12 +2,13 @@ import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { HeldShare, ShareStanding } from "@onrush/shared/wire/heartbeat.ts";
 import { encodeReport, type Report } from "@onrush/shared/wire/reports.ts";
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
-import type { FromEngine } from "../engine/engineMessages.ts";
+import { type FromEngine, noFiles } from "../engine/engineMessages.ts";
 import { ShareCounts } from "../engine/shareCounts.ts";
 import type { WorkerHealth } from "../health/workerHealth.ts";
 import type { ClockReading } from "./clockOffset.ts";
 import type { EngineThreads } from "./engineThreads.ts";
 import type { ReportSink } from "./ports.ts";
+import type { TaskFiles } from "./taskFiles.ts";
 import { ShareReports } from "./shareReports.ts";
 
 /** How far ahead of now a share that is handed back ends. */
@@ -44,7 +45,15 @@ export class ShareSession {
   #claimedTo = 0;
   #claimed = 0;
 
-  constructor(task: Task, workerId: string, threads: EngineThreads, sink: ReportSink) {
+  readonly #files: Pick<TaskFiles, "load">;
+
+  constructor(
+    task: Task,
+    workerId: string,
+    threads: EngineThreads,
+    { reports: sink, files }: { reports: ReportSink; files: Pick<TaskFiles, "load"> },
+  ) {
+    this.#files = files;
     this.task = task;
     this.key = `${taskKey(task)} ${task.epoch}`;
     this.#workerId = workerId;
@@ -54,11 +63,23 @@ export class ShareSession {
     this.#counts = ShareCounts.memoryFor(threads.count);
   }
 
-  /** Says ACCEPTED and lets the engine threads compile and warm up. */
-  async begin(): Promise<void> {
+  /** Says ACCEPTED. */
+  async accept(): Promise<void> {
     await this.#say({ type: "accepted", ...this.#ref() });
+  }
+
+  /** Fetches the task's files and lets the engine threads compile and warm up. */
+  async prepare(): Promise<void> {
     if (this.phase !== "preparing") return;
-    this.#threads.prepare(this.key, this.task, this.#lease, this.#counts);
+    let files = noFiles;
+    try {
+      if (Object.keys(this.task.files).length > 0) files = await this.#files.load(this.task);
+    } catch (error) {
+      if (this.phase !== "preparing") return;
+      return this.refuse(error instanceof Error ? error.message : String(error));
+    }
+    if (this.phase !== "preparing") return;
+    this.#threads.prepare(this.key, this.task, this.#lease, this.#counts, files);
   }
 
   /** All threads are prepared when this answers true. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { Engine } from "../engine/engine.ts";
-import type { FromEngine } from "../engine/engineMessages.ts";
+import { type FromEngine, noFiles } from "../engine/engineMessages.ts";
 import { ShareCounts } from "../engine/shareCounts.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
 import type { RunnerReport } from "../engine/shareRunner.ts";
@@ -44,6 +44,7 @@ function taskOf({ url, connections, forMs }: LoopOptions): Task {
     ...{
       seed: 0,
       data: {},
+      files: {},
       dataSeed: 0,
       defaults: { outcomes: [] },
       thinkTime: null,
@@ -97,7 +98,16 @@ export async function closedLoop(options: LoopOptions): Promise<LoopResult> {
   new BigInt64Array(lease)[0] = process.hrtime.bigint() + LEASE_NS;
   const task = taskOf(options);
   const counts = ShareCounts.memoryFor(1);
-  engine.handle({ type: "prepare", key: KEY, task, thread: 0, threads: 1, lease, counts });
+  engine.handle({
+    type: "prepare",
+    files: noFiles,
+    key: KEY,
+    task,
+    thread: 0,
+    threads: 1,
+    lease,
+    counts,
+  });
   await prepared.promise;
   engine.handle({ type: "start", key: KEY, startUs: monotonicUs() });
   try {

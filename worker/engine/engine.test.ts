@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { Engine } from "./engine.ts";
-import type { FromEngine } from "./engineMessages.ts";
+import { type FromEngine, noFiles } from "./engineMessages.ts";
 import { ShareCounts } from "./shareCounts.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 
@@ -50,6 +50,7 @@ function prepare(change: Partial<Task>): void {
     ...{
       seed: 0,
       data: {},
+      files: {},
       dataSeed: 0,
       defaults: { outcomes: [] },
       thinkTime: null,
@@ -65,7 +66,14 @@ function prepare(change: Partial<Task>): void {
   new BigInt64Array(lease)[0] = process.hrtime.bigint() + LEASE_NS;
   const memory = ShareCounts.memoryFor(1);
   counts = new ShareCounts(memory);
-  const message = { type: "prepare", key: KEY, task, thread: 0, threads: 1 } as const;
+  const message = {
+    type: "prepare",
+    files: noFiles,
+    key: KEY,
+    task,
+    thread: 0,
+    threads: 1,
+  } as const;
   engine.handle({ ...message, lease, counts: memory });
 }
 

@@ -1,7 +1,18 @@
+import type { RowTable } from "@onrush/shared/data/rowTable.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { RunnerReport } from "./shareRunner.ts";
 
 /** What the agent tells an engine thread, and what the thread answers. */
+
+/** What the files of a task hold, in memory that all threads share. */
+export interface LoadedFiles {
+  /** By data set. */
+  tables: Record<string, RowTable>;
+  /** By name, as scenarios write it. */
+  contents: Record<string, SharedArrayBuffer>;
+}
+
+export const noFiles: LoadedFiles = { tables: {}, contents: {} };
 
 export type ToEngine =
   | {
@@ -15,6 +26,7 @@ export type ToEngine =
       lease: SharedArrayBuffer;
       /** Of `ShareCounts`. */
       counts: SharedArrayBuffer;
+      files: LoadedFiles;
     }
   | { type: "start"; key: string; startUs: number }
   /** Iterations from `first` on are this thread's; a count of 0 says that none is left. */

@@ -166,7 +166,13 @@ export async function prepareShare(
     {
       ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
       http: task.http,
-      ...{ data: task.data, dataSeed: task.dataSeed, seed: task.seed, defaults: task.defaults },
+      ...{
+        data: task.data,
+        dataSeed: task.dataSeed,
+        seed: task.seed,
+        defaults: task.defaults,
+        files: message.files,
+      },
       ...{ thinkTime: task.thinkTime, onError: task.onError },
       cookies: task.cookies === true ? jarOwner(task) : undefined,
       limits: poolLimits(task, thread, threads),

@@ -4,19 +4,24 @@ import {
   compileEncoded,
   compileTemplate,
   joinParts,
+  type Render,
   type Text,
 } from "@onrush/shared/template/compileTemplate.ts";
 import { encodeForForm, encodeForPart, encodeForUrl } from "@onrush/shared/template/encodings.ts";
 import { compileJson } from "@onrush/shared/template/jsonTemplate.ts";
 import { segmentsOf } from "@onrush/shared/template/parseTemplate.ts";
 import { hash32 } from "@onrush/shared/random/hashRandom.ts";
+import type { BodyTemplate } from "../protocols/http/httpRequest.ts";
 import type { StepLanguage } from "./stepLanguage.ts";
 
 export interface CompiledBody {
   /** Sent unless the step names one; null leaves it to the target to guess. */
   contentType: string | null;
-  text: Text;
+  text: Uint8Array | BodyTemplate;
 }
+
+const encoder = new TextEncoder();
+const fixed = (text: Text) => (typeof text === "string" ? encoder.encode(text) : text);
 
 function pairsOf(fields: Fields): [name: string, value: string][] {
   return Object.entries(fields).flatMap(([name, value]) => {
@@ -55,19 +60,21 @@ function boundaryOf({ environment }: StepLanguage): string {
 
 const BOUNDARY_STREAM = 0x6d70;
 
-function partOf(part: Part, { environment }: StepLanguage): Text[] {
-  const compile = (text: string, encode?: (value: string) => string) =>
-    compileTemplate(segmentsOf(text), environment, encode);
+function partOf(part: Part, language: StepLanguage): (Text | Uint8Array)[] {
+  const { environment } = language;
+  const compile = (text: string) => compileTemplate(segmentsOf(text), environment);
   const quoted = (text: string) => compileEncoded(segmentsOf(text), environment, encodeForPart);
-  const { name, filename, contentType } = part;
+  const { name, value, file, contentType } = part;
+  const filename = part.filename ?? file?.split("/").at(-1);
+  const type = contentType ?? (file === undefined ? undefined : "application/octet-stream");
   return [
     'Content-Disposition: form-data; name="',
     quoted(name),
     ...(filename === undefined ? [] : ['"; filename="', quoted(filename)]),
     '"\r\n',
-    ...(contentType === undefined ? [] : [`Content-Type: ${contentType}\r\n`]),
+    ...(type === undefined ? [] : [`Content-Type: ${type}\r\n`]),
     "\r\n",
-    compile(String(part.value)),
+    file === undefined ? compile(String(value)) : language.contents(file),
     "\r\n",
   ];
 }
@@ -77,22 +84,47 @@ function multipartBody(parts: readonly Part[], language: StepLanguage): Compiled
   const texts = parts.flatMap((part) => [`--${boundary}\r\n`, ...partOf(part, language)]);
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    text: joinParts([...texts, `--${boundary}--\r\n`]),
+    text: joinBytes([...texts, `--${boundary}--\r\n`]),
   };
+}
+
+/** Puts texts and bytes one behind the other. */
+function joinBytes(parts: readonly (Text | Uint8Array)[]): Uint8Array | BodyTemplate {
+  const literals: Uint8Array[] = [];
+  const values: Render[] = [];
+  let open: Uint8Array[] = [];
+  for (const part of parts) {
+    if (part instanceof Uint8Array) open.push(part);
+    else if (typeof part === "string") open.push(encoder.encode(part));
+    else {
+      part.values.forEach((value, i) => {
+        literals.push(Buffer.concat([...open, encoder.encode(part.literals[i])]));
+        values.push(value);
+        open = [];
+      });
+      open.push(encoder.encode(part.literals.at(-1)));
+    }
+  }
+  literals.push(Buffer.concat(open));
+  return values.length === 0 ? (literals[0] as Uint8Array) : { literals, values };
 }
 
 /** The body of a step; null when it has none. */
 export function compileBody(step: Step, language: StepLanguage): CompiledBody | null {
-  const { body, form, multipart } = step;
+  const { body, form, multipart, bodyFile } = step;
   const { environment, isBareField } = language;
   if (form !== undefined) {
     const text = compileFields(form, language, encodeForForm);
-    return { contentType: "application/x-www-form-urlencoded", text };
+    return { contentType: "application/x-www-form-urlencoded", text: fixed(text) };
   }
   if (multipart !== undefined) return multipartBody(multipart, language);
+  if (bodyFile !== undefined) {
+    return { contentType: "application/octet-stream", text: language.contents(bodyFile) };
+  }
   if (body === undefined) return null;
   if (typeof body === "string") {
-    return { contentType: null, text: compileTemplate(segmentsOf(body), environment) };
+    return { contentType: null, text: fixed(compileTemplate(segmentsOf(body), environment)) };
   }
-  return { contentType: "application/json", text: compileJson(body, environment, isBareField) };
+  const text = compileJson(body, environment, isBareField);
+  return { contentType: "application/json", text: fixed(text) };
 }

@@ -14,8 +14,6 @@ import { compileBody, withQuery } from "./compileBody.ts";
 import { compileInspection } from "./inspectAnswer.ts";
 import type { StepLanguage } from "./stepLanguage.ts";
 
-const encoder = new TextEncoder();
-
 export const noDefaults: StepDefaults = { outcomes: [] };
 
 /** The value of Authorization; undefined when none is asked for. */
@@ -60,12 +58,11 @@ export function compileRequest(
   const path = withQuery(compilePath(step.url, language.environment), step.query, language);
   const body = compileBody(step, language);
   const headers = headersOf(step, defaults, body?.contentType ?? null, language);
-  const text = body === null ? null : body.text;
   return {
     method: step.method,
     url: typeof path === "string" ? new URL(step.url).origin + path : step.url,
     headers: Object.fromEntries(headers),
-    body: typeof text === "string" ? encoder.encode(text) : text,
+    body: body === null ? null : body.text,
     ...(typeof path === "string" ? {} : { path }),
     inspection: compileInspection(step, language.variable, defaults),
   };

@@ -2,6 +2,7 @@ import { compileFlow, type FlowDefaults } from "@onrush/shared/flow/compileFlow.
 import { stepsOf } from "@onrush/shared/flow/flow.ts";
 import type { FlowElement } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { beyondRaw, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
+import type { LoadedFiles } from "../engine/engineMessages.ts";
 import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { checkName, userVariablesOf } from "@onrush/shared/condition/stepChecks.ts";
@@ -20,6 +21,7 @@ export interface CompileOptions
     Pick<Task, "transport" | "data" | "dataSeed" | "seed" | "defaults"> {
   /** Whose the cookies of answers are; nobody keeps them where it is not said. */
   cookies?: JarOwner | undefined;
+  files: LoadedFiles;
 }
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {

@@ -5,6 +5,7 @@ import {
   type WorkerMessage,
 } from "@onrush/shared/wire/localMessages.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
+import type { FileStore } from "../../scenarios/fileStore.ts";
 import type { WorkerLink } from "../ports.ts";
 import { createLocalControlBus } from "./localControlBus.ts";
 import { createLocalReportStream } from "./localReportStream.ts";
@@ -21,13 +22,15 @@ export interface LocalWorkerLinkOptions {
   /** Unix microseconds that never go backwards. */
   nowUs?(): number;
   warn?(text: string): void;
+  /** What workers may ask for; without it there is none. */
+  files?: Pick<FileStore, "get">;
 }
 
 /** Workers are child processes and everything lives in this one's memory. */
 export function createLocalWorkerLink(options: LocalWorkerLinkOptions = {}): LocalWorkerLink {
   const nowUs = options.nowUs ?? monotonicUnixUs;
   const warn = options.warn ?? ((text: string) => process.emitWarning(text));
-  const ports = createPorts(nowUs, warn);
+  const ports = { ...createPorts(nowUs, warn), files: options.files };
   const channels = new Set<LocalChannel>();
   return {
     name: "local",
@@ -57,7 +60,7 @@ function monotonicUnixUs(): number {
   return Math.floor((performance.timeOrigin + performance.now()) * 1_000);
 }
 
-type Ports = ReturnType<typeof createPorts>;
+type Ports = ReturnType<typeof createPorts> & { files: LocalWorkerLinkOptions["files"] };
 
 function createPorts(nowUs: () => number, warn: (text: string) => void) {
   const tasks = createLocalTaskQueue();
@@ -90,6 +93,11 @@ function serve(channel: LocalChannel, ports: Ports, warn: (text: string) => void
     }
     const message = parsed.data;
     if (message.type === "beat") workerIds.add(message.heartbeat.workerId);
+    if (message.type === "file") {
+      // The only one that is not answered at once.
+      void answerFile(message, channel, ports);
+      return;
+    }
     try {
       const value = answer(message, channel, ports, undo);
       channel.send({ type: "reply", id: message.id, value });
@@ -102,6 +110,19 @@ function serve(channel: LocalChannel, ports: Ports, warn: (text: string) => void
   };
 }
 
+async function answerFile(
+  message: Extract<WorkerMessage, { type: "file" }>,
+  channel: LocalChannel,
+  { files }: Ports,
+): Promise<void> {
+  try {
+    const value = await files?.get(message.sha256);
+    channel.send({ type: "reply", id: message.id, value });
+  } catch (error) {
+    refuse(channel, message, error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Whoever waits for an answer gets one. */
 function refuse(channel: LocalChannel, raw: unknown, reason: string): void {
   if (typeof raw !== "object" || raw === null || !("id" in raw)) return;
@@ -109,7 +130,7 @@ function refuse(channel: LocalChannel, raw: unknown, reason: string): void {
 }
 
 function answer(
-  message: WorkerMessage,
+  message: Exclude<WorkerMessage, { type: "file" }>,
   channel: LocalChannel,
   { tasks, control, directory, reports, nowUs }: Ports,
   undo: (() => void)[],

@@ -1,6 +1,7 @@
 import { MongoClient, MongoServerError, type Db } from "mongodb";
 import { StoreError, type Stores } from "../stores.ts";
 import { mongoConnectError, mongoUrlError, UNAUTHORIZED } from "./mongoConnectError.ts";
+import { MongoFileStore } from "./mongoFileStore.ts";
 import { MongoRunStore } from "./mongoRunStore.ts";
 import { MongoScenarioStore } from "./mongoScenarioStore.ts";
 import { MongoSecondStore } from "./mongoSecondStore.ts";
@@ -27,6 +28,7 @@ export async function connectMongo(url: string, options: MongoOptions = {}): Pro
   const seconds = new MongoSecondStore(db);
   const runs = new MongoRunStore(db, seconds);
   const scenarios = new MongoScenarioStore(db);
+  const files = new MongoFileStore(db);
   try {
     await withDeadline(ping(db), timeoutMs);
     for (const store of [scenarios, runs, seconds]) await tryIndexes(() => store.createIndexes());
@@ -34,7 +36,7 @@ export async function connectMongo(url: string, options: MongoOptions = {}): Pro
     await client.close();
     throw mongoConnectError(client, error);
   }
-  return { scenarios, runs, seconds, ping: () => ping(db), close: () => client.close() };
+  return { scenarios, runs, seconds, files, ping: () => ping(db), close: () => client.close() };
 }
 
 /** For tests on a server that outlives them. */

@@ -38,6 +38,7 @@ const migrations = [
   `ALTER TABLE runs ADD COLUMN ended_at_ms REAL;
    UPDATE runs SET ended_at_ms = unixepoch(view ->> 'endedAt') * 1000.0 WHERE active = 0;`,
   `ALTER TABLE runs ADD COLUMN progress TEXT;`,
+  `CREATE TABLE files (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;`,
 ];
 
 /** Brings the schema to this version; two processes may do so at the same time. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError, type Stores } from "../stores.ts";
 import { migrate } from "./migrations.ts";
+import { SqliteFileStore } from "./sqliteFileStore.ts";
 import { SqliteRunStore } from "./sqliteRunStore.ts";
 import { SqliteScenarioStore } from "./sqliteScenarioStore.ts";
 import { SqliteSecondStore } from "./sqliteSecondStore.ts";
@@ -35,6 +36,7 @@ function storesOf(db: DatabaseSync): Stores {
     scenarios: new SqliteScenarioStore(db),
     runs: new SqliteRunStore(db),
     seconds: new SqliteSecondStore(db),
+    files: new SqliteFileStore(db),
     async ping() {
       pingStatement.get();
     },

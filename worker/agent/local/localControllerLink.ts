@@ -1,7 +1,11 @@
 import { grantSchema } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import { beatReplySchema } from "@onrush/shared/wire/heartbeat.ts";
-import { nowReplySchema, type LocalChannel } from "@onrush/shared/wire/localMessages.ts";
+import {
+  fileReplySchema,
+  nowReplySchema,
+  type LocalChannel,
+} from "@onrush/shared/wire/localMessages.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { ControllerLink } from "../ports.ts";
 import { openPipe } from "./pipe.ts";
@@ -55,6 +59,9 @@ export function createLocalControllerLink(
     // The pipe itself is what is seen, and without it the process ends.
     presence: { show: async () => undefined },
     clock: { nowUs: async () => nowReplySchema.parse(await pipe.request({ type: "now" })) },
+    files: {
+      read: async (sha256) => fileReplySchema.parse(await pipe.request({ type: "file", sha256 })),
+    },
     onLost: pipe.onLost,
     close: pipe.close,
   };

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { redisKeys } from "@onrush/shared/wire/redisKeys.ts";
+import { filesOverHttp } from "../fileOverHttp.ts";
 import type { CommonClock, ControllerLink } from "../ports.ts";
 import { awaitReady, openConnection } from "./redisConnection.ts";
 import { createRedisCommandSource } from "./redisCommandSource.ts";
@@ -43,6 +44,7 @@ export async function connectRedisControllerLink(
     directory: createRedisDirectory(prompt, keys, labels),
     presence: createRedisPresence(subscriber, keys, closing.signal),
     clock: redisClock(prompt),
+    files: filesOverHttp,
     // A Redis that went away may come back: it is never gone for good.
     onLost: () => undefined,
     async close() {

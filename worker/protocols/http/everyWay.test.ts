@@ -14,6 +14,7 @@ import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
 import { compileRequest } from "../../steps/compileRequest.ts";
 import { StepLanguage } from "../../steps/stepLanguage.ts";
+import { type LoadedFiles, noFiles } from "../../engine/engineMessages.ts";
 import { Slot } from "../../engine/slot.ts";
 import { perform } from "./conformance.testing.ts";
 import { ForwardProxy } from "./forwardProxy.testing.ts";
@@ -76,7 +77,7 @@ interface Seen {
   secret: boolean;
 }
 const seen: Seen[] = [];
-let heard = { authorization: "", encoding: "" };
+let heard = { raw: Buffer.alloc(0), authorization: "", encoding: "" };
 
 /** Answers with what it was sent. */
 function answer(
@@ -86,13 +87,14 @@ function answer(
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
-    const body = Buffer.concat(chunks).toString();
+    const raw = Buffer.concat(chunks);
+    const body = raw.toString();
     const { url: path = "", method = "", headers } = request;
     const header = (name: string) => String(headers[name] ?? "");
     const about = { value: header("x-value"), type: header("content-type") };
     const secret = "proxy-authorization" in headers;
     seen.push({ method, path, ...about, length: header("content-length"), body, secret });
-    heard = { authorization: header("authorization"), encoding: header("accept-encoding") };
+    heard = { raw, authorization: header("authorization"), encoding: header("accept-encoding") };
     response.setHeader("X-Id", ["a", "b"]);
     response.setHeader("Set-Cookie", [
       "sid=1; Path=/",
@@ -154,7 +156,7 @@ describe.each(ways)("over %s", (_name, way) => {
     await proxy.stop();
   });
 
-  const requestOf = (step: Partial<Step>): HttpRequest => {
+  const requestOf = (step: Partial<Step>, files: LoadedFiles = noFiles): HttpRequest => {
     const data = {
       u: { inline: values.map((v) => ({ v })), pick: "sequential" as const },
     };
@@ -163,7 +165,7 @@ describe.each(ways)("over %s", (_name, way) => {
       headers: {},
       ...step,
     };
-    return compileRequest(whole, new StepLanguage({ data, dataSeed: 1, seed: 1 }));
+    return compileRequest(whole, new StepLanguage({ data, dataSeed: 1, seed: 1, files }));
   };
 
   const look = async (step: Partial<Step>, arrival = 0) => {
@@ -171,8 +173,8 @@ describe.each(ways)("over %s", (_name, way) => {
     return { status, error, checksPassed: slot.checksPassed, variables: slot.variables };
   };
   /** What the target was sent for a step. */
-  const sent = async (step: Partial<Step>, arrival = 0) => {
-    await perform(transport, requestOf(step), 3_000, { arrival });
+  const sent = async (step: Partial<Step>, arrival = 0, files: LoadedFiles = noFiles) => {
+    await perform(transport, requestOf(step, files), 3_000, { arrival });
     return { ...heard, ...(seen.at(-1) as Seen) };
   };
 
@@ -244,6 +246,30 @@ describe.each(ways)("over %s", (_name, way) => {
         "text/xml",
         "<x/>",
       ]);
+    }
+  });
+
+  test("files arrive byte by byte, alone and among values", async () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 7) % 256);
+    const memory = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(memory).set(bytes);
+    const files = { tables: {}, contents: { "a/blob.bin": memory } };
+    const alone = await sent({ bodyFile: "a/blob.bin" }, 0, files);
+    expect(alone.raw.equals(bytes)).toBe(true);
+    expect([alone.type, alone.length]).toEqual(["application/octet-stream", "70000"]);
+    const multipart = [
+      { name: "v", value: "{{data.u.v}}" },
+      { name: "blob", file: "a/blob.bin" },
+      { name: "i", value: "{{iteration}}" },
+    ];
+    for (const [arrival, value] of values.entries()) {
+      const { raw, type, length } = await sent({ multipart }, arrival, files);
+      const headers = { "content-type": type };
+      const form = await new Response(new Uint8Array(raw), { headers }).formData();
+      const blob = form.get("blob") as File;
+      expect([form.get("v"), form.get("i"), blob.name]).toEqual([value, `${arrival}`, "blob.bin"]);
+      expect(Buffer.from(await blob.arrayBuffer()).equals(bytes)).toBe(true);
+      expect(length).toBe(`${raw.length}`);
     }
   });
 

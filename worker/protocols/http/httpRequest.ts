@@ -1,5 +1,5 @@
 import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
-import type { Template, Text } from "@onrush/shared/template/compileTemplate.ts";
+import type { Render, Subject, Template, Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";
@@ -7,6 +7,21 @@ import type { Inspection } from "./responseCapture.ts";
 
 /** However a transport connects. */
 export const CONNECT_TIMEOUT_MS = 30_000;
+
+/** Literals with a value between each two of them, as templates have; files among them are bytes. */
+export interface BodyTemplate {
+  readonly literals: readonly (string | Uint8Array)[];
+  readonly values: readonly Render[];
+}
+
+/** The bytes of a body for one subject. */
+export function renderBody({ literals, values }: BodyTemplate, subject: Subject): Uint8Array {
+  const parts = literals.flatMap((literal, i) => {
+    const value = values[i];
+    return value === undefined ? [literal] : [literal, value(subject)];
+  });
+  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
+}
 
 /** A request as a step describes it, ready to be compiled by a transport. */
 export interface HttpRequest {
@@ -16,7 +31,7 @@ export interface HttpRequest {
   /** Path and query, rendered for each request. */
   path?: Template;
   headers: Readonly<Record<string, Text>>;
-  body: Uint8Array | Template | null;
+  body: Uint8Array | BodyTemplate | null;
   /** Who looks at the answers, if anybody does. */
   inspection?: Inspection | null;
 }

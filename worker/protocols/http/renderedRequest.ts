@@ -1,10 +1,11 @@
 import {
+  type Render,
   renderText,
   type Subject,
   type Template,
   type Text,
 } from "@onrush/shared/template/compileTemplate.ts";
-import type { HttpRequest } from "./httpRequest.ts";
+import { type BodyTemplate, type HttpRequest, renderBody } from "./httpRequest.ts";
 
 /** A request as it was sent: its URL is the whole of it, and no template is left. */
 export interface RenderedRequest extends Omit<HttpRequest, "path"> {
@@ -29,28 +30,47 @@ export function remembering(request: HttpRequest, remember: Remember): HttpReque
       },
     ],
   });
+  // Value by value: files between them are no texts.
+  const wrapBody = ({ literals, values }: BodyTemplate): BodyTemplate => {
+    const wrapped = values.map((value) => wrap(valueTemplate(value)).values[0] as Render);
+    return { literals, values: wrapped };
+  };
   const wrapText = (text: Text) => (typeof text === "string" ? text : wrap(text));
   const { path, headers, body } = request;
   return {
     ...request,
     ...(path === undefined ? {} : { path: wrap(path) }),
     headers: mapValues(headers, wrapText),
-    body: body === null || body instanceof Uint8Array ? body : wrap(body),
+    body: body === null || body instanceof Uint8Array ? body : wrapBody(body),
   };
 }
-
-const encoder = new TextEncoder();
 
 /** The request with its templates' texts; those that were never rendered are empty. */
 export function rendered(request: HttpRequest, texts: RenderedTexts): RenderedRequest {
   const { path, body, url, ...rest } = request;
   const textOf = (text: Text) => (typeof text === "string" ? text : (texts.get(text) ?? ""));
+  const bodyOf = ({ literals, values }: BodyTemplate) =>
+    renderBody(
+      { literals, values: values.map((value) => () => textOf(valueTemplate(value))) },
+      nobody,
+    );
   return {
     ...rest,
     url: path === undefined ? url : new URL(url).origin + textOf(path),
     headers: mapValues(request.headers, textOf),
-    body: body === null || body instanceof Uint8Array ? body : encoder.encode(textOf(body)),
+    body: body === null || body instanceof Uint8Array ? body : bodyOf(body),
   };
+}
+
+const nobody: Subject = { arrival: 0, user: 0, variables: [] };
+
+/** What a value of a body is remembered by. */
+const valueTemplates = new WeakMap<Render, Template>();
+
+function valueTemplate(value: Render): Template {
+  const known = valueTemplates.get(value) ?? { literals: ["", ""], values: [value] };
+  valueTemplates.set(value, known);
+  return known;
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B) {

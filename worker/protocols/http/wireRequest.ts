@@ -1,11 +1,6 @@
-import {
-  joinParts,
-  type Render,
-  type Template,
-  type Text,
-} from "@onrush/shared/template/compileTemplate.ts";
+import { joinParts, type Render, type Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Slot } from "../../engine/slot.ts";
-import { defaultHeaders, type HttpRequest } from "./httpRequest.ts";
+import { type BodyTemplate, defaultHeaders, type HttpRequest } from "./httpRequest.ts";
 
 /** The lines of the head without the empty one, and whether the length of the body is missing. */
 function headOf(request: HttpRequest): { head: Text; needsLength: boolean } {
@@ -48,10 +43,12 @@ interface Pieces {
   values: readonly Render[];
 }
 
-function piecesOf(text: Text | Uint8Array, encoding: "latin1" | "utf8"): Pieces {
+function piecesOf(text: Text | BodyTemplate | Uint8Array, encoding: "latin1" | "utf8"): Pieces {
   if (text instanceof Uint8Array) return { literals: [Buffer.from(text)], values: [] };
   const { literals, values } = typeof text === "string" ? { literals: [text], values: [] } : text;
-  return { literals: literals.map((literal) => Buffer.from(literal, encoding)), values };
+  const encode = (literal: string | Uint8Array) =>
+    typeof literal === "string" ? Buffer.from(literal, encoding) : Buffer.from(literal);
+  return { literals: literals.map(encode), values };
 }
 
 /** One behind the other; the literals where they meet become one. */
@@ -94,7 +91,7 @@ export class WireTemplate {
   /** Views of the buffer by their length; making one for each request is slow. */
   readonly #views = new Map<number, Buffer>();
 
-  constructor(head: Text, needsLength: boolean, body: Template | Uint8Array) {
+  constructor(head: Text, needsLength: boolean, body: BodyTemplate | Uint8Array) {
     const begin = piecesOf(head, "latin1");
     const middle = needsLength ? lengthLine : emptyLine;
     const end = piecesOf(body, "utf8");
