@@ -5,6 +5,7 @@ import { bytes, count, ms, rate } from "./formatNumbers.ts";
 import { latencyHistogram } from "./latencyHistogram.ts";
 import { phaseLines } from "./phaseLines.ts";
 import { slaLines } from "./slaLines.ts";
+import { groupTable } from "./groupTable.ts";
 import { stepTable } from "./stepTable.ts";
 
 const BAR_WIDTH = 40;
@@ -85,7 +86,7 @@ function trafficLines(summary: Summary, latencies: Latencies | undefined): strin
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
   if (Object.keys(outcomes).length > 0) lines.push(`  outcomes    ${pairs(outcomes)}`);
   if (summary.checks.length > 0) lines.push("  checks:", ...checkLines(summary));
-  lines.push(...stepTable(summary), ...latencyLines(summary, latencies));
+  lines.push(...stepTable(summary), ...groupTable(summary), ...latencyLines(summary, latencies));
   const unsent = requests.sent - requests.interrupted - service.count;
   if (unsent > 0) lines.push(`  ${count(unsent)} of the requests found no connection to leave by`);
   if (service.count > 0) {

@@ -3,6 +3,7 @@ import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import { latencyHistogram } from "./latencyHistogram.ts";
 import { emptySummary, latency } from "./runs.testing.ts";
 import { slaLines } from "./slaLines.ts";
+import { groupTable } from "./groupTable.ts";
 import { stepTable } from "./stepTable.ts";
 
 describe("SLA lines", () => {
@@ -113,4 +114,16 @@ describe("the table of steps", () => {
   });
 
   test("is nothing for one step", () => expect(stepTable({ workloads })).toEqual([]));
+});
+
+test("groups have a row each, from begin to end", () => {
+  const duration = latency({ p50: 100, p95: 200, p99: 300, max: 400 });
+  const group = { name: "shop", workload: "main", tags: {}, count: 10, ok: 9, failed: 1, duration };
+  const { workloads } = emptySummary();
+  expect(groupTable({ groups: [group], workloads })).toEqual([
+    "  groups, from begin to end:",
+    "    GROUP  COUNT  OK  FAILED     P50     P95     P99     MAX",
+    "    shop      10   9       1  100 ms  200 ms  300 ms  400 ms",
+  ]);
+  expect(groupTable({ groups: [], workloads })).toEqual([]);
 });

@@ -31,6 +31,7 @@ const workload = (name: string, initialRps: number, ...urls: string[]) => ({
   ...{ name, ...at(initialRps) },
   steps: urls.map((url, i) => ({ name: `s${i}`, protocol: "http", url })),
 });
+const stepTo = (name: string) => ({ name, protocol: "http", url: `http://h/${name}` });
 const mixed = (...workloads: object[]) => ({
   ...{ targetUrl: undefined, loadProfile: undefined, workloads },
 });
@@ -42,6 +43,12 @@ describe("a plan against measured capacity", () => {
     ["what they measured", at(32_000), two, null],
     ["above it", at(50_000), two, /planned peak of 50,000 requests\/s is above the 32,000\/s/],
     ["a peak above it", { loadProfile: { ...spike, spikeRps: 40_000 } }, two, /peak of 40,000/],
+    [
+      "repeats count",
+      { ...at(4_000), targetUrl: undefined, steps: [{ repeat: 10, steps: [stepTo("a")] }] },
+      two,
+      /peak of 40,000/,
+    ],
     ["one worker alone", at(20_001), two.slice(0, 1), /above the 20,000\/s/],
     ["somebody never measured", at(50_000), [...two, worker("c")], null],
     ["nobody did", at(50_000), [worker("c", { capacity: null })], null],
@@ -86,6 +93,12 @@ describe("a plan against the workers' limits", () => {
     ["a small run fits a small limit", at(10), [files(1_024)], []],
     ["100/s for 30 s are 3,000", at(100), [files(1_024)], [/3,000 connections.* a .*1,024 files/]],
     ["maxInFlight bounds it", { ...at(1_000), maxInFlight: 500 }, [files(1_024)], []],
+    [
+      "what is sent together needs a connection each",
+      { ...at(60), targetUrl: undefined, steps: [{ parallel: ["a", "b"].map(stepTo) }] },
+      [files(1_024)],
+      [/3,600 connections/],
+    ],
     ["workers share it", at(60), [files(1_024), worker("b")], []],
     ["default limit", at(10_000), [files(4_096)], [/10,000 connections.*4,096 files.*ulimit/]],
     ["ports", at(10_000), [ports(9_999)], [/one destination.*9,999 local ports.*ip_local_port/]],

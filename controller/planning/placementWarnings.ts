@@ -1,4 +1,4 @@
-import { expectedRequests } from "@onrush/shared/flow/flow.ts";
+import { expectedRequests, sentTogether } from "@onrush/shared/flow/flow.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { PlainWorkload } from "@onrush/shared/scenario/workloads.ts";
 import { peakRate } from "@onrush/shared/schedule/rateCurve.ts";
@@ -77,17 +77,28 @@ function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 
+/** To each origin the most requests that an iteration has under way at once. */
+function mostTogether({ flow }: PlacedWorkload): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const steps of sentTogether(flow)) {
+    for (const [origin, same] of Map.groupBy(steps, ({ url }) => originOf(url))) {
+      most.set(origin, Math.max(most.get(origin) ?? 0, same.length));
+    }
+  }
+  return most;
+}
+
 /**
  * Connections one of `workers` workers can come to need, by destination: of each workload as many
  * iterations as are in flight when the target stops answering, each with a connection to every
- * destination of its steps.
+ * destination of its steps, and as many as it sends there together.
  */
 function connectionsNeeded(placement: Placement, workers: number): Map<string, number> {
   const needed = new Map<string, number>();
   for (const workload of placement.workloads) {
     const inFlight = stalledInFlight(workload, placement, workers);
-    for (const origin of new Set(workload.steps.map(({ url }) => originOf(url)))) {
-      needed.set(origin, (needed.get(origin) ?? 0) + inFlight);
+    for (const [origin, together] of mostTogether(workload)) {
+      needed.set(origin, (needed.get(origin) ?? 0) + inFlight * together);
     }
   }
   return needed;

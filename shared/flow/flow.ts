@@ -104,3 +104,12 @@ export function firstSteps(flow: readonly FlowElement[]): number[] {
   }
   return [];
 }
+
+/** Every request of a flow with those that are sent together with it. */
+export function sentTogether(flow: readonly FlowElement[]): Step[][] {
+  return flow.flatMap((element) => {
+    if ("parallel" in element) return [element.parallel];
+    if ("choose" in element) return element.choose.flatMap(({ steps }) => sentTogether(steps));
+    return "steps" in element ? sentTogether(element.steps) : [[element]];
+  });
+}

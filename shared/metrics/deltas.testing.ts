@@ -42,13 +42,27 @@ const stepDue = fc.record({
   phases: fc.record({ blocked: sparse, waiting: sparse, tls: sparse }, { requiredKeys: [] }),
 });
 
-export const dueDelta: fc.Arbitrary<DueDelta> = fc.record({
+const groupDue = fc.record({ group: fc.nat({ max: 2 }), ok: n, failed: n, duration: sparse });
+
+const dueFields = {
   ...{ second, started: n },
   dropped: countsOf("late", "lease", "inFlightLimit"),
   ...outcomes,
   iterationDuration: sparse,
   steps: fc.uniqueArray(stepDue, { maxLength: 2, selector: (step) => step.step }),
-});
+};
+
+export const dueDelta: fc.Arbitrary<DueDelta> = fc.oneof(
+  fc.record(dueFields),
+  fc.record({
+    ...dueFields,
+    groups: fc.uniqueArray(groupDue, {
+      minLength: 1,
+      maxLength: 2,
+      selector: (group) => group.group,
+    }),
+  }),
+);
 
 export const wallDelta: fc.Arbitrary<WallDelta> = fc.record({
   ...{ second, inFlight: n, users: n, connections: n, lateness: sparse },

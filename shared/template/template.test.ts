@@ -103,6 +103,15 @@ describe("a template", () => {
     expect(a).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
+  test("random values are others each time a repeat begins again", () => {
+    const text = "{{uuid}} {{randomInt 0 1000000}}";
+    const turns = Array.from({ length: 100 }, (_, turn) => render(text, { turn }));
+    expect(new Set(turns.map((one) => one.split(" ")[0])).size).toBe(100);
+    expect(new Set(turns.map((one) => one.split(" ")[1])).size).toBeGreaterThan(95);
+    expect(render(text, { turn: 42 })).toBe(turns[42]);
+    expect(render(text)).toBe(turns[0]);
+  });
+
   test("a uuid is never given twice, and randomInt reaches both its ends", () => {
     const template = compileTemplate(segmentsOf("{{uuid}} {{randomInt 1 10}}"), environment());
     const all = Array.from({ length: 20_000 }, (_, arrival) =>

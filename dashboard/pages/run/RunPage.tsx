@@ -14,6 +14,7 @@ import type { LiveSnapshot } from "../../live/liveConnection.ts";
 import { useLiveRun } from "../../live/useLiveRun.ts";
 import { NotFoundPage } from "../NotFoundPage.tsx";
 import { CheckTable } from "./CheckTable.tsx";
+import { GroupTable } from "./GroupTable.tsx";
 import { OutcomeTable } from "./OutcomeTable.tsx";
 import { EventList } from "./EventList.tsx";
 import { KpiTiles } from "./KpiTiles.tsx";
@@ -61,6 +62,7 @@ function LiveRunPage({ first }: { first: RunView }) {
         <EventList events={run.events} startedAt={run.startedAt} />
       </div>
       <StepTable run={run} seconds={seconds} />
+      <GroupTable run={run} />
       <OutcomeTable run={run} />
       <CheckTable run={run} />
       <WorkerHealthTable second={newestHealth(seconds)} />
