@@ -109,3 +109,43 @@ describe("is refused by its file", () => {
     await expect(readScenario(join(folder, file), {})).rejects.toThrow(message);
   });
 });
+
+describe("is refused for the files it names", () => {
+  const files: Record<string, string | Buffer> = {
+    "ragged.csv": "name,plan\na,free\nb\n",
+    "open.csv": 'name,plan\n"a,free\n',
+    "no-rows.csv": "name,plan\n",
+    "latin-1.csv": Buffer.from("name\nZ\u00fcrich\n", "latin1"),
+    "same-names.csv": "name,name\na,b\n",
+    "cut.json": '[{"name": "a"}',
+    "nested.json": '[{"name": {"first": "a"}}]',
+    "users.csv": "name,plan\na,free\n",
+  };
+  const data = (fields: object) => ({ data: { users: fields } });
+
+  test.each<[string, object, RegExp]>([
+    [
+      "a CSV file that is not there",
+      data({ csv: "user.csv" }),
+      /data\.users\.csv: .*there is no .*did you mean "users\.csv"/,
+    ],
+    ["a CSV row that is too short", data({ csv: "ragged.csv" }), /data\.users\.csv: .*3/],
+    ["a quote that is not closed", data({ csv: "open.csv" }), /data\.users\.csv: .*quote/],
+    ["a CSV file without rows", data({ csv: "no-rows.csv" }), /data\.users\.csv: .*row/],
+    ["a CSV file that is not UTF-8", data({ csv: "latin-1.csv" }), /data\.users\.csv: .*UTF-8/],
+    ["columns of one name", data({ csv: "same-names.csv" }), /data\.users\.csv: .*name/],
+    ["JSON rows that are cut off", data({ json: "cut.json" }), /data\.users\.json: /],
+    ["JSON rows with objects in them", data({ json: "nested.json" }), /data\.users\.json: /],
+    ["a folder in place of a file", data({ csv: "." }), /data\.users\.csv: /],
+    [
+      "a column that the file does not have",
+      { ...data({ csv: "users.csv" }), targetUrl: "http://h/{{data.users.nmae}}" },
+      /targetUrl: .*no field "nmae"; did you mean "name"/,
+    ],
+  ])("%s", async (_name, fields, message) => {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    const file = join(folder, "with files.json");
+    writeFileSync(file, document(fields));
+    await expect(readScenario(file, {})).rejects.toThrow(message);
+  });
+});

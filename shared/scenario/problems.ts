@@ -19,7 +19,11 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 function unknownField(key: string, knownNames: readonly string[]): string {
-  if (knownNames.includes(key)) return "unknown field here; it belongs to another place or type";
+  if (knownNames.includes(key)) {
+    const longer = knownNames.find((name) => name !== key && name.startsWith(key));
+    const hint = longer === undefined ? "" : `, or did you mean "${longer}"?`;
+    return `unknown field here; it belongs to another place or type${hint}`;
+  }
   const suggestion = nearest(key, knownNames);
   return suggestion === undefined
     ? "unknown field"
