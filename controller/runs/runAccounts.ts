@@ -1,4 +1,5 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
+import { StageTotals } from "@onrush/shared/metrics/stageTotals.ts";
 import { summarise } from "@onrush/shared/metrics/summary.ts";
 import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import { reportedUntilUs } from "@onrush/shared/run/lostPart.ts";
@@ -75,11 +76,12 @@ export class RunAccounts {
     }
     const endUs = this.loadEndUs(state);
     const lost = state.shares.filter(({ loss }) => loss !== null);
+    const stages = new StageTotals(this.#plan.workloads);
     const finalSla = this.#sla.final(state, endUs / 1e6);
     const outcome = judgeRun({
       plan: this.#plan,
       state,
-      totals: await this.#record.finalTotals(nextSecond - 1, [finalSla]),
+      totals: await this.#record.finalTotals(nextSecond - 1, [finalSla, stages]),
       scheduled: this.#scheduled(state, endUs),
       maybeSent: this.#maybeSent(state, endUs),
       usersLost: lost
@@ -89,7 +91,14 @@ export class RunAccounts {
       durationSeconds: endUs / 1e6,
     });
     const sla = finalSla.results;
-    return { ...view, ...outcome, sla, verdict: { ...outcome.verdict, sla: slaVerdict(sla) } };
+    const summary = { ...outcome.summary, stages: stages.summaries(endUs / 1e6) };
+    return {
+      ...view,
+      ...outcome,
+      summary,
+      sla,
+      verdict: { ...outcome.verdict, sla: slaVerdict(sla) },
+    };
   }
 
   /**

@@ -16,6 +16,10 @@ function markTexts(mark: Mark, second: number): string[] {
       return [`${mark.count} arrivals lost here`];
     case "partial":
       return ["partial: not every worker reported"];
+    case "sla": {
+      const reasons = mark.reasons?.get(second) ?? [];
+      return reasons.map((reason) => `SLA broken: ${reason}`);
+    }
     case "bad": {
       const reasons = mark.reasons?.get(second) ?? [];
       return reasons.map((reason) => `generator: ${reason}`);

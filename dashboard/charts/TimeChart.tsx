@@ -35,6 +35,7 @@ const markColor: Record<Mark["kind"], string> = {
   partial: "var(--c-amber)",
   lost: "var(--c-red)",
   bad: "var(--c-violet)",
+  sla: "var(--c-red)",
 };
 const noMarks: readonly Mark[] = [];
 const margin = { top: 6, right: 18, bottom: 0, left: 0 };

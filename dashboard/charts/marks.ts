@@ -1,12 +1,14 @@
+import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import type { Span } from "./range.ts";
 
 /** A stretch of seconds that a chart shades. Ends lie half a second outside. */
 export interface Mark {
-  kind: "partial" | "lost" | "bad";
+  kind: "partial" | "lost" | "bad" | "sla";
   from: number;
   to: number;
   count: number;
-  /** Of bad seconds: why, by second. */
+  /** Of bad seconds, and where SLA lines broke: why, by second. */
   reasons?: ReadonlyMap<number, readonly string[]>;
 }
 
@@ -28,6 +30,21 @@ function stretches(
     }
   }
   return marks;
+}
+
+/** Where SLA lines were broken first, counted in lines. */
+export function slaMarks(results: readonly SlaResult[], { from, to }: Span): Mark[] {
+  const broken = results.filter(
+    (one): one is SlaResult & { failedAtSecond: number } =>
+      one.failedAtSecond !== null && one.failedAtSecond >= from && one.failedAtSecond <= to,
+  );
+  const seconds = Map.groupBy(broken, ({ failedAtSecond }) => failedAtSecond);
+  return [...seconds].map(([second, lines]) => ({
+    ...{ kind: "sla", from: second - 0.5, to: second + 0.5, count: lines.length },
+    reasons: new Map([
+      [second, lines.map(({ name, text, reason }) => `${name ?? text}: ${reason}`)],
+    ]),
+  }));
 }
 
 /** Seconds that tell of the generator, each with its reasons. */

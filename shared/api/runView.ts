@@ -113,6 +113,21 @@ export const workloadSummarySchema = z.object({
   steps: z.array(stepSummarySchema),
 });
 
+/** One stage of a workload's load profile: the seconds that begin in it. */
+export const stageSummarySchema = z.object({
+  workload: z.string(),
+  stage: z.int().min(1),
+  fromSecond: count,
+  toSecond: count.meta({ description: "Inclusive." }),
+  iterations: count,
+  requests: requestCounts,
+  rps: z.number().nonnegative(),
+  errorRate: z.number().nonnegative(),
+  response: latencySchema,
+  service: latencySchema,
+});
+export type StageSummary = z.infer<typeof stageSummarySchema>;
+
 /** How many seconds told of the generator rather than of the target, and in how many what did. */
 export const badSecondsSchema = z.object({ count, of: count, by: countsSchema });
 export type BadSeconds = z.infer<typeof badSecondsSchema>;
@@ -131,6 +146,9 @@ export const summarySchema = z
     workloads: z.array(workloadSummarySchema),
     steps: z.array(stepSummarySchema),
     groups: z.array(groupSummarySchema).default([]),
+    stages: z.array(stageSummarySchema).optional().meta({
+      description: "Of an ended run; the first 100 of all workloads' load profiles.",
+    }),
   })
   .meta({ id: "Summary" });
 export type Summary = z.infer<typeof summarySchema>;

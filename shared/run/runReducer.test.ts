@@ -175,6 +175,19 @@ describe("the end", () => {
     expect(run.state.phase).toBe("STOPPED");
   });
 
+  test("a broken SLA line with abort stops it, once, and only while there is load", () => {
+    const run = new RunUnderTest();
+    const broken = { type: "slaBroken", reason: 'SLA line "p95 < 1ms" is broken' } as const;
+    run.place("w0");
+    expect(run.tell(broken)).toEqual([]);
+    run.ready(0, "w0");
+    expect(kinds(run.tell(broken))).toEqual(["stop"]);
+    expect(run.state.stopAtMs).toBe(run.nowMs);
+    expect(run.tell(broken)).toEqual([]);
+    run.snapshot(0, 1, 0, "final");
+    expect(run.state.phase).toBe("STOPPED");
+  });
+
   test("a share that never reports its end is given up 10 s after the graceful stop", () => {
     const run = new RunUnderTest();
     run.start(2);

@@ -28,6 +28,7 @@ const subjects: [text: string, wanted: Partial<Record<keyof SlaLine, unknown>>][
   ['checks("status == 200") > 99%', { metric: counted("checks", "status == 200") }],
   ["dropped(late) < 3", { metric: counted("dropped", "late") }],
   ["bytes(received) < 2.5gb", { metric: counted("bytes", "received"), limit: 2.5e9 }],
+  ["group(check out).p95 < 2s", { selector: { group: "check out" } }],
   ["step(log in).p95 < 200ms", { selector: { step: "log in" }, metric: latency({ percent: 95 }) }],
   [
     'workload(shop).step("pay (again)").tag(team=a b).avg < 1s',
@@ -54,7 +55,7 @@ describe("modifiers", () => {
 });
 
 const wrong: [text: string, column: number, message: RegExp][] = [
-  ["", 1, /unknown ""; known: step, workload/],
+  ["", 1, /unknown ""; known: step, group, workload/],
   ["p95", 4, /a limit is missing/],
   ["p95 500ms", 5, /unknown operator "500ms"; known: <= >=/],
   ["p95 = 500ms", 5, /did you mean "=="/],
@@ -75,6 +76,8 @@ const wrong: [text: string, column: number, message: RegExp][] = [
   ["step(a.p95 < 1s", 16, /"." is missing/],
   ["step(a).step(b).p95 < 1s", 9, /can stand there once/],
   ["tag(a).p95 < 1s", 5, /tag\(name=value\)/],
+  ["group(a).rps > 1", 10, /not a group's own: give its steps a tag/],
+  ["group(a).step(b).p95 < 1s", 18, /either a step or a group/],
   ["step(a).dropped < 1", 9, /select with workload/],
   ["p95 < 1s ober 30s", 10, /did you mean "over"/],
   ["p95 < 1s over 0s", 15, /1s to 3600s, as in over 30s/],

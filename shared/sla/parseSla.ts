@@ -4,6 +4,7 @@ import {
   type CountedName,
   countsIterations,
   isGrowing,
+  isOfGroups,
   isUpperLimit,
   type LatencyOf,
   type SlaDocument,
@@ -17,7 +18,7 @@ import {
 
 /**
  *   line      := { selector "." } metric operator number[unit] { modifier }
- *   selector  := step(name) | workload(name) | tag(name=value)
+ *   selector  := step(name) | group(name) | workload(name) | tag(name=value)
  *   metric    := latency ["(" response | service | iteration | lateness ")"]
  *              | rps | errorRate | successRate | requests | count | errors[(kind)] | status(404|4xx)
  *              | outcome(name) | checks[(name)] | iterations | dropped[(reason)] | lost
@@ -52,7 +53,7 @@ const counted: Record<string, CountedRule> = {
 
 const statistics = ["avg", "min", "max", "sd"] as const;
 const latencies = ["response", "service", "iteration", "lateness"] as const;
-const selectors = ["step", "workload", "tag"] as const;
+const selectors = ["step", "group", "workload", "tag"] as const;
 const words = [...selectors, "p95", ...statistics, "rps", ...Object.keys(counted)];
 const modifiers = ["over", "for", "after", "in", "abort"] as const;
 
@@ -156,16 +157,24 @@ function readSubject(reader: TextReader): { selector: SlaSelector; metric: SlaMe
       addSelector(reader, selector, kind, at);
       continue;
     }
-    if (word === "rps") return { selector, metric: { kind: "rate" } };
     const rule = Object.hasOwn(counted, word) ? counted[word] : undefined;
+    const rate: SlaMetric | undefined = word === "rps" ? { kind: "rate" } : undefined;
     const metric =
-      readLatency(reader, word, at) ?? (rule === undefined ? undefined : readCounted(reader, rule));
+      rate ??
+      readLatency(reader, word, at) ??
+      (rule === undefined ? undefined : readCounted(reader, rule));
     if (metric === undefined) {
       const shown = word === "" ? reader.text.slice(at, at + 10) : word;
       return reader.fail(`unknown "${shown}"; ${hint(word, words)}`, at);
     }
+    if (selector.step !== undefined && selector.group !== undefined) {
+      reader.fail("either a step or a group: a step is found by its name wherever it is", at);
+    }
     if (countsIterations(metric) && (selector.step !== undefined || selector.tag !== undefined)) {
       reader.fail(`${word} is about whole iterations: select with workload(…)`, at);
+    }
+    if (selector.group !== undefined && !isOfGroups(metric)) {
+      reader.fail(`${word} is not a group's own: give its steps a tag, and select by that`, at);
     }
     return { selector, metric };
   }

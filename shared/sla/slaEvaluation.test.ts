@@ -21,6 +21,7 @@ const workload = (name: string): SlaWorkload => ({
     { startMs: 4_000, endMs: END * 1000 },
   ],
   steps: [{ name: "a" }, { name: "b", tags: { team: "x" } }, { name: "c" }],
+  groups: [{ name: "g" }, { name: "h", tags: { team: "x" } }],
 });
 const workloads = [workload("w"), workload("v")];
 
@@ -112,6 +113,7 @@ describe("windows", () => {
     ...["rps < 500 over 2s", "errorRate < 40% over 3s", "step(b).p50 < 1s over 2s"],
     ...["tag(team=x).successRate > 50% over 3s", "workload(v).status(5xx) < 9% over 2s"],
     ...["dropped < 10% over 3s", "lost < 100 over 2s", "p99(lateness) < 9s over 3s"],
+    ...["group(h).p90 < 1s over 2s", "tag(team=x).group(h).errorRate < 50% over 2s"],
     ...["checks > 50% over 2s", "bytes < 2kb over 2s", "max < 9s", "requests < 3000", "sd < 1s"],
   );
 
@@ -234,6 +236,14 @@ describe("a line without a window", () => {
     const final = SlaEvaluation.final(planned, evaluation.results, () => null);
     run(final, [good, good]);
     expect(final.results).toEqual(evaluation.results);
+  });
+
+  test("of a count that has to stay breaks as soon as it is above", () => {
+    expect(run(live("errors == 1 abort"), [good, { failed: 1 }, good, { failed: 1 }])).toEqual([3]);
+    const final = SlaEvaluation.final(planSla(["errors == 1"], workloads), [], () => null);
+    final.add(closed(0, good));
+    final.judge(progress(0, { isLast: true }));
+    expect(final.results[0]).toMatchObject({ status: "FAILED", value: 0 });
   });
 
   test("of a count that has to be reached is judged at the end", () => {

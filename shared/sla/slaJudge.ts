@@ -112,7 +112,9 @@ export class SlaJudge {
     if (!isLast && (isReachedLate || this.#isFinal)) return;
     const end = Math.min(closedSeconds, loadEndSeconds, endMs / 1000);
     this.#value = this.#valueAt(progress, end - fromSecond);
-    if (this.#value === null || !isBroken(this.line, this.#value)) {
+    const isShortOf = isGrowing(this.line) && !isLast && (this.#value ?? 0) <= this.line.limit;
+    const mayStillHold = this.line.operator === "==" && isShortOf;
+    if (this.#value === null || mayStillHold || !isBroken(this.line, this.#value)) {
       this.#breach = null;
       return;
     }

@@ -36,6 +36,7 @@ export interface SlaSelector {
   step?: string;
   workload?: string;
   tag?: { name: string; value: string };
+  group?: string;
 }
 
 export interface SlaLine {
@@ -72,7 +73,18 @@ export function isGrowing({ metric, unit }: Pick<SlaLine, "metric" | "unit">): b
   return metric.kind === "counted" && unit !== "%";
 }
 
-export const isUpperLimit = ({ operator }: SlaLine) => operator === "<" || operator === "<=";
+/** What a group of steps has of its own; the rest belongs to its requests. */
+export function isOfGroups(metric: SlaMetric): boolean {
+  if (metric.kind === "latency") return metric.of === "response";
+  if (metric.kind === "rate") return false;
+  return ["errorRate", "successRate"].includes(metric.name);
+}
+
+/** What is more than the limit breaks it, and nothing is too little before the end. */
+export function isUpperLimit(line: SlaLine): boolean {
+  const { operator } = line;
+  return operator === "<" || operator === "<=" || (operator === "==" && isGrowing(line));
+}
 
 export function isBroken({ operator, limit }: SlaLine, value: number): boolean {
   switch (operator) {

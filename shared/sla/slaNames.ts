@@ -11,7 +11,11 @@ interface StepNames {
 
 /** Names that lines may use, as far as a raw document tells them. */
 export interface SlaNames {
-  workloads: readonly { name: string; steps: readonly StepNames[] }[];
+  workloads: readonly {
+    name: string;
+    steps: readonly StepNames[];
+    groups: readonly StepNames[];
+  }[];
   outcomes: readonly string[];
 }
 
@@ -53,6 +57,21 @@ function flowNames(steps: unknown, around: TagNames): StepNames[] {
   });
 }
 
+/** The named groups of a flow, those in others included. */
+function groupNames(steps: unknown, around: TagNames): StepNames[] {
+  const documents = objectsIn(steps);
+  return rawElements(documents, "").flatMap((element, i) => {
+    const tags = tagsOf(documents[i] ?? {}, around);
+    if (element.kind === "choice") {
+      return element.branches.flatMap(({ branch }) => groupNames(branch["steps"], tags));
+    }
+    if (element.kind !== "block") return [];
+    const inner = groupNames(element.block["steps"], tags);
+    const { group } = element.block;
+    return typeof group === "string" ? [{ name: group.trim(), checks: [], tags }, ...inner] : inner;
+  });
+}
+
 /** The names in a raw document, those of the short form included. */
 export function slaNames(document: Raw): SlaNames {
   const workloads = document["workloads"];
@@ -63,10 +82,11 @@ export function slaNames(document: Raw): SlaNames {
   return {
     workloads:
       workloads === undefined
-        ? [{ name: "main", steps: plain }]
+        ? [{ name: "main", steps: plain, groups: groupNames(document["steps"], {}) }]
         : objectsIn(workloads).map((one) => ({
             name: nameOf(one),
             steps: flowNames(one["steps"], {}),
+            groups: groupNames(one["steps"], {}),
           })),
     outcomes: outcomesIn(document, workloads),
   };

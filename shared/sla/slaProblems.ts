@@ -18,14 +18,25 @@ function unknownName(what: string, name: string, known: readonly string[]): stri
 
 /** What of a line names nothing in the scenario. */
 function nameProblems({ selector, metric }: SlaLine, names: SlaNames): string[] {
-  const { step, workload, tag } = selector;
+  const { step, workload, tag, group } = selector;
   const workloadNames = names.workloads.map(({ name }) => name);
   if (workload !== undefined && !workloadNames.includes(workload)) {
     return [unknownName("workload", workload, workloadNames)];
   }
-  const inWorkload = names.workloads
-    .filter(({ name }) => workload === undefined || name === workload)
-    .flatMap(({ steps }) => steps);
+  const meantWorkloads = names.workloads.filter(
+    ({ name }) => workload === undefined || name === workload,
+  );
+  const groups = meantWorkloads.flatMap((one) => one.groups);
+  if (group !== undefined && !groups.some(({ name }) => name === group)) {
+    return [
+      unknownName(
+        "group",
+        group,
+        groups.map(({ name }) => name),
+      ),
+    ];
+  }
+  const inWorkload = group === undefined ? meantWorkloads.flatMap(({ steps }) => steps) : groups;
   if (step !== undefined && !inWorkload.some(({ name }) => name === step)) {
     return [
       unknownName(
@@ -36,11 +47,17 @@ function nameProblems({ selector, metric }: SlaLine, names: SlaNames): string[] 
     ];
   }
   const meant = inWorkload
-    .filter(({ name }) => step === undefined || name === step)
+    .filter(({ name }) => name === (step ?? group ?? name))
     .filter(({ tags }) => tag === undefined || tags[tag.name] === tag.value);
   if (tag !== undefined && meant.length === 0) {
     const tags = inWorkload.flatMap(({ tags }) => Object.entries(tags).map((t) => t.join("=")));
-    return [unknownName("step with the tag", `${tag.name}=${tag.value}`, tags)];
+    return [
+      unknownName(
+        `${group === undefined ? "step" : "group"} with the tag`,
+        `${tag.name}=${tag.value}`,
+        tags,
+      ),
+    ];
   }
   if (metric.kind !== "counted" || metric.only === null) return [];
   if (metric.name === "checks") {
@@ -88,9 +105,9 @@ function timeProblem(line: SlaLine, workloads: readonly SlaWorkload[]): string |
   const meant = workloadsOf(line.selector, workloads).flatMap((index) => workloads[index] ?? []);
   const problem = stageProblem(line, meant);
   if (problem !== undefined) return problem;
-  const { fromSecond, toSecond, endMs } = slaScope(line, workloads);
+  const { fromSecond, endMs } = slaScope(line, workloads);
   const what = line.stage === null ? "load" : `stage(${line.stage})`;
-  if (fromSecond > toSecond) {
+  if (fromSecond * 1000 >= endMs) {
     if (line.afterSeconds === 0) return `${what} is over within its first second`;
     return `after ${line.afterSeconds}s nothing is left of the ${what}`;
   }

@@ -86,11 +86,25 @@ function addIterations(into: SlaSample, metric: SlaMetric, due: Due): void {
   if (metric.name === "dropped" || metric.name === "lost") into.whole += due.started + dropped;
 }
 
+/** Groups say nothing before they have ended. */
+function addGroups(into: SlaSample, metric: SlaMetric, meant: ReadonlySet<number>, due: Due): void {
+  for (const { group, ok, failed, duration } of due.groups ?? []) {
+    if (!meant.has(group)) continue;
+    into.encoded.push(duration);
+    into.part += metric.kind === "counted" && metric.name === "errorRate" ? failed : ok;
+    into.whole += ok + failed;
+  }
+}
+
 /** Of a workload, by due second. */
 export function dueSample(metric: SlaMetric, scope: SlaScope, workload: number, due: Due) {
   const sample = noSample();
   const meant = scope.steps.get(workload);
   if (meant === undefined) return sample;
+  if (scope.isOfGroups) {
+    addGroups(sample, metric, meant, due);
+    return sample;
+  }
   addIterations(sample, metric, due);
   if (metric.kind === "latency" && metric.of === "iteration") return sample;
   for (const step of due.steps) {
@@ -114,7 +128,7 @@ export function dueSample(metric: SlaMetric, scope: SlaScope, workload: number, 
 export function wallSample(metric: SlaMetric, scope: SlaScope, workload: number, wall: Wall) {
   const sample = noSample();
   const meant = scope.steps.get(workload);
-  if (meant === undefined) return sample;
+  if (meant === undefined || scope.isOfGroups) return sample;
   if (metric.kind === "latency" && metric.of === "lateness") sample.encoded.push(wall.lateness);
   if (metric.kind === "latency" && metric.of === "iteration") return sample;
   for (const step of wall.steps) {

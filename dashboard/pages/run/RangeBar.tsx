@@ -39,6 +39,7 @@ export function RangeBar({ view, onChange, marks }: RangeBarProps) {
   const total = (kind: Mark["kind"]) =>
     marks.filter((mark) => mark.kind === kind).reduce((sum, mark) => sum + mark.count, 0);
   const [partial, lost, bad] = [total("partial"), total("lost"), total("bad")];
+  const broken = total("sla");
   return (
     <Group gap="sm" mb={8} fz="xs" mih={30}>
       <SegmentedControl
@@ -66,6 +67,13 @@ export function RangeBar({ view, onChange, marks }: RangeBarProps) {
           term="badSecond"
           color="var(--c-violet)"
           text={`generator at its limit in ${bad} ${bad === 1 ? "second" : "seconds"}`}
+        />
+      )}
+      {broken > 0 && (
+        <MarkNote
+          term="sla"
+          color="var(--c-red)"
+          text={`${broken} SLA ${broken === 1 ? "line" : "lines"} broken`}
         />
       )}
     </Group>

@@ -1,9 +1,11 @@
 import type { Summary } from "@onrush/shared/api/runView.ts";
+import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 import { ChartPanel } from "../../charts/ChartPanel.tsx";
 import type { Span } from "../../charts/range.ts";
+import { slaMarks } from "../../charts/marks.ts";
 import { runCharts } from "../../charts/runCharts.ts";
 import { Term } from "../../components/Term.tsx";
 import { formatCount, formatMs, formatRate, formatShort } from "@onrush/shared/format/numbers.ts";
@@ -17,13 +19,14 @@ interface RunChartsSectionProps {
   ended: boolean;
   kind: RunKind;
   summary: Summary | null;
+  sla: readonly SlaResult[];
 }
 
 const perSecond = (value: number) => `${formatRate(value)}/s`;
 const perSecondAxis = (value: number) => `${formatShort(value)}/s`;
 
 export function RunChartsSection(props: RunChartsSectionProps) {
-  const { seconds, plannedSeconds, ended, kind, summary } = props;
+  const { seconds, plannedSeconds, ended, kind, summary, sla } = props;
   const { hasRate, hasUsers } = kind;
   const [view, setView] = useState<View>({ range: { kind: "all" }, latencyKind: "response" });
   const charts = useMemo(
@@ -34,7 +37,8 @@ export function RunChartsSection(props: RunChartsSectionProps) {
     (span: Span) => setView((old) => ({ ...old, range: { kind: "span", ...span } })),
     [],
   );
-  const { from, to, marks } = charts;
+  const { from, to } = charts;
+  const marks = useMemo(() => [...charts.marks, ...slaMarks(sla, charts)], [charts, sla]);
   const common = { from, to, marks, syncId: "run", onZoom: zoom };
   const waiting = ended ? "No second was measured." : "The first second is still to come.";
   const loadTitle = hasUsers ? "Users, in flight and connections" : "In flight and connections";

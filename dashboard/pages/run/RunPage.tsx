@@ -22,6 +22,7 @@ import { LedgerPanel } from "./LedgerPanel.tsx";
 import { RunChartsSection } from "./RunChartsSection.tsx";
 import { RunHead } from "./RunHead.tsx";
 import { runKind } from "./runKind.ts";
+import { SlaTable } from "./SlaTable.tsx";
 import { ShareTable } from "./ShareTable.tsx";
 import { StepTable } from "./StepTable.tsx";
 import { WorkerHealthTable } from "./WorkerHealthTable.tsx";
@@ -50,12 +51,14 @@ function LiveRunPage({ first }: { first: RunView }) {
       <RunHead run={run} seconds={seconds} kind={kind} />
       <LinkNotice live={live} ended={ended} />
       <KpiTiles run={run} seconds={seconds} kind={kind} />
+      <SlaTable run={run} />
       <RunChartsSection
         seconds={seconds}
         plannedSeconds={run.plannedSeconds}
         ended={ended}
         kind={kind}
         summary={run.summary}
+        sla={run.sla}
       />
       <div className="split">
         <LedgerPanel ledger={run.ledger} ended={ended} />

@@ -10,6 +10,7 @@ import { phaseRows } from "@onrush/shared/format/phaseRows.ts";
 import { runProgress } from "./progress.ts";
 import { progressText } from "./progressText.ts";
 import { type RunKind, runKind } from "./runKind.ts";
+import { slaRows } from "./slaRows.ts";
 import { stepRows } from "./stepRows.ts";
 
 const outcomes = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
@@ -53,6 +54,21 @@ describe("the ledger", () => {
     const [, started] = ledgerEquations({ ...balanced, ok: 85 }, false);
     expect(started?.balanced).toBe(false);
   });
+});
+
+test("SLA lines tell value and limit in their unit, and where they broke", () => {
+  const line = { status: "FAILED", aborted: false, failedAtSecond: 65, reason: "r" } as const;
+  const rows = slaRows([
+    { ...line, text: "p95 < 500ms", value: 612.4, limit: 500, unit: "ms", aborted: true },
+    { ...line, text: "rps > 9", name: "rate", value: 8, limit: 9, unit: "rps" },
+    { ...line, text: "x", status: "NONE", value: null, limit: 1, unit: "%", failedAtSecond: null },
+  ]);
+  expect(rows).toMatchObject([
+    { name: "p95 < 500ms", text: null, value: "612 ms", limit: "500 ms" },
+    { name: "rate", text: "rps > 9", value: "8/s", note: "at 1:05" },
+    { name: "x", value: "–", limit: "1 %", note: "r" },
+  ]);
+  expect(rows[0]?.note).toBe("at 1:05; it ended the load");
 });
 
 describe("progress", () => {
