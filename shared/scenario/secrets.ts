@@ -1,13 +1,14 @@
+import { isMasked, MASK, mapAuth, maskAuth, restoreAuth } from "./authSecrets.ts";
+import type { Auth } from "./requestFields.ts";
 import type { Scenario } from "./scenarioSchema.ts";
 
 /**
- * Credentials of proxies are kept with a scenario and shown to nobody: whoever reads a scenario
+ * Credentials are kept with a scenario and shown to nobody: whoever reads a scenario
  * sees a mask in their place, and a mask that comes back stands for what was there before.
  */
 
-const MASK = "***";
-
 type WithProxies = Pick<Scenario, "http" | "workloads">;
+type WithSecrets = WithProxies & Partial<Pick<Scenario, "auth" | "steps">>;
 type Http = NonNullable<Scenario["http"]>;
 
 function masked(proxy: string): string {
@@ -44,12 +45,18 @@ function mapProxies<T extends WithProxies>(
 }
 
 /** A scenario as it may be shown. */
-export function maskSecrets<T extends WithProxies>(scenario: T): T {
-  return mapProxies(scenario, masked);
+export function maskSecrets<T extends WithSecrets>(scenario: T): T {
+  return mapAuth(mapProxies(scenario, masked), maskAuth);
 }
 
 /** Puts the credentials of `previous` where its masked form came back unchanged. */
-export function restoreSecrets<T extends WithProxies>(scenario: T, previous: WithProxies): T {
+export function restoreSecrets<T extends WithSecrets>(scenario: T, previous: WithSecrets): T {
+  const knownAuth = new Map<string, Auth>();
+  mapAuth(previous, (auth, path) => {
+    knownAuth.set(path, auth);
+    return auth;
+  });
+  const withAuth = mapAuth(scenario, (auth, path) => restoreAuth(auth, knownAuth.get(path)));
   const known = new Map<string, string>();
   const at = (workload: number | null, shown: string) => `${workload ?? ""} ${shown}`;
   mapProxies(previous, (proxy, workload) => {
@@ -57,13 +64,13 @@ export function restoreSecrets<T extends WithProxies>(scenario: T, previous: Wit
     return proxy;
   });
   return mapProxies(
-    scenario,
+    withAuth,
     (proxy, workload) => known.get(at(workload, proxy)) ?? known.get(proxy) ?? proxy,
   );
 }
 
-/** Paths of proxies whose credentials are a mask: they cannot be used as they are. */
-export function maskedPaths(scenario: WithProxies): string[] {
+/** Paths of credentials that are a mask: they cannot be used as they are. */
+export function maskedPaths(scenario: WithSecrets): string[] {
   const paths: string[] = [];
   mapProxies(scenario, (proxy, workload) => {
     const { username, password } = new URL(proxy);
@@ -71,6 +78,10 @@ export function maskedPaths(scenario: WithProxies): string[] {
       paths.push(workload === null ? "http.proxy" : `workloads[${workload}].http.proxy`);
     }
     return proxy;
+  });
+  mapAuth(scenario, (auth, path) => {
+    if (isMasked(auth)) paths.push(path);
+    return auth;
   });
   return paths;
 }
