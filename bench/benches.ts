@@ -10,6 +10,7 @@ import { ResponseCapture } from "@onrush/worker/protocols/http/responseCapture.t
 import { WireTemplate, wireRequest } from "@onrush/worker/protocols/http/wireRequest.ts";
 import { compileRequest } from "@onrush/worker/steps/compileRequest.ts";
 import { StepLanguage } from "@onrush/worker/steps/stepLanguage.ts";
+import { dataBenches } from "./dataBenches.ts";
 import { type MicroBench, repeat } from "./microBench.ts";
 
 const COUNT = 100_000;
@@ -114,6 +115,7 @@ export function benches(): MicroBench[] {
     repeat("merge an encoded histogram of 2,000 values", 2_000, () => addSparse(into, sparse)),
     repeat("statistics of a histogram", 100, () => latencyStats(second)),
     ...stepBenches(),
+    ...dataBenches(),
     repeat("encode a snapshot", 1_000, () => encodeReport(snapshot)),
     repeat("decode and check a snapshot", 1_000, () => decodeReport(bytes)),
   ];

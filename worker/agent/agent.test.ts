@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import {
@@ -18,6 +19,8 @@ import type { EngineThreads } from "./engineThreads.ts";
 import type { Logger } from "./logger.ts";
 import type { ControllerLink } from "./ports.ts";
 
+const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
+
 const taskOf = (change: Partial<Task> = {}) =>
   ({
     ...{ runId: "run", share: "0/0", epoch: 1, token: 1, fromMs: 0, load: { type: "users" } },
@@ -37,6 +40,7 @@ class Bench {
   /** Share to its epoch in the directory; what is not in it is forgotten. */
   epochs: Record<string, number> = { "0/0": 1 };
   owner: string | null = "";
+  file: Uint8Array | undefined;
   commands: Command[] = [];
   nowUs = monotonicUs();
   fromEngine: (thread: number, message: FromEngine) => void = () => {};
@@ -74,7 +78,7 @@ class Bench {
     return {
       name: "local",
       tasks: { consume: async (_workerId, handle) => void (this.give = handle) },
-      files: { read: async () => undefined },
+      files: { read: async () => this.file },
       reports: { append: async (_runId, bytes) => void this.reports.push(decodeReport(bytes)) },
       commands: { subscribe: async () => {} },
       directory: {
@@ -129,6 +133,29 @@ async function heartbeats(count: number): Promise<void> {
     .poll(() => bench.beats.length, { timeout: 20 * HEARTBEAT_EVERY_MS })
     .toBeGreaterThanOrEqual(enough);
 }
+
+describe("a share that names a file", () => {
+  const named = {
+    data: { users: { csv: "users.csv", pick: "sequential" } },
+    ...{ files: { "users.csv": { sha256: sha256Of("a,b\n1,2\n"), bytes: 8 } }, steps: [] },
+  } as Partial<Task>;
+
+  test("is accepted, and prepared when the file is there", async () => {
+    bench.file = Buffer.from("a,b\n1,2\n");
+    await bench.give(taskOf(named));
+    await expect.poll(() => bench.memories.length).toBe(1);
+    expect(bench.said()).toEqual(["accepted"]);
+  });
+
+  test("is refused by the file's name when the controller has none", async () => {
+    await bench.give(taskOf(named));
+    await expect.poll(() => bench.said()).toEqual(["accepted", "refused"]);
+    expect(bench.reports[1]).toMatchObject({
+      reason: expect.stringMatching(/^the file users\.csv is not at the controller/) as string,
+    });
+    expect(bench.memories).toEqual([]);
+  });
+});
 
 describe("a worker that is asked to leave", () => {
   test("says that it is draining before it hands its shares back, and goes when they are over", async () => {
