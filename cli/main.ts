@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cliError.ts";
 import type { AddCommand } from "./commands/addCommand.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addController } from "./commands/controller.ts";
 import { addImport } from "./commands/import.ts";
 import { addList } from "./commands/list.ts";
@@ -19,6 +20,7 @@ const commands: readonly AddCommand[] = [
   addQuick,
   addValidate,
   addList,
+  addCompare,
   addStop,
   addUp,
   addController,

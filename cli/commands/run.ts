@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { CliError } from "../cliError.ts";
@@ -16,10 +15,16 @@ import { firstSignal } from "../signals.ts";
 import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
 import { parseDuration } from "./parseDuration.ts";
 import { checkPercentiles, runLatencies } from "./percentiles.ts";
+import {
+  addReportOptions,
+  checkReportFiles,
+  type ReportOptions,
+  usesStdout,
+  writeReports,
+} from "./reportFiles.ts";
 
-export interface RunOptions {
+export interface RunOptions extends ReportOptions {
   controller?: string;
-  json?: string;
   quiet?: boolean;
   strict?: boolean;
   update?: string;
@@ -36,17 +41,14 @@ function readUpdateSeconds(text = DEFAULT_UPDATE): number {
 }
 
 async function report(client: RunClient, run: RunView, options: RunOptions): Promise<void> {
-  if (options.quiet !== true && options.json !== "-") {
+  if (options.quiet !== true && !usesStdout(options)) {
     const latencies =
       run.summary === null
         ? undefined
         : await runLatencies(client.base, run.id, options.percentiles);
     console.log(runSummary(run, latencies));
   }
-  if (options.json === undefined) return;
-  const text = `${JSON.stringify(run, null, 2)}\n`;
-  if (options.json === "-") process.stdout.write(text);
-  else await writeFile(options.json, text);
+  await writeReports(client.base, run.id, options);
 }
 
 function reporterOf(started: StartedRun, loaded: LoadedScenario, options: RunOptions): RunReporter {
@@ -91,6 +93,7 @@ export async function run(loaded: LoadedScenario, options: RunOptions): Promise<
   const controller = controllerUrl(options.controller);
   readUpdateSeconds(options.update);
   if (options.percentiles !== undefined) checkPercentiles(options.percentiles);
+  await checkReportFiles(options);
   const client =
     controller === undefined
       ? await embeddedClient(loaded.scenario.numWorkers)
@@ -107,9 +110,11 @@ export async function run(loaded: LoadedScenario, options: RunOptions): Promise<
 
 /** What all commands have that run something and report. */
 export function addRunOptions(command: Command): Command {
-  return command
-    .option("--controller <url>", "run there instead of in this process (or set ONRUSH_CONTROLLER)")
-    .option("--json <file>", 'write the run as JSON ("-" is the standard output)')
+  command.option(
+    "--controller <url>",
+    "run there instead of in this process (or set ONRUSH_CONTROLLER)",
+  );
+  return addReportOptions(command)
     .option(
       "--update <time>",
       `time between lines when not in a terminal (default ${DEFAULT_UPDATE})`,
@@ -136,7 +141,7 @@ export const addRun: AddCommand = (program) => {
     .addHelpText(
       "after",
       examples(
-        "run examples/health-check.json --json run.json",
+        "run examples/health-check.json --json run.json --html run.html --junit junit.xml",
         "run examples/health-check.json --set loadProfile.initialRps=50 --set durationSeconds=5",
         "run examples/health-check.json --controller http://127.0.0.1:8080",
       ),

@@ -5,6 +5,7 @@ import { liveRoutes } from "../live/liveRoutes.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
+import { compareRoute } from "../reports/compareRoute.ts";
 import { histogramRoute } from "../reports/histogramRoute.ts";
 import { reportRoutes } from "../reports/reportRoutes.ts";
 import { resultRoutes } from "../results/resultRoutes.ts";
@@ -68,6 +69,7 @@ function allRoutes(options: HttpServerOptions): Route[] {
     ...resultRoutes(runs, service),
     ...reportRoutes(runs),
     histogramRoute(runs),
+    compareRoute(runs),
     ...workerRoutes(directory),
     ...(leases === undefined ? [] : leaseRoutes(leases)),
     ...liveRoutes(),

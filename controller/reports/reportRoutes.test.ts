@@ -1,6 +1,7 @@
 import { XMLValidator } from "fast-xml-parser";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { comparisonSchema } from "@onrush/shared/analysis/comparison.ts";
 import { csvColumns } from "@onrush/shared/report/secondsCsv.ts";
 import { measuredRun, measuredSeconds } from "@onrush/shared/report/reports.testing.ts";
 import { histogramDocumentSchema } from "@onrush/shared/report/runHistogram.ts";
@@ -126,6 +127,29 @@ test.each(["report.html", "report.json", "report.csv", "junit.xml", "histogram"]
     expect((await fetch(`${server.api}/runs/none/${what}`)).status).toBe(404);
   },
 );
+
+describe("compare", () => {
+  const id = () => path.slice(path.lastIndexOf("/") + 1);
+
+  test("a run with itself is the same", async () => {
+    const { status, text } = await get(`compare?to=${id()}&threshold=2.5`);
+    expect(status).toBe(200);
+    const comparison = comparisonSchema.parse(JSON.parse(text));
+    expect(comparison).toMatchObject({ verdict: "same", threshold: 0.025 });
+    expect(comparison.notes).toContain("this is one run, compared to itself");
+    expect(comparison.metrics[0]).toMatchObject({ baseline: run.summary?.response.p50, ratio: 1 });
+  });
+
+  test.each([
+    ["to=none", 'no run \\"none\\"'],
+    ["threshold=5", "to"],
+    [`to=x&threshold=-1`, "threshold"],
+  ])("%s is refused", async (query, message) => {
+    const { status, text } = await get(`compare?${query}`);
+    expect(status).toBe(400);
+    expect(text).toContain(message);
+  });
+});
 
 test("the schema of report.json is served", async () => {
   const answer = await fetch(`${server.api}/schemas/run.json`);
