@@ -93,7 +93,11 @@ export class SlaEvaluation {
   judge(progress: SlaProgress): SlaResult[] {
     return this.#judges.flatMap((judge, index) => {
       if (this.#before[index]?.aborted === true) return [];
-      return judge.judge(progress) ? [judge.result] : [];
+      if (!judge.judge(progress)) return [];
+      const { result } = judge;
+      // Whoever had the run before has told of it.
+      const isTold = this.#before[index]?.status === "FAILED" && !result.aborted;
+      return isTold ? [] : [result];
     });
   }
 
