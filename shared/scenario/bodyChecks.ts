@@ -1,3 +1,5 @@
+import { stringsIn } from "../template/jsonTemplate.ts";
+import { hasTemplate } from "../template/parseTemplate.ts";
 import type { Problem } from "./problems.ts";
 
 /** Checks of what a request carries, on the raw document like `crossChecks.ts`. */
@@ -14,10 +16,18 @@ function bodyProblems(step: Raw, prefix: string): Problem[] {
   const named = bodyFields.filter((field) => step[field] !== undefined);
   const [first, ...others] = named;
   const method = step["method"] ?? "GET";
-  const problems = others.map((field) => ({
+  const problems: Problem[] = others.map((field) => ({
     path: `${prefix}${field}`,
     message: `not together with ${String(first)}: a request has one body`,
   }));
+  if (step["compress"] !== undefined) {
+    const texts = named.flatMap((field) => stringsIn(step[field], ""));
+    const path = `${prefix}compress`;
+    if (first === undefined) problems.push({ path, message: "there is no body to compress" });
+    if (texts.some(({ text }) => hasTemplate(text))) {
+      problems.push({ path, message: "not with templates in the body: it is compressed once" });
+    }
+  }
   if (first !== undefined && (method === "GET" || method === "HEAD")) {
     const hint = step["method"] === undefined ? '; name a method, such as "POST"' : "";
     problems.unshift({
@@ -42,6 +52,7 @@ function headerProblems(step: Raw, prefix: string): Problem[] {
   if (step["auth"] !== "none") refuse("auth", "authorization");
   refuse("acceptEncoding", "accept-encoding");
   refuse("multipart", "content-type");
+  refuse("compress", "content-encoding");
   return problems;
 }
 

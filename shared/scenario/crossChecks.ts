@@ -162,7 +162,7 @@ function durationProblems(owner: Raw, inherited: unknown, path: string, workload
 
 const SHORT_FIELDS = [
   ...["targetUrl", "method", "headers", "body", "checks"],
-  ...["query", "form", "multipart", "bodyFile"],
+  ...["query", "form", "multipart", "bodyFile", "compress"],
 ];
 
 function formProblems(raw: Raw): Problem[] {

@@ -49,7 +49,7 @@ const fieldNames = [
   ...["value", "filename", "contentType", "when", "as"],
   ...["weighted", "randomInt", "from", "scope"],
   ...["group", "repeat", "parallel", "choose", "weight", "tags", "onError", "thinkTimeSeconds"],
-  ...["csv", "json", "delimiter", "header", "file", "bodyFile", "sha256", "bytes"],
+  ...["csv", "json", "delimiter", "header", "file", "bodyFile", "sha256", "bytes", "compress"],
 ];
 
 /** What is wrong with a load as a whole; undefined when nothing is. */

@@ -17,6 +17,7 @@ test("every way to fill a request is accepted", () => {
   const value = "{{data.u.id}}";
   for (const fields of [
     { query: { a: value, b: [1, true, value] }, method: "GET" },
+    { body: "always the same", compress: "gzip" },
     { form: { [value]: value, list: ["a", "b"] } },
     { multipart: [{ name: "a", value, filename: "x.txt", contentType: "text/plain" }] },
     { auth: { basic: { user: value, password: "{{uuid}}" } } },
@@ -49,6 +50,12 @@ test.each<[string, object, RegExp[]]>([
     "an own type beside a boundary",
     { headers: { "Content-Type": "multipart/form-data" }, multipart: [{ name: "a", value: "b" }] },
     [/^multipart: not together with the header Content-Type/],
+  ],
+  ["nothing to compress", { compress: "gzip" }, [/^compress: there is no body to compress$/]],
+  [
+    "a body that differs each time, compressed",
+    { compress: "gzip", form: { a: "{{uuid}}" }, headers: { "content-encoding": "br" } },
+    [/^compress: not with templates in the body/, /^compress: not together with the header/],
   ],
   [
     "no such encoding",

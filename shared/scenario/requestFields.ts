@@ -103,6 +103,10 @@ export const requestFields = {
     .max(MAX_FIELDS)
     .optional()
     .meta({ description: "The body as multipart/form-data." }),
+  compress: z
+    .literal("gzip", { error: 'compress is "gzip"' })
+    .optional()
+    .meta({ description: "Sends the body, which has no templates, in this content coding." }),
   bodyFile: fileNameSchema.optional().meta({ description: "The bytes of a file as the body." }),
 };
 

@@ -40,7 +40,7 @@ function shortSteps(scenario: Scenario): Step[] {
     method: method ?? "GET",
     url: targetUrl ?? "",
     headers: headers ?? {},
-    ...present(scenario, ["body", "query", "form", "multipart", "bodyFile", "checks"]),
+    ...present(scenario, ["body", "query", "form", "multipart", "bodyFile", "compress", "checks"]),
   };
   return [step];
 }

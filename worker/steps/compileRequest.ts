@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Auth, StepDefaults } from "@onrush/shared/scenario/requestFields.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
@@ -10,7 +11,7 @@ import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
 import { segmentsOf } from "@onrush/shared/template/parseTemplate.ts";
 import { compilePath } from "@onrush/shared/template/urlTemplate.ts";
 import type { HttpRequest } from "../protocols/http/httpRequest.ts";
-import { compileBody, withQuery } from "./compileBody.ts";
+import { compileBody, type CompiledBody, withQuery } from "./compileBody.ts";
 import { compileInspection } from "./inspectAnswer.ts";
 import type { StepLanguage } from "./stepLanguage.ts";
 
@@ -45,8 +46,14 @@ function headersOf(
   };
   add("accept-encoding", (step.acceptEncoding ?? defaults.acceptEncoding)?.join(", "));
   add("authorization", authorization(step.auth ?? defaults.auth, language));
+  add("content-encoding", step.compress);
   add("content-type", contentType);
   return headers;
+}
+
+/** A body that is always the same is compressed once; others are refused with `compress`. */
+function encoded(body: CompiledBody["text"], compress: Step["compress"]): CompiledBody["text"] {
+  return compress !== undefined && body instanceof Uint8Array ? gzipSync(body) : body;
 }
 
 /** The request of a step; a body gets its content type unless the step names one. */
@@ -62,7 +69,7 @@ export function compileRequest(
     method: step.method,
     url: typeof path === "string" ? new URL(step.url).origin + path : step.url,
     headers: Object.fromEntries(headers),
-    body: body === null ? null : body.text,
+    body: body === null ? null : encoded(body.text, step.compress),
     ...(typeof path === "string" ? {} : { path }),
     inspection: compileInspection(step, language.variable, defaults),
   };

@@ -2,6 +2,7 @@ import {
   brotliCompressSync,
   deflateRawSync,
   deflateSync,
+  gunzipSync,
   gzipSync,
   zstdCompressSync,
 } from "node:zlib";
@@ -77,7 +78,7 @@ interface Seen {
   secret: boolean;
 }
 const seen: Seen[] = [];
-let heard = { raw: Buffer.alloc(0), authorization: "", encoding: "" };
+let heard = { raw: Buffer.alloc(0), coding: "", authorization: "", encoding: "" };
 
 /** Answers with what it was sent. */
 function answer(
@@ -94,7 +95,12 @@ function answer(
     const about = { value: header("x-value"), type: header("content-type") };
     const secret = "proxy-authorization" in headers;
     seen.push({ method, path, ...about, length: header("content-length"), body, secret });
-    heard = { raw, authorization: header("authorization"), encoding: header("accept-encoding") };
+    heard = {
+      raw,
+      coding: header("content-encoding"),
+      authorization: header("authorization"),
+      encoding: header("accept-encoding"),
+    };
     response.setHeader("X-Id", ["a", "b"]);
     response.setHeader("Set-Cookie", [
       "sid=1; Path=/",
@@ -271,6 +277,14 @@ describe.each(ways)("over %s", (_name, way) => {
       expect(Buffer.from(await blob.arrayBuffer()).equals(bytes)).toBe(true);
       expect(length).toBe(`${raw.length}`);
     }
+  });
+
+  test("a body is sent in a content coding when it is to be", async () => {
+    const body = { text: "ä".repeat(5_000) };
+    const { raw, type, length, coding } = await sent({ body, compress: "gzip" });
+    expect([type, coding, length]).toEqual(["application/json", "gzip", `${raw.length}`]);
+    expect(raw.length).toBeLessThan(1_000);
+    expect(JSON.parse(gunzipSync(raw).toString())).toEqual(body);
   });
 
   test("credentials become an Authorization header", async () => {
