@@ -10,6 +10,7 @@ import {
 } from "yaml";
 import { MAX_PROBLEMS } from "@onrush/shared/scenario/limits.ts";
 import { boundedProblems, formatPath } from "@onrush/shared/scenario/problems.ts";
+import { duplicateKeys } from "@onrush/shared/document/duplicateKeys.ts";
 import { MAX_DEPTH, parseJsonText, placeAt, type Place } from "@onrush/shared/document/jsonText.ts";
 import type { LocatedProblem } from "./locatedProblem.ts";
 
@@ -30,6 +31,8 @@ export interface SourceDocument {
 const MAX_ALIASES = 100;
 /** Brackets open at once, whatever they stand in: beyond it the library needs seconds to give up. */
 const MAX_OPEN_BRACKETS = 2_000;
+/** Problems of longer JSON have no line and column. */
+const MAX_PLACED_CHARACTERS = 200_000;
 /** Lists or keys opened in one line, for the same reason. */
 const openedInLine = /^[ \t]*(?:[-?:][ \t]+){65}/m;
 
@@ -67,37 +70,49 @@ function partsOf(node: Node | null, resolve: (node: Node | null) => Node | null)
   return [];
 }
 
-/** How `path` goes on after `part`; undefined when it does not begin with it. */
-function after(path: string, part: string | number): string | undefined {
-  const text = typeof part === "number" ? `[${part}]` : part;
-  if (!path.startsWith(text)) return undefined;
-  const rest = path.slice(text.length);
-  if (rest === "" || rest.startsWith("[")) return rest;
-  return rest.startsWith(".") ? rest.slice(1) : undefined;
+/** Names in a path that are longer are not looked for. */
+const MAX_NAME_CHARACTERS = 300;
+
+/** Where the first part of a path may end: names may contain dots and brackets themselves. */
+function firstEnds(path: string): number[] {
+  const ends = [path.length];
+  for (let at = 1; at < Math.min(path.length, MAX_NAME_CHARACTERS); at++) {
+    if (path[at] === "." || path[at] === "[") ends.push(at);
+  }
+  return ends;
 }
 
 class Tree {
   readonly #root: Node | null;
   readonly #resolve: (node: Node | null) => Node | null;
-  readonly #parts = new Map<Node | null, Step[]>();
+  readonly #parts = new Map<Node | null, ReadonlyMap<string, Step>>();
 
   constructor(root: Node | null, resolve: (node: Node | null) => Node | null) {
     this.#root = root;
     this.#resolve = resolve;
   }
 
-  #partsOf(node: Node | null): Step[] {
-    const parts = this.#parts.get(node) ?? partsOf(node, this.#resolve);
+  /** By how they are written in a path, the first of each. */
+  #partsOf(node: Node | null): ReadonlyMap<string, Step> {
+    const known = this.#parts.get(node);
+    if (known !== undefined) return known;
+    const parts = new Map<string, Step>();
+    for (const step of partsOf(node, this.#resolve)) {
+      const text = typeof step.part === "number" ? `[${step.part}]` : step.part;
+      if (!parts.has(text)) parts.set(text, step);
+    }
     this.#parts.set(node, parts);
     return parts;
   }
 
-  /** The steps from the root towards `path`, as many as there are; names may contain dots. */
+  /** The steps from the root towards `path`, as many as there are. */
   follow(path: string, from: Node | null = this.#root): Step[] {
+    const parts = this.#partsOf(from);
     let longest: Step[] = [];
-    for (const step of this.#partsOf(from)) {
-      const rest = after(path, step.part);
-      if (rest === undefined) continue;
+    for (const end of firstEnds(path)) {
+      const step = parts.get(path.slice(0, end));
+      if (step === undefined) continue;
+      const rest = path.slice(path[end] === "." ? end + 1 : end);
       const steps = [step, ...(rest === "" ? [] : this.follow(rest, step.value))];
       if (steps.length > longest.length) longest = steps;
     }
@@ -172,11 +187,22 @@ function valueOf(document: Parsed, whole: Place): { value: unknown } | { problem
   }
 }
 
+/** Paths alone tell where: the library would take longer than people wait for a refusal. */
+function largeJson(text: string): SourceDocument {
+  const repeated = duplicateKeys(text);
+  return {
+    value: JSON.parse(text),
+    problems: boundedProblems(repeated, repeated.length),
+    placeOf: () => undefined,
+  };
+}
+
 /** Reads a scenario's text; all that is wrong with it as a text is in `problems`. */
 export function readDocument(text: string, format: "json" | "yaml"): SourceDocument {
   if (text.trim() === "") return nothing(syntax({ line: 1, column: 1 }, "is empty"));
   const wrong = format === "json" ? jsonProblem(text) : undefined;
   if (wrong !== undefined) return nothing(wrong);
+  if (format === "json" && text.length > MAX_PLACED_CHARACTERS) return largeJson(text);
   // In JSON, brackets within strings are no matter, and others have been counted.
   const hopeless = format === "yaml" ? hopelessAt(text) : undefined;
   if (hopeless !== undefined) return nothing(syntax(placeAt(text, hopeless), tooDeep));
