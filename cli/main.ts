@@ -7,6 +7,7 @@ import { addImport } from "./commands/import.ts";
 import { addList } from "./commands/list.ts";
 import { addQuick } from "./commands/quick.ts";
 import { addRun } from "./commands/run.ts";
+import { addSchema } from "./commands/schema.ts";
 import { addStop } from "./commands/stop.ts";
 import { addTarget } from "./commands/target.ts";
 import { addUp } from "./commands/up.ts";
@@ -27,6 +28,7 @@ const commands: readonly AddCommand[] = [
   addWorker,
   addTarget,
   addImport,
+  addSchema,
 ];
 
 export function createProgram(): Command {

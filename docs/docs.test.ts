@@ -10,6 +10,7 @@ import { runReportJsonSchema } from "@onrush/shared/report/runReport.ts";
 import { csvColumns } from "@onrush/shared/report/secondsCsv.ts";
 import { nextState, type RunTrigger, runStates } from "@onrush/shared/run/runState.ts";
 import { checkText } from "@onrush/cli/scenario/readScenario.ts";
+import { scenarioJsonSchema } from "@onrush/shared/scenario/scenarioJsonSchema.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { commandNames, dryParse, helpOf } from "./dryParse.ts";
 import { codeBlocks, commandWords, shellCommands, splitVariables } from "./extractCommands.ts";
@@ -362,6 +363,13 @@ describe("docs/reports.md", () => {
   test("comes with the schema of report.json as it is (vitest -u writes it)", async () => {
     const schema = `${JSON.stringify(runReportJsonSchema(), null, 2)}\n`;
     await expect(schema).toMatchFileSnapshot("run.schema.json");
+  });
+});
+
+describe("docs/command-line.md", () => {
+  test("comes with the schema of scenarios as it is (vitest -u writes it)", async () => {
+    const schema = `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`;
+    await expect(schema).toMatchFileSnapshot("scenario.schema.json");
   });
 });
 

@@ -16,9 +16,10 @@ export function remoteClient(base: string): RunClient {
     base,
     async start({ document, contents }) {
       for (const [sha256, bytes] of contents) await uploadFile(base, sha256, bytes);
-      const created = createdScenarioSchema.parse(
-        await callController(base, "POST", "/scenarios", document),
-      );
+      const created = createdScenarioSchema
+        .pick({ runId: true })
+        .strip()
+        .parse(await callController(base, "POST", "/scenarios", document));
       const runId = created.runId ?? "";
       const seconds: ((view: SecondView) => void)[] = [];
       const events: ((event: RunEvent) => void)[] = [];

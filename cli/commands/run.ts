@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { RunView } from "@onrush/shared/api/runView.ts";
+import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
 import { CliError } from "../cliError.ts";
 import { controllerUrl } from "../clients/controllerApi.ts";
 import { embeddedClient } from "../clients/embeddedClient.ts";
@@ -54,7 +55,7 @@ async function report(client: RunClient, run: RunView, options: RunOptions): Pro
 function reporterOf(started: StartedRun, loaded: LoadedScenario, options: RunOptions): RunReporter {
   if (options.quiet === true) return silent;
   const reporter = runReporter({
-    plan: runPlan(loaded.scenario, started.plannedSeconds),
+    plan: runPlan(maskSecrets(loaded.scenario), started.plannedSeconds),
     current: () => started.current(),
     updateSeconds: readUpdateSeconds(options.update),
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { problemLines } from "./locatedProblem.ts";
+import { isSecretName } from "./markSecrets.ts";
 import { checkText } from "./readScenario.ts";
 import { readSettings, readVariables } from "./settings.ts";
 
@@ -227,6 +228,38 @@ describe("${NAME}", () => {
 
   test.each(["A", "=x", "a b=1", "1A=2"])("-e %j is refused", (text) => {
     expect(() => readVariables({}, [text])).toThrow(/-e/);
+  });
+});
+
+describe("secrets", () => {
+  const text = `${yaml}method: POST
+headers: { X-Id: "\${APP_TOKEN}" }
+body: { pin: "\${PIN_SECRET:-0000}", user: "\${USER_NAME}" }
+`;
+  const env = { APP_TOKEN: "t-1234", USER_NAME: "me" };
+
+  test("are what came from variables whose name says so", () => {
+    expect(documentOf(text, { env })["secrets"]).toEqual(["headers.X-Id", "body.pin"]);
+    expect(documentOf(`${text}secrets: [body.user]`, { env })["secrets"]).toEqual([
+      ...["body.user", "headers.X-Id", "body.pin"],
+    ]);
+    expect(documentOf(yaml)).not.toHaveProperty("secrets");
+  });
+
+  test("stand in no message", () => {
+    const wrong = yaml.replace("http://h/", "${API_KEY}");
+    const lines = problems(wrong, "yaml", { env: { API_KEY: "ftp://hidden/" } }).join("\n");
+    expect(lines).toContain("targetUrl");
+    expect(lines).not.toContain("hidden");
+  });
+
+  test.each([
+    ["TOKEN", "API_KEY", "MY_SECRET", "DB_PASSWORD", "github_token", "AUTH", "APIKEY", "JWT"],
+  ])("%s is such a name", (...names) => {
+    for (const name of names) expect(isSecretName(name), name).toBe(true);
+    for (const name of ["KEYBOARD", "AUTHOR", "RPS", "PASSENGERS", "TOKENIZER", "MONKEY"]) {
+      expect(isSecretName(name), name).toBe(false);
+    }
   });
 });
 

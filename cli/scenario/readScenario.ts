@@ -10,6 +10,7 @@ import { EXIT } from "../exitCodes.ts";
 import { setAt } from "./documentPath.ts";
 import { type LocatedProblem, problemLines } from "./locatedProblem.ts";
 import { type FileContents, noContents, withFiles, type WithFiles } from "./scenarioFiles.ts";
+import { hideValues, markSecrets } from "./markSecrets.ts";
 import { formatOf, scenarioText } from "./scenarioText.ts";
 import { readSettings, readVariables, type ScenarioOptions, type Setting } from "./settings.ts";
 import { substitute, type Substituted } from "./substitute.ts";
@@ -140,8 +141,14 @@ function readText(text: string, format: "json" | "yaml", options: TextOptions): 
     options.variables,
   );
   const { value, problems } = applySettings(inserted, options.settings);
-  const document = typeVariables(value, substituted);
-  const check = (files: WithFiles) => checkDraft({ problems, source, locate }, files);
+  const typed = typeVariables(value, substituted);
+  const document = markSecrets(
+    typed,
+    substituted.filter(({ path }) => typeof valueAt(typed, path) === "string"),
+  );
+  const locateHidden = (one: Problem) =>
+    locate({ ...one, message: hideValues(one.message, substituted, options.variables) });
+  const check = (files: WithFiles) => checkDraft({ problems, source, locate: locateHidden }, files);
   return { ok: true, document, check };
 }
 

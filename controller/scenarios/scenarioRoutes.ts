@@ -5,6 +5,7 @@ import {
   previewSchema,
   storedScenarioSchema,
 } from "@onrush/shared/api/scenarioApi.ts";
+import { scenarioJsonSchema } from "@onrush/shared/scenario/scenarioJsonSchema.ts";
 import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
 import { route, type Route } from "../http/route.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
@@ -53,6 +54,20 @@ function collectionRoutes(
         const { items, total } = await store.list(query);
         return { status: 200, body: { items: items.map(maskSecrets), total } };
       },
+    }),
+    route({
+      method: "get",
+      path: "/api/v1/schemas/scenario.json",
+      summary: "JSON Schema of scenarios, for completion in editors",
+      tags,
+      responses: {
+        200: {
+          contentType: "application/schema+json",
+          description: "JSON Schema, draft 2020-12",
+          jsonSchema: { type: "object" },
+        },
+      },
+      handle: async () => ({ status: 200, body: scenarioJsonSchema() }),
     }),
     route({
       method: "post",

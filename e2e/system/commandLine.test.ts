@@ -88,6 +88,19 @@ describe("a YAML scenario with variables", () => {
     expect(await requestsOf()).toBe(30);
   });
 
+  test("keeps what came from a variable that is a secret to itself", async () => {
+    const body = `\nmethod: POST\nbody: { pin: "\${PIN_SECRET}" }\nheaders: { Authorization: Bearer hidden-2 }`;
+    const path = await file("secret.yaml", `${yaml}${body}`);
+    const env = { ONRUSH_CONTROLLER: platform.api.url, BASE: target.url, PIN_SECRET: "hidden-1" };
+    const { output } = await onrush(["run", path, "--json", join(folder, "secret.json")], env);
+    expect(output).toContain("COMPLETED");
+    const stored = JSON.stringify(await platform.api.call("GET", "/api/v1/scenarios"));
+    expect(stored).toContain('"pin":"***"');
+    expect(stored).toContain('"Authorization":"Bearer ***"');
+    const report = await readFile(join(folder, "secret.json"), "utf8");
+    expect(`${output}${stored}${report}`).not.toMatch(/hidden-[12]/);
+  });
+
   test("runs at a controller, which is named by the environment", async () => {
     const path = await file("remote.yaml", yaml);
     await requestsOf();

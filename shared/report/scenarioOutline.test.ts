@@ -51,7 +51,7 @@ describe("what a report says of a scenario", () => {
       { loadProfile: { type: "CONSTANT", initialRps: 21 } },
       ["loadProfile"],
     ],
-    ["headers", { headers: { Authorization: "Bearer other" } }, ["headers"]],
+    ["headers", { headers: { Accept: "text/other" } }, ["headers"]],
     ["a field that was not there", { labels: { region: "eu" } }, ["labels"]],
   ])("%s", (_claim, change, expected) => {
     expect(differences({}, change)).toEqual(expected);

@@ -143,7 +143,7 @@ describe("credentials of a proxy", () => {
     const moved = withProxies("http://u:***@evil:1", "http://v:***@p:1");
     const restored = restoreSecrets(moved, stored);
     expect(restored).toEqual(moved);
-    expect(maskedPaths(restored)).toEqual(["http.proxy", "workloads[0].http.proxy"]);
+    expect(maskedPaths(restored).sort()).toEqual(["http.proxy", "workloads[0].http.proxy"]);
   });
 
   test("that are there are no mask", () => {

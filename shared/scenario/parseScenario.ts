@@ -14,6 +14,7 @@ import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
 import { slaTimeProblems } from "../sla/slaProblems.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
+import { secretsProblems } from "./secrets.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
 
 export type ParsedScenario =
@@ -120,6 +121,7 @@ export function parseScenario(document: unknown, facts: FileFacts = noFacts): Pa
     ...languageProblems(document, facts),
     ...fileProblems(document),
     ...facts.problems,
+    ...secretsProblems(document),
   ];
   problems.push(...between.filter((problem) => !seen.has(problem.path)));
   if (parsed.success && problems.length === 0)

@@ -182,6 +182,10 @@ export const scenarioSchema = z
       .max(Number.MAX_SAFE_INTEGER)
       .default(0)
       .meta({ description: "Whatever is drawn at random is the same for the same seed." }),
+    secrets: z.array(z.string().min(1).max(1_000)).max(1_000).optional().meta({
+      description:
+        "Paths of texts that are shown to nobody, as body.password; headers like Authorization, auth and proxies are hidden in any case.",
+    }),
     lostWorkers: z
       .enum(["redistribute", "degrade", "fail"], {
         error: 'lostWorkers is "redistribute", "degrade" or "fail"',

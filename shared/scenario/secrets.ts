@@ -1,17 +1,35 @@
-import { isMasked, MASK, mapAuth, maskAuth, restoreAuth } from "./authSecrets.ts";
-import type { Auth } from "./requestFields.ts";
+import { hasTemplate, parseTemplate } from "../template/parseTemplate.ts";
+import { formatPath, type Problem } from "./problems.ts";
 import type { Scenario } from "./scenarioSchema.ts";
 
 /**
- * Credentials are kept with a scenario and shown to nobody: whoever reads a scenario
- * sees a mask in their place, and a mask that comes back stands for what was there before.
+ * Secrets are kept with a scenario and shown to nobody: whoever reads a scenario sees a mask in
+ * their place, and a mask that comes back stands for what was there before. Secret are credentials
+ * of proxies, `auth`, headers whose name says so, and what the scenario's `secrets` lists.
  */
 
-type WithProxies = Pick<Scenario, "http" | "workloads">;
-type WithSecrets = WithProxies & Partial<Pick<Scenario, "auth" | "steps">>;
-type Http = NonNullable<Scenario["http"]>;
+const MASK = "***";
 
-function masked(proxy: string): string {
+type Path = readonly (string | number)[];
+type WithSecrets = Partial<Scenario>;
+
+const secretHeader =
+  /^(?:proxy-)?authorization$|^cookie$|(?:^|-)(?:token|secret|password|passwd|credentials?|signature|session|jwt|(?:api|access|auth|secret|private|subscription)-?key)(?:-|$)/i;
+
+/** A text of nothing but templates tells nobody anything: what they give is not in it. */
+function isSecret(text: string): boolean {
+  if (!hasTemplate(text)) return text.trim() !== "";
+  const parsed = parseTemplate(text);
+  if (!parsed.ok) return true;
+  return parsed.segments.some((segment) => {
+    if (typeof segment === "string") return segment.trim() !== "";
+    const args = segment.kind === "call" ? segment.args : [segment];
+    return args.some((arg) => arg.kind === "text");
+  });
+}
+
+function maskProxy(proxy: string): string {
+  if (!URL.canParse(proxy)) return MASK;
   const { username, password, host, protocol } = new URL(proxy);
   if (username === "" && password === "") return proxy;
   // A user without a password is a token as a rule.
@@ -19,69 +37,109 @@ function masked(proxy: string): string {
   return `${protocol}//${user}@${host}`;
 }
 
-function mapHttp(http: Http | undefined, change: (proxy: string) => string): { http?: Http } {
-  if (http === undefined) return {};
-  return { http: http.proxy === undefined ? http : { ...http, proxy: change(http.proxy) } };
+/** `Bearer x` is shown as `Bearer ***`; what templates alone give is no secret yet. */
+function maskCredentials(value: string): string {
+  const scheme = /^[A-Za-z][\w-]* (?=\S)/.exec(value)?.[0] ?? "";
+  return isSecret(value.slice(scheme.length)) ? `${scheme}${MASK}` : value;
 }
 
-/** The scenario with every proxy changed; `workload` is null for the scenario's own. */
-function mapProxies<T extends WithProxies>(
-  scenario: T,
-  change: (proxy: string, workload: number | null) => string,
-): T {
-  const { workloads } = scenario;
-  return {
-    ...scenario,
-    ...mapHttp(scenario.http, (proxy) => change(proxy, null)),
-    ...(workloads === undefined
-      ? {}
-      : {
-          workloads: workloads.map((workload, i) => ({
-            ...workload,
-            ...mapHttp(workload.http, (proxy) => change(proxy, i)),
-          })),
-        }),
-  };
+/** Where it goes is no secret, and a mask must still be a URL. */
+function maskWhole(value: string): string {
+  const origin = /^https?:\/\/[^/?#]+/i.exec(value)?.[0];
+  return origin === undefined ? MASK : `${origin}/${MASK}`;
 }
 
-/** A scenario as it may be shown. */
-export function maskSecrets<T extends WithSecrets>(scenario: T): T {
-  return mapAuth(mapProxies(scenario, masked), maskAuth);
+/** How the string at `path` is shown. */
+function shown(value: string, path: Path, listed: ReadonlySet<string>): string {
+  const [outer, parent, key] = [path.at(-3), path.at(-2), path.at(-1)];
+  const isOwn = !path.includes("body") && path[0] !== "data" && path[0] !== "secrets";
+  if (isOwn && parent === "http" && key === "proxy") return maskProxy(value);
+  if (isOwn && parent === "headers" && secretHeader.test(String(key))) {
+    return maskCredentials(value);
+  }
+  const isAuth =
+    (parent === "auth" && key === "bearer") ||
+    (outer === "auth" && parent === "basic" && key === "password");
+  if (isOwn && isAuth) return isSecret(value) ? MASK : value;
+  return listed.has(formatPath(path)) ? maskWhole(value) : value;
 }
 
-/** Puts the credentials of `previous` where its masked form came back unchanged. */
-export function restoreSecrets<T extends WithSecrets>(scenario: T, previous: WithSecrets): T {
-  const knownAuth = new Map<string, Auth>();
-  mapAuth(previous, (auth, path) => {
-    knownAuth.set(path, auth);
-    return auth;
-  });
-  const withAuth = mapAuth(scenario, (auth, path) => restoreAuth(auth, knownAuth.get(path)));
-  const known = new Map<string, string>();
-  const at = (workload: number | null, shown: string) => `${workload ?? ""} ${shown}`;
-  mapProxies(previous, (proxy, workload) => {
-    known.set(masked(proxy), proxy).set(at(workload, masked(proxy)), proxy);
-    return proxy;
-  });
-  return mapProxies(
-    withAuth,
-    (proxy, workload) => known.get(at(workload, proxy)) ?? known.get(proxy) ?? proxy,
+/** `user` is the one beside a password: a mask stands for the password of this user alone. */
+type Change = (value: string, path: Path, user: string) => string;
+
+function mapStrings(value: unknown, path: Path, change: Change, user = ""): unknown {
+  if (typeof value === "string") return change(value, path, user);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item, i) => mapStrings(item, [...path, i], change));
+  const beside = path.at(-1) === "basic" && "user" in value ? String(value.user) : "";
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      mapStrings(inner, [...path, key], change, beside),
+    ]),
   );
 }
 
-/** Paths of credentials that are a mask: they cannot be used as they are. */
-export function maskedPaths(scenario: WithSecrets): string[] {
-  const paths: string[] = [];
-  mapProxies(scenario, (proxy, workload) => {
-    const { username, password } = new URL(proxy);
-    if (username === MASK || password === MASK) {
-      paths.push(workload === null ? "http.proxy" : `workloads[${workload}].http.proxy`);
-    }
-    return proxy;
+const mapScenario = <T extends WithSecrets>(scenario: T, change: Change): T =>
+  mapStrings(scenario, [], change) as T;
+
+const listedIn = (...scenarios: WithSecrets[]) =>
+  new Set(scenarios.flatMap(({ secrets }) => secrets ?? []));
+
+/** A scenario as it may be shown. */
+export function maskSecrets<T extends WithSecrets>(scenario: T): T {
+  const listed = listedIn(scenario);
+  return mapScenario(scenario, (value, path) => shown(value, path, listed));
+}
+
+/** Puts what `previous` had where its masked form came back unchanged. */
+export function restoreSecrets<T extends WithSecrets>(scenario: T, previous: WithSecrets): T {
+  const listed = listedIn(scenario, previous);
+  const byPath = new Map<string, string>();
+  // Steps may have moved: by name alone, as long as only one thing had that name and that mask.
+  const byName = new Map<string, string | null>();
+  mapScenario(previous, (value, path, user) => {
+    const masked = shown(value, path, listed);
+    if (masked === value) return value;
+    byPath.set(`${formatPath(path)} ${masked} ${user}`, value);
+    const name = `${String(path.at(-1))} ${masked} ${user}`;
+    const other = byName.get(name);
+    byName.set(name, other === undefined || other === value ? value : null);
+    return value;
   });
-  mapAuth(scenario, (auth, path) => {
-    if (isMasked(auth)) paths.push(path);
-    return auth;
+  return mapScenario(scenario, (value, path, user) => {
+    if (!value.includes(MASK)) return value;
+    const named = byName.get(`${String(path.at(-1))} ${value} ${user}`);
+    return byPath.get(`${formatPath(path)} ${value} ${user}`) ?? named ?? value;
+  });
+}
+
+/** Paths of secrets that are a mask: they cannot be used as they are. */
+export function maskedPaths(scenario: WithSecrets): string[] {
+  const listed = listedIn(scenario);
+  const paths: string[] = [];
+  mapScenario(scenario, (value, path) => {
+    const isMask = value.includes(MASK) && shown(value, path, listed) === value;
+    const marker = shown(value.replaceAll(MASK, "secret"), path, listed);
+    if (isMask && marker.includes(MASK)) paths.push(formatPath(path));
+    return value;
   });
   return paths;
+}
+
+/** Listed secrets that are nowhere in the document: nothing would be hidden by them. */
+export function secretsProblems(document: unknown): Problem[] {
+  if (typeof document !== "object" || document === null || !("secrets" in document)) return [];
+  const { secrets } = document;
+  if (!Array.isArray(secrets)) return [];
+  const texts = new Set<unknown>();
+  mapStrings(document, [], (value, path) => {
+    texts.add(formatPath(path));
+    return value;
+  });
+  return secrets.flatMap((path: unknown, i) =>
+    typeof path !== "string" || texts.has(path)
+      ? []
+      : [{ path: `secrets[${i}]`, message: `there is no text at "${path}"` }],
+  );
 }

@@ -30,9 +30,9 @@ test("passwords and tokens are shown to nobody, wherever they stand", () => {
   expect(shown).toContain('"user":"me"');
   expect(shown).toContain("a body");
   expect(maskedPaths(maskSecrets(scenario("s3cret")))).toEqual([
-    "auth",
-    "workloads[0].auth",
-    "workloads[0].steps[2].steps[0].auth",
+    "auth.bearer",
+    "workloads[0].auth.basic.password",
+    "workloads[0].steps[2].steps[0].auth.bearer",
   ]);
 });
 
@@ -50,7 +50,9 @@ test("a mask somewhere else, or of another user, stays one", () => {
     ...shown,
     workloads: [{ ...workload, auth: { basic: { user: "you", password: "***" } } }],
   };
-  expect(maskedPaths(restoreSecrets(moved, scenario("s3cret")))).toEqual(["workloads[0].auth"]);
+  expect(maskedPaths(restoreSecrets(moved, scenario("s3cret")))).toEqual([
+    "workloads[0].auth.basic.password",
+  ]);
 });
 
 test("what templates alone make up is no secret", () => {

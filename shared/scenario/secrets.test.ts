@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { parseScenario } from "./parseScenario.ts";
+import type { Scenario } from "./scenarioSchema.ts";
+import { maskedPaths, maskSecrets, restoreSecrets } from "./secrets.ts";
+
+const short = {
+  ...{ name: "n", targetUrl: "https://h/", method: "POST", durationSeconds: 10 },
+  loadProfile: { type: "CONSTANT", initialRps: 10 },
+};
+
+function parsed(change: object): Scenario {
+  const result = parseScenario({ ...short, ...change });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.scenario;
+}
+
+describe("shown as a mask", () => {
+  test.each<[string, string, string]>([
+    ["Authorization", "Bearer abc.def", "Bearer ***"],
+    ["authorization", "Basic dTpw", "Basic ***"],
+    ["Proxy-Authorization", "abc", "***"],
+    ["Authorization", "{{vars.a}}{{vars.b}}", "{{vars.a}}{{vars.b}}"],
+    ["Authorization", "Bearer {{vars.token}}", "Bearer {{vars.token}}"],
+    ["Authorization", "Bearer {{ data.users.token }}", "Bearer {{ data.users.token }}"],
+    ["Authorization", 'Bearer {{hmac "key" iteration}}', "Bearer ***"],
+    ["Authorization", "Bearer x{{vars.token}}", "Bearer ***"],
+    ["X-Api-Key", "k", "***"],
+    ["X-API-KEY", "{{data.users.apiKey}}", "{{data.users.apiKey}}"],
+    ["apikey", "k", "***"],
+    ["X-Auth-Token", "k", "***"],
+    ["Cookie", "session=1", "***"],
+    ["X-Session-Id", "1", "***"],
+    // No secrets, however they are called.
+    ["Accept", "text/html", "text/html"],
+    ["Idempotency-Key", "7", "7"],
+    ["X-Auth-User-Id", "7", "7"],
+  ])("%s: %s → %s", (name, value, masked) => {
+    const document = {
+      headers: { [name]: value },
+      data: { users: { inline: [{ token: "t", apiKey: "k" }] } },
+    };
+    // Templates need steps that extract; only the mask is at issue here.
+    const scenario = { ...short, ...document } as unknown as Scenario;
+    expect(maskSecrets(scenario).headers).toEqual({ [name]: masked });
+  });
+
+  test("are headers and auth of all steps, however deep, and of workloads", () => {
+    const step = (name: string) => ({
+      ...{ name, protocol: "http", url: "https://h/", headers: { "X-Token": name } },
+    });
+    const scenario = parsed({
+      ...{ targetUrl: undefined, method: undefined },
+      auth: { basic: { user: "me", password: "hidden" } },
+      steps: [step("hiddenA"), { ...step("hiddenB"), auth: { bearer: "hidden" } }],
+    });
+    const text = JSON.stringify(maskSecrets(scenario));
+    expect(text).toContain('"basic":{"user":"me","password":"***"}');
+    expect(text).toContain('"bearer":"***"');
+    expect(text.match(/"X-Token":"\*\*\*"/g)).toHaveLength(2);
+  });
+
+  test("is what the scenario lists, without where a URL goes", () => {
+    const scenario = parsed({
+      targetUrl: "https://h:1/a?key=hidden",
+      body: { user: { pin: "hidden", name: "me" } },
+      secrets: ["targetUrl", "body.user.pin"],
+    });
+    expect(maskSecrets(scenario)).toMatchObject({
+      ...{ targetUrl: "https://h:1/***", body: { user: { pin: "***", name: "me" } } },
+    });
+  });
+
+  test("a listed secret that is nowhere is a problem: nothing would be hidden by it", () => {
+    const result = parseScenario({ ...short, secrets: ["body.pin"] });
+    expect(result).toMatchObject({
+      ...{
+        ok: false,
+        problems: [{ path: "secrets[0]", message: 'there is no text at "body.pin"' }],
+      },
+    });
+  });
+});
+
+describe("masks that come back", () => {
+  const stored = parsed({
+    ...{ headers: { Authorization: "Bearer one", "X-Api-Key": "two" }, body: "three" },
+    secrets: ["body"],
+  });
+
+  test("stand for what was there", () => {
+    expect(restoreSecrets(maskSecrets(stored), stored)).toEqual(stored);
+  });
+
+  test("do so in another step, where only one thing had that name", () => {
+    const { headers, body, ...rest } = maskSecrets(stored);
+    const step = { name: "a", protocol: "http", url: "https://h/", method: "POST", headers, body };
+    const moved = { ...rest, steps: [step] } as unknown as Scenario;
+    expect(restoreSecrets(moved, stored)).toMatchObject({
+      steps: [{ headers: { Authorization: "Bearer one", "X-Api-Key": "two" }, body: "three" }],
+    });
+  });
+
+  test("do not where it is not certain what they stand for", () => {
+    const two = parsed({
+      ...{ targetUrl: undefined, method: undefined },
+      steps: ["one", "two"].map((name) => ({
+        ...{ name, protocol: "http", url: "https://h/", headers: { "X-Token": name } },
+      })),
+    });
+    const masked = maskSecrets(two);
+    const swapped = { ...masked, steps: [...(masked.steps ?? []), ...(masked.steps ?? [])] };
+    const restored = restoreSecrets(swapped, two);
+    expect(maskedPaths(restored)).toEqual(["steps[2].headers.X-Token", "steps[3].headers.X-Token"]);
+  });
+
+  test("without anything before them are told", () => {
+    expect(maskedPaths(maskSecrets(stored))).toEqual([
+      ...["headers.Authorization", "headers.X-Api-Key", "body"],
+    ]);
+    expect(maskedPaths(stored)).toEqual([]);
+    expect(maskedPaths(parsed({ body: "*** is a text" }))).toEqual([]);
+  });
+});
