@@ -5,7 +5,7 @@ import { API, command, request } from "./client.ts";
 import type { ApiError } from "./problem.ts";
 
 const runListSchema = listOf(runViewSchema);
-const runPath = (id: string) => `${API}/runs/${encodeURIComponent(id)}`;
+export const runPath = (id: string) => `${API}/runs/${encodeURIComponent(id)}`;
 
 export function useRuns(limit: number, offset = 0) {
   return useQuery({

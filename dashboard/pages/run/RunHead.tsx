@@ -14,6 +14,7 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { type Tone, verdictSentence } from "@onrush/shared/report/verdictSentence.ts";
 import { runProgress } from "./progress.ts";
 import { progressText } from "./progressText.ts";
+import { ReportsMenu } from "./ReportsMenu.tsx";
 import type { RunKind } from "./runKind.ts";
 
 interface RunHeadProps {
@@ -67,6 +68,7 @@ function Actions({ run }: { run: RunView }) {
       >
         Scenario
       </Button>
+      <ReportsMenu runId={run.id} />
       <Button
         variant={ended ? "filled" : "default"}
         leftSection={<PlayIcon size={12} />}

@@ -1,5 +1,14 @@
-import type { CheckResult, RunEvent, RunView, Summary, Traffic } from "../../api/runView.ts";
+import type {
+  CheckResult,
+  GroupSummary,
+  RunEvent,
+  RunView,
+  StageSummary,
+  Summary,
+  Traffic,
+} from "../../api/runView.ts";
 import {
+  formatClock,
   formatCount,
   formatDuration,
   formatMs,
@@ -45,7 +54,27 @@ export function scenarioSection({ workloads }: ScenarioOutline): Html | null {
   );
 }
 
-type Part = { name: string } & Traffic;
+type Part = { name: string } & Pick<
+  Traffic,
+  "requests" | "rps" | "errorRate" | "response" | "service"
+>;
+
+/** The seconds of a stage as people count them: from its first to where the next one begins. */
+const stagePart = (stage: StageSummary): Part => {
+  const span = [stage.fromSecond, stage.toSecond + 1].map(formatClock).join(" to ");
+  return { ...stage, name: `${stage.workload} ${stage.stage}, ${span}` };
+};
+
+const groupColumns: Column<GroupSummary>[] = [
+  { title: "Group", text: true, of: ({ name }) => name },
+  { title: "Workload", text: true, of: ({ workload }) => workload },
+  { title: "Ended", of: ({ count }) => formatCount(count) },
+  { title: "Failed", of: ({ failed }) => formatCount(failed) },
+  ...(["avg", "p50", "p95", "p99", "max"] as const).map((key): Column<GroupSummary> => ({
+    title: key,
+    of: ({ duration }) => formatMs(duration[key]),
+  })),
+];
 
 const trafficColumns = (first: string): Column<Part>[] => [
   { title: first, text: true, of: ({ name }) => name },
@@ -63,12 +92,15 @@ const trafficColumns = (first: string): Column<Part>[] => [
   },
 ];
 
-export function partSections({ steps, workloads }: Summary): (Html | null)[] {
+export function partSections(summary: Summary): (Html | null)[] {
+  const { steps, workloads, groups, stages = [] } = summary;
   return [
     section("Steps", table(trafficColumns("Step"), steps)),
+    section("Groups", table(groupColumns, groups)),
     workloads.length < 2
       ? null
       : section("Workloads", table(trafficColumns("Workload"), workloads)),
+    section("Stages", table(trafficColumns("Stage"), stages.map(stagePart))),
   ];
 }
 

@@ -65,6 +65,25 @@ describe("a run as a page", () => {
     }
   });
 
+  test("tells stages and groups apart", () => {
+    const { summary } = measuredRun();
+    if (summary === null) throw new Error("no summary");
+    const [step] = summary.steps;
+    if (step === undefined) throw new Error("no step");
+    const { requests, rps, errorRate, response, service } = step;
+    const stage = {
+      ...{ workload: "shoppers", stage: 2, fromSecond: 30, toSecond: 59, iterations: 10 },
+      ...{ requests, rps, errorRate, response, service },
+    };
+    const group = {
+      ...{ name: "checkout", workload: "shoppers", tags: {}, count: 7, ok: 6, failed: 1 },
+      duration: response,
+    };
+    const text = page({}, { summary: { ...summary, stages: [stage], groups: [group] } });
+    expect(text).toContain("shoppers 2, 0:30 to 1:00");
+    expect(text).toContain("checkout");
+  });
+
   test("a name cannot become markup", () => {
     const evil = `"><img src=x onerror=alert(1)><script>alert(2)</script>&amp;'`;
     const names = { workloads: [{ name: evil, steps: [{ name: evil, checks: [evil] }] }] };
