@@ -16,6 +16,7 @@ export const figures = {
   residentMb: { label: "RSS MB", digits: 0, spread: false },
   growthPercent: { label: "growth %", digits: 1, spread: false },
   kbPerUser: { label: "KB per user", digits: 1, spread: false },
+  overheadMs: { label: "longer than its load in ms", digits: 0, spread: true },
   startMs: { label: "first request after ms", digits: 0, spread: true },
   skewMs: { label: "start skew ms", digits: 1, spread: true },
   toldSkewMs: { label: "told skew ms", digits: 1, spread: false },

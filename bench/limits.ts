@@ -110,6 +110,10 @@ export const limits: readonly Limit[] = [
     ...{ value: figure("startup", "distributed", "startMs"), atMost: 1_500 },
   },
   {
+    ...{ group: "startup", what: "ms that `onrush quick` of 10 s takes more" },
+    ...{ value: figure("startup", "quick", "overheadMs"), atMost: 2_500 },
+  },
+  {
     ...{ group: "startup", what: "start skew in ms, embedded" },
     ...{ value: figure("startup", "embedded", "skewMs"), atMost: 20 },
   },

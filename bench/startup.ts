@@ -6,6 +6,7 @@ import {
   type TestPlatform,
   type TestTarget,
 } from "@onrush/e2e/system/platforms.ts";
+import { OnrushProcess } from "@onrush/e2e/system/onrushProcess.ts";
 import type { Context } from "./context.ts";
 import type { GroupResult, Sample } from "./figures.ts";
 import { alternate } from "./rounds.ts";
@@ -65,6 +66,19 @@ async function round(api: Api, target: TestTarget): Promise<Sample> {
   };
 }
 
+const COMMAND_SECONDS = 10;
+
+/** The whole command without a platform: what it takes beside the time of its load. */
+async function commandRound(target: TestTarget): Promise<Sample> {
+  const startedMs = performance.now();
+  const load = ["--rps", "100", "--duration", `${COMMAND_SECONDS}s`];
+  const command = new OnrushProcess(["quick", `${target.url}/`, ...load]);
+  const code = await command.exited;
+  // 4: too busy for a valid measurement, which is another matter.
+  if (code !== 0 && code !== 4) throw new Error(`onrush ended with ${code}: ${command.output}`);
+  return { overheadMs: performance.now() - startedMs - COMMAND_SECONDS * 1000 };
+}
+
 /** How long people wait for load, and how far apart its workers begin. */
 export async function startupGroup(context: Context): Promise<GroupResult> {
   const started: { stop(): Promise<void> }[] = [];
@@ -77,12 +91,14 @@ export async function startupGroup(context: Context): Promise<GroupResult> {
       started.push(platform);
       contenders.push({ name, round: () => round(platform.api, target) });
     }
+    contenders.push({ name: "quick", round: () => commandRound(target) });
     return {
       name: "startup",
       title: `From the POST to the first request at the target, ${WORKERS} workers that wait`,
-      columns: ["startMs", "skewMs", "toldSkewMs", "failed"],
+      columns: ["startMs", "skewMs", "toldSkewMs", "overheadMs", "failed"],
       contenders: await alternate(contenders, context.rounds, context.tell),
       notes: [
+        "quick: `onrush quick` for 10 s without a platform, from its start to its exit",
         "embedded: controller and workers on this machine, over pipes; distributed: over Redis, with MongoDB or what stands in for it",
         "start skew: how far apart the first arrivals of the workers came, each less its due time, by the target's log; beside it what the workers report of themselves",
       ],
