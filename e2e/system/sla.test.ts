@@ -84,9 +84,12 @@ describe.each(engines)("%s", (_name, start) => {
 
   test("a target that answers nothing breaks a latency by the age of its requests", async () => {
     const silent = await startTarget("known", "--stall-after-ms", "1", "--stall-ms", "600000");
-    const run = await expectAborted(silent, "p95 < 500ms over 5s abort").finally(() =>
-      silent.stop(),
-    );
+    let run;
+    try {
+      run = await expectAborted(silent, "p95 < 500ms over 5s abort");
+    } finally {
+      await silent.stop();
+    }
     expect(run.sla[1]).toMatchObject({ failedAtSecond: 4, unit: "ms" });
     // The oldest have waited for four seconds, and were never answered.
     expect(run.sla[1]?.value).toBeGreaterThanOrEqual(3_000);
