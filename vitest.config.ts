@@ -12,6 +12,8 @@ export default defineConfig({
             "{shared,controller,worker,dashboard,cli,targets,examples,deploy,docs,bench}/**/*.test.ts",
           ],
           exclude: [...exclude, "**/*.services.test.ts"],
+          // Properties take their time where cores are shared.
+          testTimeout: 30_000,
         },
       },
       {

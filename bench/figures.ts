@@ -20,6 +20,7 @@ export const figures = {
   startMs: { label: "first request after ms", digits: 0, spread: true },
   skewMs: { label: "start skew ms", digits: 1, spread: true },
   toldSkewMs: { label: "told skew ms", digits: 1, spread: false },
+  wholeMs: { label: "whole command ms", digits: 0, spread: true },
   invalid: { label: "not VALID", digits: 0, spread: false },
   messagesPerSecond: { label: "messages/s", digits: 0, spread: false },
   cpuUsPerMessage: { label: "CPU µs/message", digits: 0, spread: false },

@@ -1,3 +1,4 @@
+import { refusalNames } from "./refusals.ts";
 import { type FigureName, type GroupResult, medianOf } from "./figures.ts";
 
 /** What a benchmark must show, or it fails. All values are of medians. */
@@ -89,6 +90,10 @@ export const limits: readonly Limit[] = [
     ...{ group: "platform", what: "CPU per request, platform ÷ engine" },
     ...{ value: ratio("platform", "cpuUsPerRequest", "platform", "engine"), atMost: 1.05 },
   },
+  ...refusalNames.map((name) => ({
+    ...{ group: "refusals", what: `ms until it is refused: ${name}` },
+    ...{ value: figure("refusals", name, "wholeMs"), atMost: 1_000 },
+  })),
   {
     ...{ group: "intake", what: "own CPU of 1,000 workers, 1 being a core" },
     ...{ value: figure("intake", "1,000 workers", "generatorCpu"), atMost: 0.12 },

@@ -17,6 +17,7 @@ import { type GroupName, type Options, parseOptions, USAGE } from "./options.ts"
 import { platformGroup } from "./platform.ts";
 import { replaceMarked } from "./readme.ts";
 import { asMarkdown, asText, type Results, toJson } from "./report.ts";
+import { refusalsGroup } from "./refusals.ts";
 import { startupGroup } from "./startup.ts";
 import { startTarget } from "./target/target.ts";
 import { threadsGroup } from "./threads.ts";
@@ -32,6 +33,7 @@ const contests: Partial<Record<GroupName, (context: Context) => Promise<GroupRes
   worker: workerGroup,
   platform: platformGroup,
   startup: startupGroup,
+  refusals: refusalsGroup,
 };
 
 const README = new URL("../README.md", import.meta.url);

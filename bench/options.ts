@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 export const groupNames = [
   ...(["closed", "open", "threads", "language", "worker", "platform"] as const),
-  ...(["intake", "startup", "transports", "micro"] as const),
+  ...(["intake", "startup", "refusals", "transports", "micro"] as const),
 ] as const;
 export type GroupName = (typeof groupNames)[number];
 
