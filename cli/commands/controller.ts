@@ -1,6 +1,4 @@
-import { startController } from "@onrush/controller/main.ts";
 import { readControllerSettings } from "@onrush/controller/platform/settings.ts";
-import { cliLogger } from "../embedded/cliLogger.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstSignal } from "../signals.ts";
@@ -16,6 +14,8 @@ async function controller(): Promise<number> {
       "(or run `onrush up`, which brings its own workers)";
     throw new CliError(message, EXIT.error);
   }
+  const { startController } = await import("@onrush/controller/main.ts");
+  const { cliLogger } = await import("../embedded/cliLogger.ts");
   const running = await startController(settings, cliLogger());
   console.log(`Onrush controller at ${running.url}; start workers with \`onrush worker\``);
   await stopped;

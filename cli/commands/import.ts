@@ -1,14 +1,9 @@
 import { open, writeFile } from "node:fs/promises";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
-import { HAR_DEFAULTS } from "../import/har.ts";
 import { ImportError, type Note } from "../import/imported.ts";
-import {
-  type ImportOptions,
-  importSource,
-  isSourceKind,
-  sourceKinds,
-} from "../import/importSource.ts";
+import type { ImportOptions } from "../import/importSource.ts";
+import { HAR_DEFAULTS, isSourceKind, sourceKinds } from "../import/sourceKinds.ts";
 import { readDocument, writeYaml } from "../scenario/yamlDocument.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 
@@ -100,6 +95,7 @@ function parseSource(text: string): unknown {
 
 /** Converts a source and writes the scenario; what stays behind goes to the standard error. */
 async function importCommand(source: string, flags: ImportFlags): Promise<number> {
+  const { importSource } = await import("../import/importSource.ts");
   const options = toOptions(flags);
   const text = await readSource(source);
   let imported;

@@ -3,7 +3,6 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
 import { CliError } from "../cliError.ts";
 import { controllerUrl } from "../clients/controllerApi.ts";
-import { embeddedClient } from "../clients/embeddedClient.ts";
 import { remoteClient } from "../clients/remoteClient.ts";
 import type { RunClient, StartedRun } from "../clients/runClient.ts";
 import { EXIT, exitCodeOf } from "../exitCodes.ts";
@@ -89,6 +88,12 @@ async function follow(
   }
 }
 
+/** Loading a whole platform takes longer than refusing a scenario: only those who run one wait for it. */
+async function embedded(numWorkers: number): Promise<RunClient> {
+  const { embeddedClient } = await import("../clients/embeddedClient.ts");
+  return embeddedClient(numWorkers);
+}
+
 /** Runs a scenario to its end and reports; embedded unless a controller is named. */
 export async function run(loaded: LoadedScenario, options: RunOptions): Promise<number> {
   const controller = controllerUrl(options.controller);
@@ -97,7 +102,7 @@ export async function run(loaded: LoadedScenario, options: RunOptions): Promise<
   await checkReportFiles(options);
   const client =
     controller === undefined
-      ? await embeddedClient(loaded.scenario.numWorkers)
+      ? await embedded(loaded.scenario.numWorkers)
       : remoteClient(controller);
   try {
     return await follow(client, loaded, options);

@@ -1,11 +1,11 @@
 import { readControllerSettings, readWorkerCounts } from "@onrush/controller/platform/settings.ts";
-import { startPlatform } from "../embedded/platform.ts";
 import { firstSignal } from "../signals.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 /** The whole platform in one go: controller, workers, dashboard. Runs until it is told to end. */
 async function up(): Promise<number> {
   const stopped = firstSignal();
+  const { startPlatform } = await import("../embedded/platform.ts");
   const settings = readControllerSettings(process.env);
   const counts = readWorkerCounts(process.env);
   const platform = await startPlatform(settings, counts);

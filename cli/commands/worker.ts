@@ -1,6 +1,5 @@
 import { readWorkerCounts } from "@onrush/controller/platform/settings.ts";
-import { dataDirectory, defaultThreads, parseLabels, startWorker } from "@onrush/worker/main.ts";
-import { calibrate, type CalibrateOptions } from "./calibrate.ts";
+import type { CalibrateOptions } from "./calibrate.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstTwoSignals } from "../signals.ts";
@@ -16,7 +15,10 @@ interface WorkerOptions extends CalibrateOptions {
 
 /** A worker process that takes its tasks from Redis, or only a measurement of what it could do. */
 async function worker(options: WorkerOptions): Promise<number> {
-  if (options.calibrate === true) return calibrate(options);
+  if (options.calibrate === true) {
+    const { calibrate } = await import("./calibrate.ts");
+    return calibrate(options);
+  }
   if (options.seconds !== undefined || options.json === true) {
     throw new CliError("--seconds and --json go with --calibrate", EXIT.badScenario);
   }
@@ -26,6 +28,8 @@ async function worker(options: WorkerOptions): Promise<number> {
     const message = "a worker finds its controller through Redis: set REDIS_URL";
     throw new CliError(message, EXIT.error);
   }
+  const { dataDirectory, defaultThreads, parseLabels, startWorker } =
+    await import("@onrush/worker/main.ts");
   const { promise: failure, resolve: failed } = Promise.withResolvers<string>();
   const running = await startWorker(
     {

@@ -1,24 +1,10 @@
 import { GENTLE_LOAD, type Imported, ImportError, type Note } from "./imported.ts";
 import { listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
 import { literal, toSteps } from "./requestStep.ts";
+import { HAR_DEFAULTS, type HarOptions } from "./sourceKinds.ts";
 import type { FormField, FormPart, RequestBody, SourceRequest } from "./sourceRequest.ts";
 
 /** HTTP Archive 1.2, as browsers and proxies export it. */
-
-export interface HarOptions {
-  /** Which kinds of resources become steps; "all" for every one. */
-  types: readonly string[];
-  /** Only these hosts (and their subdomains); all when empty. */
-  hosts: readonly string[];
-  /** Whether the pauses of the recording become think time. */
-  thinkTimes: boolean;
-}
-
-export const HAR_DEFAULTS: HarOptions = {
-  types: ["document", "xhr", "fetch"],
-  hosts: [],
-  thinkTimes: false,
-};
 
 /** A session's own, the browser's cache, and what a browser says of itself on each request. */
 const droppedHeaders =

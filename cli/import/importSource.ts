@@ -1,18 +1,13 @@
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { importCurl } from "./curl.ts";
-import { HAR_DEFAULTS, type HarOptions, importHar } from "./har.ts";
+import { importHar } from "./har.ts";
 import { type Imported, ImportError } from "./imported.ts";
 import { importK6 } from "./k6.ts";
 import { importOpenapi } from "./openapi.ts";
 import { importPostman } from "./postman.ts";
 import { isObject, objectOf, type Raw } from "./raw.ts";
 import { retarget } from "./retarget.ts";
-
-export const sourceKinds = ["curl", "har", "openapi", "postman", "k6"] as const;
-export type SourceKind = (typeof sourceKinds)[number];
-
-export const isSourceKind = (text: string): text is SourceKind =>
-  sourceKinds.some((kind) => kind === text);
+import { HAR_DEFAULTS, type HarOptions, type SourceKind, sourceKinds } from "./sourceKinds.ts";
 
 export interface ImportOptions {
   from?: SourceKind;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { describe, expect, test } from "vitest";
-import { HAR_DEFAULTS } from "./har.ts";
 import { detectKind, importSource, type ImportOptions } from "./importSource.ts";
+import { HAR_DEFAULTS } from "./sourceKinds.ts";
 
 const folder = new URL("samples/", import.meta.url);
 const names = readdirSync(folder).sort();

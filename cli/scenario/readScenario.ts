@@ -92,6 +92,8 @@ function sizeProblem(document: unknown): Problem[] {
 /** Fields beginning with "x-" hold what anchors are taken from; as in Compose files they say nothing. */
 function withoutExtensions(document: unknown): unknown {
   if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
+  const keys = Object.keys(document);
+  if (!keys.some((key) => key.startsWith("x-"))) return document;
   return Object.fromEntries(Object.entries(document).filter(([key]) => !key.startsWith("x-")));
 }
 

@@ -55,13 +55,25 @@ export function substitute(document: unknown, variables: Variables): Substitutio
     return result;
   }
 
-  function inValue(value: unknown, path: readonly (string | number)[]): unknown {
-    if (typeof value === "string") return value.includes("${") ? inString(value, path) : value;
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map((item, i) => inValue(item, [...path, i]));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, inValue(inner, [...path, key])]),
-    );
+  // One path for all: tens of thousands of fields have no variable and need none of their own.
+  const path: (string | number)[] = [];
+  function inMember(key: string | number, value: unknown): unknown {
+    path.push(key);
+    const result = inValue(value);
+    path.pop();
+    return result;
   }
-  return { value: inValue(document, []), problems, substituted };
+  /** The value itself where nothing in it has a variable. */
+  function inValue(value: unknown): unknown {
+    if (typeof value === "string") return value.includes("${") ? inString(value, [...path]) : value;
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item, i) => inMember(i, item));
+    const changed: [string, unknown][] = [];
+    for (const [key, inner] of Object.entries(value)) {
+      const result = inMember(key, inner);
+      if (result !== inner) changed.push([key, result]);
+    }
+    return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+  }
+  return { value: inValue(document), problems, substituted };
 }

@@ -75,18 +75,29 @@ export function parseJsonText(text: string): JsonText {
 }
 
 /** Keys that could reach an object's prototype when someone merges the document carelessly. */
-export function prototypeKeys(value: unknown, path: readonly PropertyKey[] = []): Problem[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item, i) => prototypeKeys(item, [...path, i]));
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const at = [...path, key];
-    const reaches =
-      key === "__proto__" ||
-      (key === "constructor" &&
-        typeof inner === "object" &&
-        inner !== null &&
-        Object.hasOwn(inner, "prototype"));
-    const own = reaches ? [{ path: formatPath(at), message: "this key is not allowed" }] : [];
-    return [...own, ...prototypeKeys(inner, at)];
-  });
+export function prototypeKeys(document: unknown): Problem[] {
+  const problems: Problem[] = [];
+  // One path for all: documents may have tens of thousands of keys.
+  const path: PropertyKey[] = [];
+  function visit(value: unknown): void {
+    if (typeof value !== "object" || value === null) return;
+    const isList = Array.isArray(value);
+    for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
+      path.push(isList ? Number(key) : key);
+      if (!isList && reachesPrototype(key, inner)) {
+        problems.push({ path: formatPath(path), message: "this key is not allowed" });
+      }
+      visit(inner);
+      path.pop();
+    }
+  }
+  visit(document);
+  return problems;
 }
+
+const reachesPrototype = (key: string, inner: unknown): boolean =>
+  key === "__proto__" ||
+  (key === "constructor" &&
+    typeof inner === "object" &&
+    inner !== null &&
+    Object.hasOwn(inner, "prototype"));
