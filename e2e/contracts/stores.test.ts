@@ -153,7 +153,7 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
 
       test.each(hardTexts)("%s come back unchanged, as values and as keys", async (_what, text) => {
         const scenario = aScenario({
-          name: `name ${text} end`,
+          description: `said ${text} end`,
           ownerId: text,
           body: { [text]: [text], "a.b": { $gt: 1, "": null } },
           headers: { "X.Dotted$Name": "1" },

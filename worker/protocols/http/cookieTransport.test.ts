@@ -127,7 +127,8 @@ describe.each(ways)("over %s", (name, make) => {
     expect((await get(slot, "/"))?.split("; ")).toHaveLength(300);
   });
 
-  test.runIf(name.includes("redirects"))("every hop of redirects gives and gets", async () => {
+  if (!name.includes("redirects")) return;
+  test("every hop of redirects gives and gets", async () => {
     use("user");
     const slot = new Slot(0);
     expect(await get(slot, "/login?set=sid%3D1&to=/home")).toBe("sid=1");
