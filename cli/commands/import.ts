@@ -3,8 +3,9 @@ import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { ImportError, type Note } from "../import/imported.ts";
 import type { ImportOptions } from "../import/importSource.ts";
+import { parseSource } from "../import/parseSource.ts";
 import { HAR_DEFAULTS, isSourceKind, sourceKinds } from "../import/sourceKinds.ts";
-import { readDocument, writeYaml } from "../scenario/yamlDocument.ts";
+import { writeYaml } from "../scenario/yamlDocument.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 
 interface ImportFlags {
@@ -81,16 +82,6 @@ function toOptions(flags: ImportFlags): ImportOptions {
 function noteLines(left: readonly Note[]): string {
   const lines = left.map(({ where, message }) => `  ${where}: ${message}`);
   return `not carried over, or not as it was:\n${lines.join("\n")}`;
-}
-
-/** Documents are JSON, or YAML as OpenAPI often is. Throws with the place of what is wrong. */
-function parseSource(text: string): unknown {
-  const format = /^\s*[[{]/.test(text) ? "json" : "yaml";
-  const { value, problems } = readDocument(text, format);
-  const [first] = problems;
-  if (first === undefined) return value;
-  const { line = 1, column = 1 } = first.place ?? {};
-  throw new Error(`line ${line}, column ${column}: ${first.path} ${first.message}`);
 }
 
 /** Converts a source and writes the scenario; what stays behind goes to the standard error. */

@@ -46,6 +46,8 @@ export function bodyFields(body: RequestBody, contentType: string | undefined): 
   switch (body.kind) {
     case "text":
       return { body: jsonBody(body.text, contentType) };
+    case "file":
+      return { bodyFile: body.file };
     case "json":
       return { body: body.value as StepInput["body"] };
     case "form":
@@ -54,9 +56,9 @@ export function bodyFields(body: RequestBody, contentType: string | undefined): 
       return body.parts.length === 0
         ? {}
         : {
-            multipart: body.parts.map(({ name, value, fileName, contentType }) => ({
+            multipart: body.parts.map(({ name, value, file, fileName, contentType }) => ({
               name,
-              value,
+              ...(file === undefined ? { value } : { file }),
               ...(fileName === undefined ? {} : { filename: fileName }),
               ...(contentType === undefined ? {} : { contentType }),
             })),

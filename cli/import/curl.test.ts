@@ -1,13 +1,14 @@
-import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { describe, expect, test } from "vitest";
 import { importCurl } from "./curl.ts";
+import { checkImported } from "./importSource.ts";
+import { plainSteps } from "./nestSteps.ts";
 
 function imported(text: string) {
   const { scenario, left } = importCurl(text);
-  const parsed = parseScenario(scenario);
+  const parsed = checkImported(scenario);
   expect(parsed.ok ? [] : parsed.problems).toEqual([]);
-  const [step] = scenario.steps ?? [];
+  const [step] = plainSteps(scenario.steps);
   return { scenario, step: step as StepInput, left: left.map((note) => note.where) };
 }
 
@@ -114,6 +115,32 @@ describe("a curl command as a step", () => {
     ]);
   });
 
+  test("files as bodies and parts", () => {
+    const asForm = { headers: { "Content-Type": "application/x-www-form-urlencoded" } };
+    expect(imported("curl h --data-binary @a.bin").step).toMatchObject({
+      ...{ method: "POST", bodyFile: "a.bin" },
+      ...asForm,
+    });
+    expect(imported("curl h -d @a.txt").step).toMatchObject({ bodyFile: "a.txt", ...asForm });
+    const typed = imported("curl -X PUT h -H 'Content-Type: image/png' --data-binary @a.png");
+    expect(typed.step).toMatchObject({
+      ...{ method: "PUT", bodyFile: "a.png", headers: { "Content-Type": "image/png" } },
+    });
+    expect(imported("curl h --json @a.json").step).toMatchObject({
+      bodyFile: "a.json",
+      headers: { "Content-Type": "application/json" },
+    });
+    const parts = imported(
+      `curl h -F a=@x/y.csv -F 'b=@"1;2.png";type=image/png;filename="p.png"' -F c=1`,
+    );
+    expect(parts.step.multipart).toEqual([
+      { name: "a", file: "x/y.csv" },
+      { name: "b", file: "1;2.png", filename: "p.png", contentType: "image/png" },
+      { name: "c", value: "1" },
+    ]);
+    expect(parts.left).toEqual([]);
+  });
+
   test("options of the whole scenario", () => {
     const { scenario, left } = imported(
       "curl -kL --max-redirs 5 -m 2.5 --http2 -x proxy:3128 https://h/",
@@ -128,7 +155,7 @@ describe("a curl command as a step", () => {
 
   test("several URLs are several steps", () => {
     const { scenario } = imported("curl http://h/a http://h/b --url http://h/c");
-    expect(scenario.steps?.map(({ url }) => url)).toEqual([
+    expect(plainSteps(scenario.steps).map(({ url }) => url)).toEqual([
       ...["http://h/a", "http://h/b", "http://h/c"],
     ]);
   });
@@ -136,8 +163,13 @@ describe("a curl command as a step", () => {
 
 describe("what cannot be carried over", () => {
   test.each<[string, string, string[]]>([
-    ["files as bodies", "curl h -d @body.json", ["--data"]],
-    ["files of forms", "curl h -F 'f=@a.png' -F a=1", ["--form"]],
+    ["line breaks that stay in a file", "curl h -d @body.json", ["--data"]],
+    ["a file among other data", "curl h --data-binary @a -d b=1", ["curl"]],
+    ["a file in the query", "curl -G h --data-binary @a", ["curl"]],
+    ["a second file", "curl h --data-binary @a --json @b", ["--json"]],
+    ["the standard input", "curl h --data-binary @- -F a=@-", ["--data-binary", "--form"]],
+    ["what a file holds as a text", "curl h -F 'f=<a.txt'", ["--form"]],
+    ["several files of a field", "curl h -F 'f=@a,b' -F c=1", ["--form"]],
     ["a cookie file", "curl h -b jar.txt", ["--cookie"]],
     ["certificates", "curl h -E a.pem --key b.pem", ["--cert", "--key"]],
     ["names for addresses", "curl h --resolve h:80:127.0.0.1", ["--resolve"]],

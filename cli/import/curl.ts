@@ -12,6 +12,8 @@ interface CurlCommand {
   headers: FormField[];
   /** Pieces of -d and its kin; curl joins them with &. */
   data: string[];
+  /** A file that is the whole body. */
+  dataFile: string | undefined;
   parts: FormPart[];
   query: string[];
   isJson: boolean;
@@ -33,7 +35,16 @@ interface CurlCommand {
 const acceptEncodings = ["deflate", "gzip", "br", "zstd"] as const;
 
 const newCommand = (): CurlCommand => ({
-  ...{ urls: [], method: undefined, headers: [], data: [], parts: [], query: [], left: [] },
+  ...{
+    urls: [],
+    method: undefined,
+    dataFile: undefined,
+    headers: [],
+    data: [],
+    parts: [],
+    query: [],
+    left: [],
+  },
   ...{ isJson: false, inQuery: false, isHead: false, isInsecure: false, follows: false },
   ...{ maxRedirects: undefined, maxTimeSeconds: undefined, proxy: undefined, isHttp2: false },
   ...{ isCompressed: false, auth: undefined },
@@ -52,12 +63,28 @@ function addHeader(command: CurlCommand, line: string): void {
   }
 }
 
-/** Data from a file stay behind; the note says how to write them. */
-function fromFile(command: CurlCommand, option: string, value: string): boolean {
-  if (!value.startsWith("@")) return false;
+/** `$${` is no variable; braces in file names are none of templates. */
+const fileName = (path: string) => path.replaceAll("${", () => "$${");
+
+/**
+ * Data from a file, which are the body when they are all of it. curl takes line breaks out of what
+ * is not binary.
+ */
+function dataFromFile(command: CurlCommand, option: string, path: string): void {
+  const note = (message: string) => void command.left.push({ where: option, message });
+  if (path === "-" || path === "") return note("the standard input is not read: name a file");
+  if (command.dataFile !== undefined)
+    return note(`the file ${path} is left out: a body is one file`);
+  command.dataFile = fileName(path);
+  if (/^--data(-ascii)?$/.test(option)) {
+    note(`${path} is sent as it stands, with the line breaks that curl takes out`);
+  }
+}
+
+/** What a file holds stays behind; the note says how to write it. */
+function fromFile(command: CurlCommand, option: string, value: string): void {
   const message = `the file ${value.slice(1) || "of the standard input"} is not read: put its content into the body`;
   command.left.push({ where: option, message });
-  return true;
 }
 
 /** `name=value`, `=value`, `value`: what is after the first = is encoded. */
@@ -67,6 +94,30 @@ function urlEncoded(value: string): string {
   const name = value.slice(0, at);
   const encoded = encodeAround(literal(value.slice(at + 1)));
   return name === "" ? encoded : `${literal(name)}=${encoded}`;
+}
+
+/** `@path;filename=name;type=image/png`, where path and name may be in quotes. */
+function addFilePart(command: CurlCommand, option: string, name: string, content: string): void {
+  const [, quoted, plain = "", settings = ""] =
+    /^[@<](?:"((?:[^"\\]|\\.)*)"|([^;]*))(.*)$/s.exec(content) ?? [];
+  const file = quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(.)/gs, "$1");
+  if (file === "" || file === "-" || (quoted === undefined && file.includes(","))) {
+    const message = `"${content.slice(0, 60)}" is not one file: the field ${name} is left out`;
+    command.left.push({ where: option, message });
+    return;
+  }
+  if (content.startsWith("<")) {
+    const message = `the file ${file} is sent as a file; curl sends what it holds as a text`;
+    command.left.push({ where: option, message });
+  }
+  const contentType = /;\s*type=([^;]+)/i.exec(settings)?.[1]?.trim();
+  const given = /;\s*filename=(?:"([^"]*)"|([^;]+))/i.exec(settings);
+  const shown = given?.[1] ?? given?.[2]?.trim();
+  command.parts.push({
+    ...{ name: literal(name), value: "", file: fileName(file) },
+    ...(shown === undefined ? {} : { fileName: literal(shown) }),
+    ...(contentType === undefined ? {} : { contentType }),
+  });
 }
 
 /** `name=value;type=text/plain`, `name=@file`, `name=<file`. */
@@ -79,9 +130,7 @@ function addPart(command: CurlCommand, option: string, value: string): void {
   const name = value.slice(0, at);
   const content = value.slice(at + 1);
   if (option === "--form" && /^[@<]/.test(content)) {
-    const file = content.slice(1).split(";")[0] ?? "";
-    const message = `the file ${file} of the field ${name} is not read: the field is left out`;
-    command.left.push({ where: option, message });
+    addFilePart(command, option, name, content);
     return;
   }
   const typed = option === "--form" ? /^(.*);\s*type=([^;]+)$/s.exec(content) : null;
@@ -98,9 +147,8 @@ const setHeader =
     void command.headers.push({ name, value: literal(value) });
 
 const addData: Apply = (command, value, option) => {
-  if (fromFile(command, option, value)) return;
-  // -d takes line breaks out of files only; a text goes as it is.
-  command.data.push(literal(value));
+  if (value.startsWith("@")) dataFromFile(command, option, value.slice(1));
+  else command.data.push(literal(value));
 };
 
 const number = (command: CurlCommand, option: string, value: string): number | undefined => {
@@ -114,7 +162,7 @@ const options: Record<string, Apply> = {
   url: (command, value) => void command.urls.push(value),
   request: (command, value) => void (command.method = value),
   header: (command, value, option) =>
-    value.startsWith("@") ? void fromFile(command, option, value) : addHeader(command, value),
+    value.startsWith("@") ? fromFile(command, option, value) : addHeader(command, value),
   data: addData,
   "data-ascii": addData,
   "data-binary": addData,
@@ -220,6 +268,11 @@ function withQuery(url: string, pieces: readonly string[]): string {
 
 function bodyOf(command: CurlCommand): RequestBody | undefined {
   if (command.parts.length > 0) return { kind: "multipart", parts: command.parts };
+  const { dataFile: file } = command;
+  if (file !== undefined && (command.data.length > 0 || command.inQuery)) {
+    const message = `the file ${file} is left out: it can only be the whole body`;
+    command.left.push({ where: "curl", message });
+  } else if (file !== undefined) return { kind: "file", file };
   if (command.data.length === 0 || command.inQuery) return undefined;
   return { kind: "text", text: command.data.join(command.isJson ? "" : "&") };
 }
@@ -231,7 +284,7 @@ function headersOf(command: CurlCommand, body: RequestBody | undefined): FormFie
   if (command.isJson) {
     added.push({ name: "Content-Type", value: "application/json" });
     added.push({ name: "Accept", value: "application/json" });
-  } else if (body?.kind === "text") {
+  } else if (body?.kind === "text" || body?.kind === "file") {
     added.push({ name: "Content-Type", value: "application/x-www-form-urlencoded" });
   }
   return [...command.headers, ...added.filter(({ name }) => !given.has(name.toLowerCase()))];

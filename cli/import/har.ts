@@ -1,8 +1,15 @@
 import { GENTLE_LOAD, type Imported, ImportError, type Note } from "./imported.ts";
+import { plainSteps } from "./nestSteps.ts";
 import { listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
 import { literal, toSteps } from "./requestStep.ts";
 import { HAR_DEFAULTS, type HarOptions } from "./sourceKinds.ts";
-import type { FormField, FormPart, RequestBody, SourceRequest } from "./sourceRequest.ts";
+import type {
+  FormField,
+  FormPart,
+  RequestBody,
+  SourceGroup,
+  SourceRequest,
+} from "./sourceRequest.ts";
 
 /** HTTP Archive 1.2, as browsers and proxies export it. */
 
@@ -126,24 +133,26 @@ function toRequest(entry: Raw, url: URL, where: string, dropped: Skipped, left: 
   return request;
 }
 
-/** Seconds from the end of each chosen entry to the beginning of the next; overlaps are none. */
-function pauses(entries: readonly Raw[]): number[] {
-  return entries.slice(1).flatMap((entry, i) => {
-    const before = entries[i] ?? {};
-    const start = Date.parse(textOf(entry["startedDateTime"]) ?? "");
-    const end = Date.parse(textOf(before["startedDateTime"]) ?? "") + Number(before["time"] ?? 0);
-    return Number.isFinite(start - end) ? [Math.max(0, start - end) / 1000] : [];
-  });
+/** Seconds from the end of an entry to the beginning of the next one; overlaps are none. */
+function pauseAfter(entry: Raw, next: Raw | undefined): number | undefined {
+  const start = Date.parse(textOf(next?.["startedDateTime"]) ?? "");
+  const end = Date.parse(textOf(entry["startedDateTime"]) ?? "") + Number(entry["time"] ?? 0);
+  const seconds = Math.round(start - end) / 1000;
+  return seconds > 0 ? Math.min(3_600, seconds) : undefined;
 }
 
-function thinkTime(entries: readonly Raw[], left: Note[]) {
-  const all = pauses(entries);
-  const mean = all.reduce((sum, seconds) => sum + seconds, 0) / all.length;
-  if (!(mean > 0)) return {};
-  const seconds = Math.min(3_600, Math.round(mean * 1000) / 1000);
-  const message = `${all.length} pauses become one think time, their mean of ${seconds}s`;
-  left.push({ where: "log.entries", message });
-  return { thinkTimeSeconds: seconds };
+/** The page of each entry, where the recording has several. */
+function pageGroups(log: Raw, chosen: readonly Raw[]): (readonly SourceGroup[] | undefined)[] {
+  const pages = new Map(
+    objectsOf(log["pages"]).map((page): [unknown, SourceGroup] => {
+      const name = textOf(page["title"])?.trim() || (textOf(page["id"]) ?? "page");
+      return [page["id"], { name }];
+    }),
+  );
+  const groups = chosen.map((entry) => pages.get(entry["pageref"]));
+  return new Set(groups).size < 2
+    ? groups.map(() => undefined)
+    : groups.map((group) => (group === undefined ? undefined : [group]));
 }
 
 const byStart = (a: Raw, b: Raw) =>
@@ -170,13 +179,22 @@ export function importHar(document: unknown, options: HarOptions = HAR_DEFAULTS)
     chosen.push(entry);
   }
   left.push(...skipped.notes());
-  const steps = toSteps(requests, left);
+  const groups = pageGroups(log, chosen);
+  const placed = requests.map((request, i): SourceRequest => {
+    const pause = pauseAfter(chosen[i] ?? {}, chosen[i + 1]);
+    return {
+      ...request,
+      groups: groups[i],
+      ...(options.thinkTimes && pause !== undefined ? { thinkTimeSeconds: pause } : {}),
+    };
+  });
+  const steps = toSteps(placed, left);
   if (steps.length === 0) {
     const reasons = left.map(({ message }) => message).join("; ");
     throw new ImportError(`no request is left to import: ${reasons || "the HAR is empty"}`);
   }
   const title = textOf(objectsOf(log["pages"])[0]?.["title"]);
-  const name = title === undefined || title.trim() === "" ? (steps[0]?.url ?? "HAR") : title;
-  const think = options.thinkTimes ? thinkTime(chosen, left) : {};
-  return { scenario: { name: name.trim().slice(0, 200), ...GENTLE_LOAD, ...think, steps }, left };
+  const name =
+    title === undefined || title.trim() === "" ? (plainSteps(steps)[0]?.url ?? "HAR") : title;
+  return { scenario: { name: name.trim().slice(0, 200), ...GENTLE_LOAD, steps }, left };
 }

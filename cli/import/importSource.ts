@@ -1,7 +1,8 @@
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import { namedFiles } from "@onrush/shared/scenario/fileUse.ts";
 import { importCurl } from "./curl.ts";
 import { importHar } from "./har.ts";
-import { type Imported, ImportError } from "./imported.ts";
+import { type Imported, type ImportedScenario, ImportError } from "./imported.ts";
 import { importK6 } from "./k6.ts";
 import { importOpenapi } from "./openapi.ts";
 import { importPostman } from "./postman.ts";
@@ -69,9 +70,18 @@ function convert(text: string, kind: SourceKind, parse: ParseDocument, har: HarO
   }
 }
 
+/** Checks a scenario whose files are found and read later, by who runs it. */
+export function checkImported(scenario: ImportedScenario) {
+  const unread = { sha256: "0".repeat(64), bytes: 0 };
+  const files = namedFiles(scenario).map(({ name }) => [name, unread] as const);
+  return parseScenario(
+    files.length === 0 ? scenario : { ...scenario, files: Object.fromEntries(files) },
+  );
+}
+
 /** SLA lines that the scenario cannot be judged by stay behind, each with the reason. */
 function withoutUnfitLines({ scenario, left }: Imported): Imported {
-  const checked = parseScenario(scenario);
+  const checked = checkImported(scenario);
   if (checked.ok || scenario.sla === undefined) return { scenario, left };
   const reasons = new Map(checked.problems.map(({ path, message }) => [path, message]));
   const { sla, ...rest } = scenario;
@@ -97,7 +107,7 @@ export function importSource(
   const imported = withoutUnfitLines(convert(text, kind, parse, options.har ?? HAR_DEFAULTS));
   const { baseUrl } = options;
   const scenario = baseUrl === undefined ? imported.scenario : retarget(imported.scenario, baseUrl);
-  const checked = parseScenario(scenario);
+  const checked = checkImported(scenario);
   if (!checked.ok) {
     const lines = checked.problems.map(({ path, message }) => `  ${path}: ${message}`).join("\n");
     throw new ImportError(`what it asks for is not possible here:\n${lines}`);

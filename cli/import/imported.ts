@@ -1,11 +1,12 @@
+import type { FlowOf } from "@onrush/shared/flow/flowSchema.ts";
 import type { ScenarioInput, StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
 
 type WorkloadInput = NonNullable<ScenarioInput["workloads"]>[number];
-export type ImportedWorkload = Omit<WorkloadInput, "steps"> & { steps: StepInput[] };
+export type ImportedElement = FlowOf<StepInput>;
+export type ImportedWorkload = Omit<WorkloadInput, "steps"> & { steps: ImportedElement[] };
 
-/** Sources have requests one after the other. */
 export type ImportedScenario = Omit<ScenarioInput, "steps" | "workloads"> & {
-  steps?: StepInput[];
+  steps?: ImportedElement[];
   workloads?: ImportedWorkload[];
 };
 

@@ -1,6 +1,7 @@
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { describe, expect, test } from "vitest";
 import { importK6 } from "./k6.ts";
+import { plainSteps } from "./nestSteps.ts";
 
 function imported(source: object | string) {
   const { scenario, left } = importK6(typeof source === "string" ? source : JSON.stringify(source));
@@ -129,7 +130,9 @@ describe("k6 executors as load profiles", () => {
       ["browse", undefined],
       ["buy", 20],
     ]);
-    expect(scenario.workloads?.[1]?.steps[0]?.headers).toEqual({ "User-Agent": "Agent/1" });
+    expect(plainSteps(scenario.workloads?.[1]?.steps)[0]?.headers).toEqual({
+      "User-Agent": "Agent/1",
+    });
   });
 
   test("what k6 inspect prints, with everything that is not set", () => {

@@ -7,7 +7,7 @@ import {
 } from "./imported.ts";
 import { exampleOf, keepTemplates, placeParameters } from "./openapiParameters.ts";
 import { credentialsOf } from "./openapiSecurity.ts";
-import { isObject, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
+import { isObject, listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
 import { References } from "./references.ts";
 import { literal, toSteps } from "./requestStep.ts";
 import type { FormField, RequestBody, SourceRequest } from "./sourceRequest.ts";
@@ -106,6 +106,18 @@ function bodyOf(operation: Raw, where: string, { references, left }: Reader): Bo
   };
 }
 
+/** `tag`, and `tag-2`, `tag-3` … where an operation has several. */
+function tagsOf(operation: Raw): SourceRequest["tags"] {
+  const names = listOf(operation["tags"]).flatMap((tag) => {
+    // What a tag's value may not contain.
+    const name = (textOf(tag) ?? "").replaceAll(/[\s\p{C}()"',={}]+/gu, " ");
+    return name.trim() === "" ? [] : [name.trim().slice(0, 100).trim()];
+  });
+  if (names.length === 0) return undefined;
+  const entries = names.slice(0, 10).map((name, i) => [i === 0 ? "tag" : `tag-${i + 1}`, name]);
+  return Object.fromEntries(entries) as SourceRequest["tags"];
+}
+
 function fillPath(path: string, values: ReadonlyMap<string, string>): string {
   return path.replaceAll(/\{([^{}]+)\}/g, (_all, name: string) => values.get(name) ?? "1");
 }
@@ -122,8 +134,10 @@ function toRequest(path: string, method: string, item: Raw, base: string, reader
   const { body, contentType } = bodyOf(operation, where, reader);
   const own = serverUrl(operation["servers"]) ?? serverUrl(item["servers"]);
   const origin = own !== undefined && /^https?:\/\//i.test(own) ? own : base;
+  const tags = tagsOf(operation);
   const request: SourceRequest = {
     where,
+    ...(tags === undefined ? {} : { tags }),
     name: textOf(operation["operationId"]) ?? where,
     method,
     url: literal(origin) + fillPath(path, values),

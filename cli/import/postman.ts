@@ -234,6 +234,7 @@ function readRequest(item: Raw, folders: readonly Folder[], reader: Reader): voi
     url: urlOf(request["url"], name, reader),
     headers,
     auth: credentials,
+    groups: folders.filter(({ name: folder }) => folder !== ""),
     ...(query === undefined ? {} : { query: [query] }),
     body: bodyOf(body, name, reader),
   });

@@ -1,7 +1,8 @@
 import { MAX_STEPS } from "@onrush/shared/scenario/limits.ts";
 import { type StepInput, stepSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { bodyFields, toFields } from "./bodies.ts";
-import type { Note } from "./imported.ts";
+import type { ImportedElement, Note } from "./imported.ts";
+import { nestSteps, uniqueName } from "./nestSteps.ts";
 import type { Credentials, FormField, SourceRequest } from "./sourceRequest.ts";
 
 /** Text that is to be sent as it stands, also where it looks like a template or a variable. */
@@ -89,13 +90,16 @@ function placeBody(
 
 /** What is sent beside method, URL and body; a header of the same meaning wins. */
 function placeFields(request: SourceRequest, headers: Record<string, string>): Partial<StepInput> {
-  const { query = [], auth, acceptEncoding } = request;
+  const { query = [], auth, acceptEncoding, tags, checks, thinkTimeSeconds } = request;
   const has = (wanted: string) =>
     Object.keys(headers).some((name) => name.toLowerCase() === wanted);
   return {
     ...(query.length === 0 ? {} : { query: toFields(query) }),
     ...(auth === undefined || has("authorization") ? {} : { auth }),
     ...(acceptEncoding === undefined || has("accept-encoding") ? {} : { acceptEncoding }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(checks === undefined || checks.length === 0 ? {} : { checks }),
+    ...(thinkTimeSeconds === undefined ? {} : { thinkTimeSeconds }),
   };
 }
 
@@ -117,23 +121,16 @@ function toStep(source: SourceRequest, left: Note[]): StepInput | undefined {
   };
 }
 
-/** Names are told apart: the second "login" is "login 2". */
-function uniqueNames(steps: readonly StepInput[]): StepInput[] {
+/** The steps of requests, in their order and groups; what cannot be one is told in `left`. */
+export function toSteps(requests: readonly SourceRequest[], left: Note[]): ImportedElement[] {
   const used = new Set<string>();
-  return steps.map((step) => {
-    const base = step.name.trim().slice(0, 190) || "request";
-    let name = base;
-    for (let n = 2; used.has(name); n++) name = `${base} ${n}`;
-    used.add(name);
-    return { ...step, name };
+  const made = requests.flatMap((request) => {
+    const step = toStep(request, left);
+    if (step === undefined) return [];
+    return [{ request, step: { ...step, name: uniqueName(step.name, used) } }];
   });
-}
-
-/** The steps of requests, in their order; what cannot be one is told in `left`. */
-export function toSteps(requests: readonly SourceRequest[], left: Note[]): StepInput[] {
-  const steps = requests.flatMap((request) => toStep(request, left) ?? []);
-  for (const step of steps.slice(MAX_STEPS)) {
+  for (const { step } of made.slice(MAX_STEPS)) {
     left.push({ where: step.name, message: `no step: a scenario has at most ${MAX_STEPS}` });
   }
-  return uniqueNames(steps.slice(0, MAX_STEPS));
+  return nestSteps(made.slice(0, MAX_STEPS));
 }

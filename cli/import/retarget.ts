@@ -1,5 +1,5 @@
-import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { ImportError, type ImportedScenario } from "./imported.ts";
+import { ImportError, type ImportedElement, type ImportedScenario } from "./imported.ts";
+import { changeSteps } from "./nestSteps.ts";
 
 /** The scenario with scheme, host and port of every request replaced; paths are kept. */
 export function retarget(scenario: ImportedScenario, baseUrl: string): ImportedScenario {
@@ -7,8 +7,11 @@ export function retarget(scenario: ImportedScenario, baseUrl: string): ImportedS
     throw new ImportError(`--base-url "${baseUrl}" is not a full http:// or https:// URL`);
   }
   const base = baseUrl.replace(/[?#].*$/s, "").replace(/\/+$/, "");
-  const moved = (steps: readonly StepInput[]) =>
-    steps.map((step) => ({ ...step, url: step.url.replace(/^https?:\/\/[^/?#]+/i, () => base) }));
+  const moved = (steps: readonly ImportedElement[]) =>
+    changeSteps(steps, (step) => ({
+      ...step,
+      url: step.url.replace(/^https?:\/\/[^/?#]+/i, () => base),
+    }));
   const { steps, workloads } = scenario;
   return {
     ...scenario,

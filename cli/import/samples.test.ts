@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { describe, expect, test } from "vitest";
-import { detectKind, importSource, type ImportOptions } from "./importSource.ts";
+import { checkImported, detectKind, importSource, type ImportOptions } from "./importSource.ts";
+import { plainSteps } from "./nestSteps.ts";
+import { parseSource as parse } from "./parseSource.ts";
 import { HAR_DEFAULTS } from "./sourceKinds.ts";
 
 const folder = new URL("samples/", import.meta.url);
 const names = readdirSync(folder).sort();
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
-const parse = (text: string): unknown => JSON.parse(text);
 
 function imported(name: string, options: ImportOptions = {}) {
   const { scenario, left } = importSource(read(name), options, parse);
-  const steps = scenario.steps ?? [];
+  const steps = plainSteps(scenario.steps);
   return { scenario, steps, left: left.map(({ where, message }) => `${where}: ${message}`) };
 }
 const step = (name: string, stepName: string) =>
@@ -20,13 +20,13 @@ const step = (name: string, stepName: string) =>
 describe.each(names)("%s", (name) => {
   test("is recognised and becomes a scenario that is valid", () => {
     expect(detectKind(read(name), parse)).toBe(name.split("-")[0]);
-    const parsed = parseScenario(imported(name).scenario);
+    const parsed = checkImported(imported(name).scenario);
     expect(parsed.ok ? [] : parsed.problems).toEqual([]);
   });
 
   test("goes where --base-url says, and nowhere else", () => {
     const { scenario } = imported(name, { baseUrl: "http://127.0.0.1:1234/base/" });
-    const all = [...(scenario.steps ?? []), ...(scenario.workloads ?? []).flatMap((w) => w.steps)];
+    const all = [scenario, ...(scenario.workloads ?? [])].flatMap(({ steps }) => plainSteps(steps));
     expect(all.length).toBeGreaterThan(0);
     for (const { url } of all) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:1234\/base\//);
   });
@@ -80,8 +80,10 @@ describe("a HAR", () => {
     expect(steps.map(({ name }) => name)).toEqual([
       ...["GET /", "GET /app.js", "GET /logo.png", "GET /api/items", "POST /api/cart"],
     ]);
-    // Pauses of 80, 0, 290 and 2,920 ms.
-    expect(scenario.thinkTimeSeconds).toBe(0.823);
+    expect(scenario.thinkTimeSeconds).toBeUndefined();
+    expect(steps.map(({ thinkTimeSeconds }) => thinkTimeSeconds)).toEqual([
+      ...[0.08, undefined, 0.29, 2.92, undefined],
+    ]);
     expect(() => imported("har-chrome.json", { har: { ...HAR_DEFAULTS, hosts: ["h"] } })).toThrow(
       /no request is left/,
     );
@@ -91,6 +93,16 @@ describe("a HAR", () => {
     expect(imported("har-firefox.json").steps).toMatchObject([
       { name: "GET /login" },
       { name: "POST /login", form: { user: "a b", password: "p&q" } },
+    ]);
+  });
+
+  test("of several pages has a group for each", () => {
+    const { scenario } = imported("har-pages.json");
+    expect(scenario.steps).toMatchObject([
+      { group: "Shop", steps: [{ name: "GET /" }, { name: "GET /api/items" }] },
+      { group: "https://shop.example/cart", steps: [{ name: "GET /cart" }] },
+      { group: "Shop 2", steps: [{ name: "GET / 2" }] },
+      { name: "GET /api/ping" },
     ]);
   });
 
@@ -109,6 +121,19 @@ describe("a Postman collection", () => {
   test("gives its requests in order, named by their folders", () => {
     expect(imported("postman-shop.json").steps.map(({ name }) => name)).toEqual([
       ...["Accounts / Login", "Accounts / Me", "Items / By id", "Items / Nested / Search"],
+    ]);
+  });
+
+  test("has a group for each folder", () => {
+    expect(imported("postman-shop.json").scenario.steps).toMatchObject([
+      { group: "Accounts", steps: [{ name: "Accounts / Login" }, { name: "Accounts / Me" }] },
+      {
+        group: "Items",
+        steps: [
+          { name: "Items / By id" },
+          { group: "Nested", steps: [{ name: "Items / Nested / Search" }] },
+        ],
+      },
     ]);
   });
 
@@ -182,6 +207,17 @@ describe("an OpenAPI document", () => {
       { name: "DELETE /pets/{id}", method: "DELETE" },
     ]);
     expect(step("openapi-pets.json", "DELETE /pets/{id}")?.headers).toBeUndefined();
+  });
+
+  test("in YAML is the same, and its tags are those of the steps", () => {
+    const { scenario, steps } = imported("openapi-orders.yaml");
+    expect(scenario.name).toBe("Orders");
+    expect(steps).toMatchObject([
+      { name: "listOrders", tags: { tag: "orders", "tag-2": "read only" } },
+      { name: "placeOrder", tags: { tag: "orders" }, body: { item: "A-7", count: 1 } },
+      { name: "health" },
+    ]);
+    expect(steps[2]).not.toHaveProperty("tags");
   });
 
   test("makes bodies from schemas, which may contain themselves", () => {
