@@ -133,6 +133,27 @@ describe("scenarios", () => {
     expect(copy).toMatchObject({ status: 400, body: { errors: [{ path: "http.proxy" }] } });
   });
 
+  test("no PUT makes a mask tell what it hides", async () => {
+    const secret = { headers: { "X-Id": "hunter2" }, secrets: ["headers.X-Id"] };
+    const created = await call("POST", "/api/v1/scenarios", {
+      ...{ ...document, ...secret, autoStart: false },
+    });
+    const { id } = created.body as { id: string };
+    const shown = created.body as { headers: object };
+    const put = (change: object) =>
+      call("PUT", `/api/v1/scenarios/${id}`, { ...shown, method: "POST", ...change });
+    const unlisted = await put({ secrets: [] });
+    const masked = { ...secret, headers: { "X-Id": "***" } };
+    expect(unlisted).toMatchObject({ status: 200, body: masked });
+    for (const change of [{ targetUrl: "https://elsewhere/" }, { body: { a: "***" } }]) {
+      const refused = await put(change);
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{}] } });
+      expect(refused.text).toContain("write the secret again");
+    }
+    const stored = await server.scenarios.get(id);
+    expect(stored).toMatchObject(secret);
+  });
+
   test("DELETE removes; while a run is active it is refused", async () => {
     const { id, runId = "" } = await create(true);
     expect((await call("DELETE", `/api/v1/scenarios/${id}`)).status).toBe(409);

@@ -2,17 +2,20 @@ import { randomUUID } from "node:crypto";
 import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
-import { maskedPaths, restoreSecrets } from "@onrush/shared/scenario/secrets.ts";
+import { maskedPaths, restoreSecrets } from "@onrush/shared/scenario/restoreSecrets.ts";
 import { badRequest, conflict, notFound } from "../http/httpProblem.ts";
 import type { Runs } from "../runs/runs.ts";
 import type { ScenarioStore } from "./scenarioStore.ts";
 
 const PAGE = 500;
 
-function refuseMasks(scenario: Scenario): void {
-  const paths = maskedPaths(scenario);
+function refuseMasks(scenario: Scenario, previous?: Scenario): void {
+  const paths = maskedPaths(scenario, previous);
   if (paths.length === 0) return;
-  const message = "its credentials are masked: write them again";
+  const message =
+    previous === undefined
+      ? "its credentials are masked: write them again"
+      : "a mask stands for a secret only in its place and for its hosts: write the secret again";
   throw badRequest(
     "The scenario has masked credentials.",
     paths.map((path) => ({ path, message })),
@@ -58,7 +61,7 @@ export class ScenarioService {
     const previous = await this.get(id);
     const { ownerId, createdAt } = previous;
     const restored = restoreSecrets(scenario, previous);
-    refuseMasks(restored);
+    refuseMasks(restored, previous);
     const stored = { ...restored, id, ownerId, createdAt, updatedAt: this.#now().toISOString() };
     if (!(await this.#store.replace(stored))) throw notFound("scenario", id);
     return stored;

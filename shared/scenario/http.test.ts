@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseScenario } from "./parseScenario.ts";
 import type { Scenario } from "./scenarioSchema.ts";
-import { maskedPaths, maskSecrets, restoreSecrets } from "./secrets.ts";
+import { maskedPaths, restoreSecrets } from "./restoreSecrets.ts";
+import { maskSecrets } from "./secrets.ts";
 import { scenarioWorkloads } from "./workloads.ts";
 
 const profile = { type: "CONSTANT", initialRps: 10 };

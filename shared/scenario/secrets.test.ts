@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseScenario } from "./parseScenario.ts";
 import type { Scenario } from "./scenarioSchema.ts";
-import { maskedPaths, maskSecrets, restoreSecrets } from "./secrets.ts";
+import { maskedPaths, restoreSecrets } from "./restoreSecrets.ts";
+import { maskSecrets } from "./secrets.ts";
 
 const short = {
   ...{ name: "n", targetUrl: "https://h/", method: "POST", durationSeconds: 10 },
@@ -119,5 +120,63 @@ describe("masks that come back", () => {
     ]);
     expect(maskedPaths(stored)).toEqual([]);
     expect(maskedPaths(parsed({ body: "*** is a text" }))).toEqual([]);
+  });
+
+  test("stand for it without its being listed, and it stays listed", () => {
+    for (const secrets of [[], undefined]) {
+      const restored = restoreSecrets({ ...maskSecrets(stored), secrets }, stored);
+      expect(restored).toEqual(stored);
+      expect(maskSecrets(restored).body).toBe("***");
+    }
+  });
+
+  test("stand for nothing where what they hide would be shown", () => {
+    const body = { Authorization: "Bearer ***", bearer: "***", proxy: "***" };
+    const asked = { ...maskSecrets(stored), body, secrets: [] };
+    const restored = restoreSecrets(asked, stored);
+    expect(restored.body).toEqual(body);
+    const paths = ["body.Authorization", "body.bearer", "body.proxy"];
+    expect(maskedPaths(restored, stored)).toEqual(paths);
+    const data = { users: { inline: [{ Authorization: "Bearer ***" }], pick: "sequential" } };
+    const inData = restoreSecrets({ ...maskSecrets(stored), data } as Scenario, stored);
+    expect(inData.data).toEqual(data);
+  });
+
+  test.each<[string, Partial<Scenario>]>([
+    ["another host", { targetUrl: "https://elsewhere/" }],
+    ["another port", { targetUrl: "https://h:8443/" }],
+    ["no encryption", { targetUrl: "http://h/" }],
+    ["a proxy between", { http: { proxy: "http://elsewhere:3128" } } as Partial<Scenario>],
+  ])("stand for nothing with %s", (_name, change) => {
+    const asked = { ...maskSecrets(stored), ...change };
+    const restored = restoreSecrets(asked, stored);
+    expect(restored).toEqual(asked);
+    expect(maskedPaths(restored, stored)).toHaveLength(3);
+    const listedNoMore = { ...asked, secrets: [] };
+    expect(maskedPaths(restoreSecrets(listedNoMore, stored), stored)).toContain("body");
+  });
+
+  test("stand for what was there with another path of the same host", () => {
+    const asked = { ...maskSecrets(stored), targetUrl: "https://h/other?a=b" };
+    expect(restoreSecrets(asked, stored).body).toBe("three");
+  });
+
+  test("of a step stand for nothing when its URL is another step's", () => {
+    const step = (name: string, url: string) => ({ name, protocol: "http", url });
+    const headers = { "X-Token": "one" };
+    const both = parsed({
+      ...{ targetUrl: undefined, method: undefined },
+      steps: [{ ...step("a", "https://a/"), headers }, step("b", "https://b/")],
+    });
+    const masked = maskSecrets(both);
+    const [a, b] = masked.steps ?? [];
+    const asked = { ...masked, steps: [{ ...a, url: "https://b/" }, b] } as Scenario;
+    expect(maskedPaths(restoreSecrets(asked, both), both)).toEqual(["steps[0].headers.X-Token"]);
+  });
+
+  test("and were no mask before are texts", () => {
+    const text = parsed({ headers: { "X-Api-Key": "two" }, body: { text: "***" } });
+    const back = restoreSecrets(maskSecrets(text), text);
+    expect([back, maskedPaths(back, text)]).toEqual([text, []]);
   });
 });

@@ -8,10 +8,10 @@ import type { Scenario } from "./scenarioSchema.ts";
  * of proxies, `auth`, headers whose name says so, and what the scenario's `secrets` lists.
  */
 
-const MASK = "***";
+export const MASK = "***";
 
-type Path = readonly (string | number)[];
-type WithSecrets = Partial<Scenario>;
+export type Path = readonly (string | number)[];
+export type WithSecrets = Partial<Scenario>;
 
 const secretHeader =
   /^(?:proxy-)?authorization$|^cookie$|(?:^|-)(?:token|secret|password|passwd|credentials?|signature|session|jwt|(?:api|access|auth|secret|private|subscription)-?key)(?:-|$)/i;
@@ -50,7 +50,7 @@ function maskWhole(value: string): string {
 }
 
 /** How the string at `path` is shown. */
-function shown(value: string, path: Path, listed: ReadonlySet<string>): string {
+export function shown(value: string, path: Path, listed: ReadonlySet<string>): string {
   const [outer, parent, key] = [path.at(-3), path.at(-2), path.at(-1)];
   const isOwn = !path.includes("body") && path[0] !== "data" && path[0] !== "secrets";
   if (isOwn && parent === "http" && key === "proxy") return maskProxy(value);
@@ -80,51 +80,16 @@ function mapStrings(value: unknown, path: Path, change: Change, user = ""): unkn
   );
 }
 
-const mapScenario = <T extends WithSecrets>(scenario: T, change: Change): T =>
+export const mapScenario = <T extends WithSecrets>(scenario: T, change: Change): T =>
   mapStrings(scenario, [], change) as T;
 
-const listedIn = (...scenarios: WithSecrets[]) =>
+export const listedIn = (...scenarios: WithSecrets[]) =>
   new Set(scenarios.flatMap(({ secrets }) => secrets ?? []));
 
 /** A scenario as it may be shown. */
 export function maskSecrets<T extends WithSecrets>(scenario: T): T {
   const listed = listedIn(scenario);
   return mapScenario(scenario, (value, path) => shown(value, path, listed));
-}
-
-/** Puts what `previous` had where its masked form came back unchanged. */
-export function restoreSecrets<T extends WithSecrets>(scenario: T, previous: WithSecrets): T {
-  const listed = listedIn(scenario, previous);
-  const byPath = new Map<string, string>();
-  // Steps may have moved: by name alone, as long as only one thing had that name and that mask.
-  const byName = new Map<string, string | null>();
-  mapScenario(previous, (value, path, user) => {
-    const masked = shown(value, path, listed);
-    if (masked === value) return value;
-    byPath.set(`${formatPath(path)} ${masked} ${user}`, value);
-    const name = `${String(path.at(-1))} ${masked} ${user}`;
-    const other = byName.get(name);
-    byName.set(name, other === undefined || other === value ? value : null);
-    return value;
-  });
-  return mapScenario(scenario, (value, path, user) => {
-    if (!value.includes(MASK)) return value;
-    const named = byName.get(`${String(path.at(-1))} ${value} ${user}`);
-    return byPath.get(`${formatPath(path)} ${value} ${user}`) ?? named ?? value;
-  });
-}
-
-/** Paths of secrets that are a mask: they cannot be used as they are. */
-export function maskedPaths(scenario: WithSecrets): string[] {
-  const listed = listedIn(scenario);
-  const paths: string[] = [];
-  mapScenario(scenario, (value, path) => {
-    const isMask = value.includes(MASK) && shown(value, path, listed) === value;
-    const marker = shown(value.replaceAll(MASK, "secret"), path, listed);
-    if (isMask && marker.includes(MASK)) paths.push(formatPath(path));
-    return value;
-  });
-  return paths;
 }
 
 /** Listed secrets that are nowhere in the document: nothing would be hidden by them. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { parseScenario } from "./parseScenario.ts";
 import type { Scenario } from "./scenarioSchema.ts";
-import { maskedPaths, maskSecrets, restoreSecrets } from "./secrets.ts";
+import { maskedPaths, restoreSecrets } from "./restoreSecrets.ts";
+import { maskSecrets } from "./secrets.ts";
 
 const step = { protocol: "http", url: "http://h/" };
 
