@@ -14,7 +14,7 @@ import { MAX_POISSON_ARRIVALS, MAX_RPS, MAX_SECONDS } from "./limits.ts";
 import { slaTimeProblems } from "../sla/slaProblems.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
-import { secretsProblems } from "./secrets.ts";
+import { secretsProblems } from "./listedSecrets.ts";
 import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
 
 export type ParsedScenario =

@@ -43,3 +43,14 @@ export function hostsIn(scenario: WithSecrets): (path: Path) => ReadonlySet<stri
     return new Set(reached.map(({ address }) => address));
   };
 }
+
+const shownFields: ReadonlySet<unknown> = new Set(["name", "group", "tags"]);
+
+/** Whether summaries and reports show what stands at `path`: names, and what counts by its text. */
+export function isInResults(path: Path): boolean {
+  const [field, ...rest] = path.slice(ownerLength(path));
+  if (shownFields.has(field)) return true;
+  if (field === "sla") return path[0] === "sla";
+  const isNameless = field === "checks" && rest.length === 1;
+  return isNameless || ((field === "checks" || field === "outcomes") && rest[1] === "name");
+}

@@ -1,4 +1,4 @@
-import { hostsIn } from "./places.ts";
+import { hostsIn, isInResults } from "./places.ts";
 import { formatPath } from "./problems.ts";
 import { listedIn, MASK, mapScenario, type Path, shown, type WithSecrets } from "./secrets.ts";
 
@@ -52,7 +52,7 @@ export function restoreSecrets<T extends WithSecrets>(scenario: T, previous: Wit
     return [...hostsNow(to)].every((host) => before.has(host));
   };
   const restored = mapScenario(scenario, (masked, path, user) => {
-    if (!masked.includes(MASK)) return masked;
+    if (!masked.includes(MASK) || isInResults(path)) return masked;
     const keys = keysOf(path, masked, user);
     // Steps may have moved: by name alone, as long as only one thing had that name and that mask.
     const candidates = byPath.get(keys.path) ?? byName.get(keys.name) ?? [];

@@ -82,6 +82,40 @@ describe("shown as a mask", () => {
   });
 });
 
+test.each<[string, object, string]>([
+  ["the name of a scenario", { name: "sekrit" }, "name"],
+  ["a check without a name", { checks: ["body contains 'sekrit'"] }, "checks[0]"],
+  ["a check's name", { checks: [{ name: "sekrit", check: "status == 200" }] }, "checks[0].name"],
+  ["an SLA line", { checks: ["status == 200"], sla: ["rps > 1"] }, "sla[0]"],
+  ["a long SLA line", { sla: [{ check: "rps > 1", name: "fast" }] }, "sla[0].check"],
+  [
+    "an outcome",
+    { outcomes: [{ name: "sekrit", when: "status == 1", as: "ok" }] },
+    "outcomes[0].name",
+  ],
+])("%s is no secret: results show it", (_what, change, path) => {
+  const result = parseScenario({ ...short, ...change, secrets: [path] });
+  expect(result).toMatchObject({ ok: false, problems: [{ path }] });
+  expect(JSON.stringify(result)).toContain("results show it");
+});
+
+test("names of steps, groups and tags are no secrets either, what steps send may be", () => {
+  const step = { name: "s", protocol: "http", url: "http://h/", tags: { team: "t" } };
+  const check = { name: "has the token", check: "body contains 'sekrit'" };
+  const body = { name: "n", group: "g", tags: { a: "b" }, checks: ["c"], sla: ["d"] };
+  const steps = [{ group: "g", steps: [{ ...step, method: "POST", body, checks: [check] }] }];
+  const inner = "steps[0].steps[0]";
+  const refused = ["steps[0].group", `${inner}.name`, `${inner}.tags.team`];
+  const fields = ["name", "group", "tags.a", "checks[0]", "sla[0]"];
+  const taken = [...fields.map((field) => `${inner}.body.${field}`), `${inner}.checks[0].check`];
+  const { targetUrl: _url, method: _method, ...rest } = short;
+  const secrets = [...refused, ...taken];
+  const result = parseScenario({ ...rest, steps, secrets });
+  if (result.ok) return expect.unreachable();
+  expect(result.problems.map(({ path }) => path)).toEqual(refused);
+  expect(parseScenario({ ...rest, steps, secrets: taken }).ok).toBe(true);
+});
+
 describe("masks that come back", () => {
   const stored = parsed({
     ...{ headers: { Authorization: "Bearer one", "X-Api-Key": "two" }, body: "three" },
@@ -172,6 +206,13 @@ describe("masks that come back", () => {
     const [a, b] = masked.steps ?? [];
     const asked = { ...masked, steps: [{ ...a, url: "https://b/" }, b] } as Scenario;
     expect(maskedPaths(restoreSecrets(asked, both), both)).toEqual(["steps[0].headers.X-Token"]);
+  });
+
+  test("stand for nothing in a name", () => {
+    const named = parsed({ method: "POST", body: { name: "one" }, secrets: ["body.name"] });
+    const asked = { ...maskSecrets(named), name: "***" };
+    const restored = restoreSecrets(asked, named);
+    expect([restored.name, maskedPaths(restored, named)]).toEqual(["***", ["name"]]);
   });
 
   test("and were no mask before are texts", () => {

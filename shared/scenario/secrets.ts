@@ -1,5 +1,5 @@
 import { hasTemplate, parseTemplate } from "../template/parseTemplate.ts";
-import { formatPath, type Problem } from "./problems.ts";
+import { formatPath } from "./problems.ts";
 import type { Scenario } from "./scenarioSchema.ts";
 
 /**
@@ -67,7 +67,7 @@ export function shown(value: string, path: Path, listed: ReadonlySet<string>): s
 /** `user` is the one beside a password: a mask stands for the password of this user alone. */
 type Change = (value: string, path: Path, user: string) => string;
 
-function mapStrings(value: unknown, path: Path, change: Change, user = ""): unknown {
+export function mapStrings(value: unknown, path: Path, change: Change, user = ""): unknown {
   if (typeof value === "string") return change(value, path, user);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item, i) => mapStrings(item, [...path, i], change));
@@ -90,21 +90,4 @@ export const listedIn = (...scenarios: WithSecrets[]) =>
 export function maskSecrets<T extends WithSecrets>(scenario: T): T {
   const listed = listedIn(scenario);
   return mapScenario(scenario, (value, path) => shown(value, path, listed));
-}
-
-/** Listed secrets that are nowhere in the document: nothing would be hidden by them. */
-export function secretsProblems(document: unknown): Problem[] {
-  if (typeof document !== "object" || document === null || !("secrets" in document)) return [];
-  const { secrets } = document;
-  if (!Array.isArray(secrets)) return [];
-  const texts = new Set<unknown>();
-  mapStrings(document, [], (value, path) => {
-    texts.add(formatPath(path));
-    return value;
-  });
-  return secrets.flatMap((path: unknown, i) =>
-    typeof path !== "string" || texts.has(path)
-      ? []
-      : [{ path: `secrets[${i}]`, message: `there is no text at "${path}"` }],
-  );
 }
