@@ -39,9 +39,9 @@ export class RunAccounts {
   }
 
   /** Counts iterations that nobody claimed although the run is over, in its last second. */
-  countUnclaimed(state: RunState, unclaimed: readonly [workload: number, count: number][]): void {
+  countUndone(state: RunState, undone: readonly [workload: number, count: number][]): void {
     const second = Math.max(0, state.nextSecond - 1);
-    for (const [workload, count] of unclaimed) this.#setLost(state, workload, second, count);
+    for (const [workload, count] of undone) this.#setLost(state, workload, second, count);
   }
 
   /** What the shares of a workload leave in a second, and `more` that no share can tell of. */

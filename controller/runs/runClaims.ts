@@ -1,7 +1,9 @@
 import { workloadOf } from "@onrush/shared/wire/claims.ts";
 import type { HeldShare } from "@onrush/shared/wire/heartbeat.ts";
 import type { KeptClaims, WorkerDirectory } from "../platform/ports.ts";
+import type { RunState } from "@onrush/shared/run/runMessages.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
+import type { RunRecord } from "./runRecord.ts";
 
 /** Which iterations of a run are claimed, also when the directory has forgotten what it knew. */
 export class RunClaims {
@@ -58,9 +60,21 @@ export class RunClaims {
     return this.kept.claimed[share] ?? 0;
   }
 
-  /** Iterations of each workload that nobody has claimed. */
-  unclaimed(): [workload: number, count: number][] {
-    const claims = Object.entries(this.kept.claimed);
+  /**
+   * Iterations of each workload that nobody does: nobody has claimed them, or a worker that left
+   * before the start had. Of what lost shares have claimed their loss tells.
+   */
+  undone(
+    { shares }: Pick<RunState, "shares">,
+    record: Pick<RunRecord, "accountedOf">,
+  ): [workload: number, count: number][] {
+    const ended = new Set(shares.filter((s) => s.phase === "final").map(({ share }) => share));
+    const claims = Object.entries(this.kept.claimed).map(([share, count]) => {
+      return [
+        share,
+        ended.has(share) ? Math.min(count, record.accountedOf(share)) : count,
+      ] as const;
+    });
     return this.#plan.workloads.flatMap(({ load }, w) => {
       if (load.type !== "iterations") return [];
       const own = claims.filter(([share]) => workloadOf(share) === w);

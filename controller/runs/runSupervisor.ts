@@ -436,11 +436,11 @@ export class RunSupervisor {
     this.#resolveEnded();
   }
 
-  /** Iterations that nobody has claimed although the run is over: their users were lost. */
+  /** Iterations that nobody does although the run is over: their users were lost. */
   async #loseUnclaimed(): Promise<void> {
     if (this.#state.phase !== "COMPLETED" || this.#state.stopRequested) return;
     await this.#claims.read();
-    this.#accounts.countUnclaimed(this.#state, this.#claims.unclaimed());
+    this.#accounts.countUndone(this.#state, this.#claims.undone(this.#state, this.#record));
   }
 
   /** The run is another controller's: nothing of it is written or cleared any more. */

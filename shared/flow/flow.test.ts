@@ -89,6 +89,15 @@ describe("requests of an iteration", () => {
       }),
     );
   });
+
+  test("are never fewer than those it surely begins with", () => {
+    fc.assert(
+      fc.property(flows, fc.nat(), fc.nat({ max: 1e6 }), (flow, seed, arrival) => {
+        const [first = []] = sendsOf(flow, seed, arrival);
+        expect(first.length).toBeGreaterThanOrEqual(firstSteps(flow).length);
+      }),
+    );
+  });
 });
 
 describe("a branch", () => {

@@ -88,16 +88,23 @@ function exactOf(element: FlowElement): number | null {
   return inner === null ? null : inner * (element.repeat ?? 1);
 }
 
-/** The steps that an iteration sends first, as far as the document tells. */
+/**
+ * The steps that an iteration surely sends first, as far as the document tells: of branches, those
+ * of the one that sends the fewest, so that no more is counted than can have been sent.
+ */
 export function firstSteps(flow: readonly FlowElement[]): number[] {
   let before = 0;
   for (const element of flow) {
     if ("parallel" in element) return element.parallel.map((_, i) => before + i);
     if ("choose" in element) {
-      const branch = element.choose.find(({ steps }) => steps.length > 0);
-      const skipped = element.choose.slice(0, branch && element.choose.indexOf(branch));
-      const inside = sum(skipped.map(({ steps }) => stepsOf(steps).length));
-      if (branch !== undefined) return firstSteps(branch.steps).map((i) => before + inside + i);
+      let inside = before;
+      const branches = element.choose.map(({ steps }) => {
+        const first = firstSteps(steps).map((i) => inside + i);
+        inside += stepsOf(steps).length;
+        return first;
+      });
+      const fewest = branches.reduce((a, b) => (b.length < a.length ? b : a));
+      if (branches.some((first) => first.length > 0)) return fewest;
     } else if ("steps" in element) return firstSteps(element.steps).map((i) => before + i);
     else return [before];
     before += stepsOf([element]).length;

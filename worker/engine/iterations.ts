@@ -153,7 +153,7 @@ export class Iterations {
       if (slot.wakeUs !== dueUs) continue;
       slot.wakeUs = -1;
       slot.cancel = null;
-      this.#continue(slot, dueUs, nowUs);
+      this.#continue(slot, dueUs);
     }
   }
 
@@ -215,16 +215,20 @@ export class Iterations {
   }
 
   #pause(slot: Slot, thinkUs: number): void {
-    if (thinkUs === 0) return this.#continue(slot, slot.endUs, slot.endUs);
+    if (thinkUs === 0) return this.#continue(slot, slot.endUs);
     slot.wakeUs = slot.endUs + thinkUs;
     slot.deadlineUs = Infinity;
     slot.cancel = this.#stopThinking;
     this.#thinking.push(slot.wakeUs, slot);
   }
 
-  /** The next request; without a lease nothing is sent, so the iteration ends here. */
-  #continue(slot: Slot, dueUs: number, nowUs: number): void {
-    if (this.hasLease(nowUs)) return this.#performNext(slot, dueUs, nowUs);
+  /**
+   * The next request. Without a lease nothing is sent, so the iteration ends here; it is asked for
+   * each, because a process can be frozen between two of a batch.
+   */
+  #continue(slot: Slot, dueUs: number): void {
+    const atUs = this.leasedAtUs();
+    if (atUs !== NO_LEASE) return this.#performNext(slot, dueUs, atUs);
     slot.iterationInterrupted = true;
     this.#end(slot);
   }
@@ -233,25 +237,33 @@ export class Iterations {
     if (this.#walk === null) return this.#perform(slot, slot.operation + 1, dueUs, nowUs);
     const next = this.#walk.take(slot);
     if (next.op === "request") this.#perform(slot, next.step, dueUs, nowUs);
-    else this.#performTogether(slot, next.steps, dueUs, nowUs);
+    else this.#performTogether(slot, next.steps, dueUs);
   }
 
-  #performTogether(slot: Slot, steps: readonly number[], dueUs: number, nowUs: number): void {
+  /** What the lease runs out over is not sent. */
+  #performTogether(slot: Slot, steps: readonly number[], dueUs: number): void {
     const position = positionOf(slot);
-    position.pending = steps.length;
+    position.pending = 0;
     slot.operation = steps[0] as number;
-    slot.endUs = nowUs;
     // Each part has its own.
     slot.deadlineUs = Infinity;
     slot.cancel = null;
-    steps.forEach((step, i) => {
+    for (const [i, step] of steps.entries()) {
+      const atUs = this.leasedAtUs();
+      if (atUs === NO_LEASE) {
+        slot.iterationInterrupted = true;
+        break;
+      }
+      if (i === 0) slot.endUs = atUs;
+      position.pending++;
       const part = (position.parts[i] ??= this.#newPart(slot));
       part.busy = true;
       part.arrival = slot.arrival;
       part.user = slot.user;
       part.turn = slot.turn;
-      this.#perform(part, step, dueUs, nowUs);
-    });
+      this.#perform(part, step, dueUs, atUs);
+    }
+    if (position.pending === 0) this.#end(slot);
   }
 
   #newPart(slot: Slot): Slot {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compileFlow } from "@onrush/shared/flow/compileFlow.ts";
 import { curveOf, flat } from "@onrush/shared/schedule/curves.testing.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import type { RateCurve } from "@onrush/shared/schedule/rateCurve.ts";
@@ -264,5 +265,44 @@ describe("a process that was frozen sends nothing when it wakes", () => {
     share.runTo(100);
     lastTurn(share);
     expect(wake(share)).toMatchObject({ iterations: { interrupted: 1 }, requests: { sent: 1 } });
+  });
+
+  test("several that have thought: the rest of the batch in which it was frozen sends nothing", () => {
+    const share: DrivenShare = new DrivenShare({
+      ...{ curve: flat(10, 1), steps: 2 },
+      answer: (arrival, operation) => {
+        if (operation === 1 && arrival === 4) share.clock.us += 10e6;
+        return { tookUs: 1_000 };
+      },
+      options: { thinkTime: { distribution: "constant", seconds: 2 } },
+    });
+    share.runTo(2_000);
+    share.program.advance(3_500_000);
+    share.runner.release(3_500_000, 4_000_000);
+    const second = share.program.sent.filter(([, operation]) => operation === 1);
+    expect(second.map(([arrival]) => arrival)).toEqual([0, 1, 2, 3, 4]);
+    share.runOut();
+    expect(totalsOf(share).iterations).toMatchObject({ ok: 5, interrupted: 5 });
+  });
+
+  test("requests that are sent together: what it was frozen before is not sent", () => {
+    const steps = ["a", "b", "c"].map((name) => ({
+      ...{ name, protocol: "http" as const, method: "GET" as const, url: "http://h/" },
+      headers: {},
+    }));
+    const share: DrivenShare = new DrivenShare({
+      ...{ curve: flat(1, 1), steps: 3 },
+      flow: compileFlow([{ parallel: steps }], { thinkTime: null, onError: "continue" }),
+      answer: (_, operation) => {
+        if (operation === 1) share.clock.us += 10e6;
+        return { tookUs: 1_000 };
+      },
+    });
+    share.runner.release(1_000, 500_000);
+    expect(share.program.sent).toHaveLength(2);
+    share.runOut();
+    const { iterations, requests } = totalsOf(share);
+    expect(requests).toMatchObject({ sent: 2, ok: 2 });
+    expect(iterations).toMatchObject({ interrupted: 1, ok: 0 });
   });
 });
