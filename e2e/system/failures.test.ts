@@ -179,7 +179,7 @@ describe("the run command", () => {
   test("Ctrl-C stops gracefully, still reports, and exits with 130", async () => {
     const file = await scenarioFile("long.json", scenario(120));
     const onrush = new OnrushProcess(["run", file]);
-    await onrush.waitFor(/sent \d+ \|/);
+    await onrush.waitFor(/Total: +\d+ \|/);
     expect(await onrush.end()).toBe(130);
     expect(onrush.output).toContain("STOPPED");
     expect(onrush.output).toMatch(/scheduled = [\d,]+ started/);
