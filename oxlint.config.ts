@@ -20,7 +20,7 @@ const owners: Record<string, string[]> = {
   undici: ["worker/protocols/http/**"],
   "tough-cookie": ["worker/protocols/http/cookieJar.ts"],
   commander: ["cli/**"],
-  acorn: ["cli/import/k6Literal.ts"],
+  acorn: ["cli/import/k6*.ts"],
   yaml: ["cli/scenario/yamlDocument.ts", "deploy/**"],
   "playwright-core": ["e2e/**"],
 };

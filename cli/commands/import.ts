@@ -115,7 +115,7 @@ async function importCommand(source: string, flags: ImportFlags): Promise<number
 export const addImport: AddCommand = (program) => {
   program
     .command("import")
-    .description("make a scenario of a curl command, HAR, OpenAPI 3, Postman 2.1 or k6 options")
+    .description("make a scenario of a curl command, HAR, OpenAPI 3, Postman 2.1 or k6 script")
     .argument("<source>", 'a file, a curl command in quotes, or "-" for the standard input')
     .option("-o, --output <file>", "write the scenario there instead of to the standard output")
     .option("--yaml", "write YAML (default where the file ends with .yaml or .yml)")

@@ -8,9 +8,12 @@ import {
   PLACEHOLDER_BASE_URL,
 } from "./imported.ts";
 import { executorLoad } from "./k6Executors.ts";
-import { optionsOfScript } from "./k6Literal.ts";
+import { type K6Script, optionsOfScript, readK6Script } from "./k6Literal.ts";
+import { requestsOfFunction } from "./k6Steps.ts";
 import { slaLines } from "./k6Thresholds.ts";
+import { plainSteps } from "./nestSteps.ts";
 import { isObject, objectOf, objectsOf, type Raw, textOf } from "./raw.ts";
+import { literal, toSteps } from "./requestStep.ts";
 
 /** Options do not say what is requested. */
 const PLACEHOLDER_URL = `${PLACEHOLDER_BASE_URL}/`;
@@ -52,26 +55,47 @@ function shortcut(options: Raw): Raw {
   return { executor: "shared-iterations", vus, iterations: 1 };
 }
 
+interface Source {
+  options: Raw;
+  /** Undefined where the options are JSON. */
+  script: K6Script | undefined;
+}
+
 function headersOf(options: Raw): { headers?: Record<string, string> } {
   const agent = textOf(options["userAgent"]);
   return agent === undefined || agent === "" ? {} : { headers: { "User-Agent": agent } };
 }
 
+/** The steps of the function that a scenario runs; undefined where none could be read. */
+function stepsOf(script: K6Script | undefined, exec: unknown, agent: string, left: Note[]) {
+  if (script === undefined) return undefined;
+  const requests = requestsOfFunction(script, textOf(exec) ?? "default", left).map((request) => {
+    const has = request.headers.some(({ name }) => name.toLowerCase() === "user-agent");
+    if (agent === "" || has) return request;
+    const headers = [...request.headers, { name: "User-Agent", value: literal(agent) }];
+    return { ...request, headers };
+  });
+  const steps = toSteps(requests, left);
+  return steps.length === 0 ? undefined : steps;
+}
+
 function workloadOf(
   name: string,
   raw: Raw,
-  options: Raw,
+  { options, script }: Source,
   left: Note[],
 ): ImportedWorkload | undefined {
   const where = `scenarios.${name}`;
-  noteUnread(raw, readScenarioFields, `${where}.`, left);
+  const { exec, ...others } = raw;
+  noteUnread(script === undefined ? raw : others, readScenarioFields, `${where}.`, left);
   const pace = goDurationSeconds(options["minIterationDuration"]);
   const paceSeconds = pace !== undefined && pace > 0 ? pace : undefined;
   const load = executorLoad({ raw, where, left }, paceSeconds);
   if (load === undefined) return undefined;
   const start = goDurationSeconds(raw["startTime"]) ?? 0;
   const step = { name, protocol: "http" as const, url: PLACEHOLDER_URL, ...headersOf(options) };
-  return { name, ...(start > 0 ? { startSecond: start } : {}), ...load, steps: [step] };
+  const steps = stepsOf(script, exec, textOf(options["userAgent"]) ?? "", left) ?? [step];
+  return { name, ...(start > 0 ? { startSecond: start } : {}), ...load, steps };
 }
 
 function settingsOf(options: Raw, scenarios: readonly Raw[]) {
@@ -92,22 +116,21 @@ function settingsOf(options: Raw, scenarios: readonly Raw[]) {
 /** The options of k6: JSON as `k6 inspect` prints them, or a script. */
 export function importK6(text: string): Imported {
   const left: Note[] = [];
-  const options = readK6Options(text, left);
+  const source = readSource(text, left);
+  const { options, script } = source;
   noteUnread(options, readOptions, "", left);
   const given = Object.entries(objectOf(options["scenarios"]));
   const named = given.length > 0 ? given : [["default", shortcut(options)] as const];
   const scenarios = named.map(([name, raw]) => [name, objectOf(raw)] as const);
-  const workloads = scenarios.flatMap(([name, raw]) => workloadOf(name, raw, options, left) ?? []);
+  const workloads = scenarios.flatMap(([name, raw]) => workloadOf(name, raw, source, left) ?? []);
   if (workloads.length === 0) throw new ImportError("the options have no scenario that is known");
-  left.push({
-    where: "options",
-    message: `say nothing of requests: each workload asks for ${PLACEHOLDER_URL}; give --base-url or write its steps`,
-  });
+  noteScript(workloads, script, left);
   const form = inShortestForm(workloads);
   const names = new Set(workloads.map(({ name }) => name));
+  const stepNames = workloads.flatMap(({ steps }) => plainSteps(steps)).map(({ name }) => name);
   const sla = slaLines(
     options["thresholds"],
-    { steps: names, workloads: form.workloads === undefined ? new Set() : names },
+    { steps: new Set(stepNames), workloads: form.workloads === undefined ? new Set() : names },
     left,
   );
   return {
@@ -138,8 +161,32 @@ function inShortestForm(workloads: readonly ImportedWorkload[]): Partial<Importe
   };
 }
 
-function readK6Options(text: string, left: Note[]): Raw {
-  if (!text.trimStart().startsWith("{")) return optionsOfScript(text, left);
+/** What no step stands for. */
+function noteScript(
+  workloads: readonly ImportedWorkload[],
+  script: Source["script"],
+  left: Note[],
+) {
+  for (const name of ["setup", "teardown"]) {
+    if (script?.functions.has(name) !== true) continue;
+    left.push({ where: name, message: "is not carried over: its requests are none of the load" });
+  }
+  const isPlaceholder = ({ steps }: ImportedWorkload) =>
+    plainSteps(steps).some(({ url }) => url === PLACEHOLDER_URL);
+  if (!workloads.some(isPlaceholder)) return;
+  left.push({
+    where: "options",
+    message: `say nothing of requests, or none could be read: ${PLACEHOLDER_URL} stands for them; give --base-url or write the steps`,
+  });
+}
+
+function readSource(text: string, left: Note[]): Source {
+  if (text.trimStart().startsWith("{")) return { options: readJson(text), script: undefined };
+  const script = readK6Script(text);
+  return { options: optionsOfScript(script, left), script };
+}
+
+function readJson(text: string): Raw {
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -1,9 +1,17 @@
-import { type Expression, type ObjectExpression, parse, type Program } from "acorn";
+import {
+  type CallExpression,
+  type Expression,
+  type Function as FunctionNode,
+  type ObjectExpression,
+  parse,
+  type Program,
+  type TemplateLiteral,
+} from "acorn";
 import { ImportError, type Note } from "./imported.ts";
 import type { Raw } from "./raw.ts";
 
 /**
- * The `options` of a k6 script, read as data: the script is parsed, never run. Constants of the
+ * A k6 script, read as data: the script is parsed, never run. Constants of the
  * script and arithmetic on them are worked out; what only running could tell is noted.
  */
 
@@ -77,14 +85,46 @@ function constantValue(name: string, path: string, scope: Scope): unknown {
   return value;
 }
 
+/** A template of texts and numbers that are known. */
+function templateValue(node: TemplateLiteral, path: string, scope: Scope): unknown {
+  const values = node.expressions.map((one) => valueOf(one, path, scope));
+  if (values.includes(UNKNOWN)) return UNKNOWN;
+  if (!values.every((one) => typeof one === "string" || typeof one === "number")) {
+    return unknown(path, scope);
+  }
+  return node.quasis.reduce(
+    (text, quasi, i) => text + (quasi.value.cooked ?? "") + String(values[i] ?? ""),
+    "",
+  );
+}
+
+/** `JSON.stringify(value)`, the one call whose answer is plain. */
+function stringified(node: CallExpression, path: string, scope: Scope): unknown {
+  const { callee, arguments: given } = node;
+  const [value, ...others] = given;
+  const isStringify =
+    callee.type === "MemberExpression" &&
+    callee.object.type === "Identifier" &&
+    callee.object.name === "JSON" &&
+    callee.property.type === "Identifier" &&
+    callee.property.name === "stringify";
+  if (!isStringify || value === undefined || value.type === "SpreadElement" || others.length > 0) {
+    return unknown(path, scope);
+  }
+  const noted = scope.left.length;
+  const known = valueOf(value, path, scope);
+  // What is not known has been left out of it.
+  return known === UNKNOWN || scope.left.length > noted ? UNKNOWN : JSON.stringify(known);
+}
+
 function valueOf(node: Expression, path: string, scope: Scope): unknown {
   switch (node.type) {
     case "Literal":
       return node.value ?? (node.raw === "null" ? null : unknown(path, scope));
     case "TemplateLiteral":
-      return node.expressions.length === 0
-        ? (node.quasis[0]?.value.cooked ?? "")
-        : unknown(path, scope);
+      return templateValue(node, path, scope);
+    case "CallExpression":
+      return stringified(node, path, scope);
     case "ParenthesizedExpression":
       return valueOf(node.expression, path, scope);
     case "Identifier":
@@ -122,23 +162,87 @@ function valueOf(node: Expression, path: string, scope: Scope): unknown {
   }
 }
 
-/** Every top-level `const name = …`, exported or not. */
-function constantsOf(program: Program): Map<string, Expression> {
+/** What stands at the top of a script. */
+export interface K6Script {
+  text: string;
+  /** Every `const name = …`, exported or not. */
+  constants: ReadonlyMap<string, Expression>;
+  /** By name; the default export is `default`. */
+  functions: ReadonlyMap<string, FunctionNode>;
+  /** Local names of what is imported of k6: `http`, `http.get`, `k6`, `k6.sleep`. */
+  imports: ReadonlyMap<string, string>;
+  /** `options` may be a `let`, too. */
+  options: Expression | undefined;
+}
+
+const isFunction = (node: { type: string } | null | undefined): node is FunctionNode =>
+  /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node?.type ?? "");
+
+function importsOf(program: Program): Map<string, string> {
+  const imports = new Map<string, string>();
+  for (const statement of program.body) {
+    if (statement.type !== "ImportDeclaration") continue;
+    const { value } = statement.source;
+    const library = value === "k6/http" ? "http" : value === "k6" ? "k6" : undefined;
+    if (library === undefined) continue;
+    for (const one of statement.specifiers) {
+      const of =
+        one.type === "ImportSpecifier" && one.imported.type === "Identifier"
+          ? `${library}.${one.imported.name}`
+          : library;
+      imports.set(one.local.name, of);
+    }
+  }
+  return imports;
+}
+
+/** Reads a script without running it. Throws ImportError. */
+export function readK6Script(text: string): K6Script {
+  const program = parseScript(text);
   const constants = new Map<string, Expression>();
+  const functions = new Map<string, FunctionNode>();
+  let options: Expression | undefined;
   for (const statement of program.body) {
     const declaration =
       statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
+    if (declaration?.type === "FunctionDeclaration") {
+      functions.set(declaration.id?.name ?? "", declaration);
+    }
     if (declaration?.type !== "VariableDeclaration") continue;
     for (const { id, init } of declaration.declarations) {
-      if (id.type === "Identifier" && init) constants.set(id.name, init);
+      if (id.type !== "Identifier" || !init) continue;
+      if (id.name === "options") options = init;
+      if (isFunction(init)) functions.set(id.name, init);
+      else if (declaration.kind === "const") constants.set(id.name, init);
     }
   }
-  return constants;
+  // Last, as it may name a function that stands below it.
+  for (const statement of program.body) {
+    if (statement.type !== "ExportDefaultDeclaration") continue;
+    const { declaration } = statement;
+    const given = declaration.type === "Identifier" ? functions.get(declaration.name) : declaration;
+    if (isFunction(given)) functions.set("default", given);
+  }
+  return { text, constants, functions, imports: importsOf(program), options };
+}
+
+export type Literal = { known: true; value: unknown } | { known: false };
+
+/** The value of an expression that needs no running. */
+export function literalOf(node: Expression, constants: ReadonlyMap<string, Expression>): Literal {
+  const left: Note[] = [];
+  const value = valueOf(node, "", { constants, left, open: new Set() });
+  return value === UNKNOWN || left.length > 0 ? { known: false } : { known: true, value };
 }
 
 function parseScript(text: string): Program {
   try {
-    return parse(text, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
+    return parse(text, {
+      ecmaVersion: "latest",
+      sourceType: "module",
+      allowHashBang: true,
+      locations: true,
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ImportError(`not a JavaScript module that can be read: ${reason}`);
@@ -146,10 +250,11 @@ function parseScript(text: string): Program {
 }
 
 /** The `options` of a script; what could not be told without running it goes to `left`. */
-export function optionsOfScript(text: string, left: Note[]): Raw {
-  const constants = constantsOf(parseScript(text));
-  const options = constants.get("options");
+export function optionsOfScript(script: K6Script, left: Note[]): Raw {
+  const { options, constants } = script;
   if (options === undefined) {
+    // A script that asks for something does so once.
+    if ([...script.imports.values()].some((name) => name.startsWith("http"))) return {};
     throw new ImportError("the script has no `export const options = { … }`");
   }
   const value = valueOf(options, "", { constants, left, open: new Set(["options"]) });

@@ -189,6 +189,65 @@ describe("a Postman collection", () => {
   });
 });
 
+describe("a k6 script", () => {
+  test("gives the requests of the function that each scenario runs", () => {
+    const { scenario } = imported("k6-requests.js");
+    expect(scenario.workloads?.map(({ name, steps }) => ({ name, steps }))).toMatchObject([
+      {
+        name: "browse",
+        steps: [
+          {
+            group: "start",
+            steps: [
+              { name: "home", method: "GET", url: "http://127.0.0.1:9092/" },
+              {
+                ...{ name: "POST /login", method: "POST", body: { user: "me", tries: 1 } },
+                headers: { "Content-Type": "application/json" },
+                checks: [
+                  { name: "is 200", check: "status == 200", failRequest: false },
+                  { name: "says hello", check: 'body contains "hello world"', failRequest: false },
+                ],
+                thinkTimeSeconds: 1.5,
+              },
+            ],
+          },
+          {
+            parallel: [
+              { name: "GET /a.css", url: "http://127.0.0.1:9092/a.css" },
+              { name: "POST /beacon", form: { page: "home" } },
+            ],
+          },
+        ],
+      },
+      {
+        name: "buy",
+        steps: [
+          {
+            ...{ name: "DELETE /orders/7", method: "DELETE" },
+            checks: [{ name: "ok", check: "status < 400", failRequest: false }],
+          },
+        ],
+      },
+      { name: "search", steps: [{ name: "search", url: "http://127.0.0.1:8080/" }] },
+    ]);
+    expect(scenario.sla).toEqual(["step(home).p95(service) < 500ms"]);
+  });
+
+  test("has everything told that only running it could tell, by its line", () => {
+    expect(imported("k6-requests.js").left).toEqual([
+      expect.stringMatching(/^line 26: `"is fast": .*not carried over/),
+      expect.stringMatching(/^line 39: .*Math\.random/),
+      expect.stringMatching(/^line 41: `sleep\(Math/),
+      expect.stringMatching(/^line 42: `if \(__ITER/),
+      expect.stringMatching(/^line 50: .*res\.json/),
+      expect.stringMatching(/^line 50: `check/),
+      expect.stringMatching(/^line 54: .*__ENV\.QUERY/),
+      "setup: is not carried over: its requests are none of the load",
+      expect.stringMatching(/^options: say nothing of requests/),
+    ]);
+  });
+});
+
 describe("an OpenAPI document", () => {
   test("gives each operation a step with its id, parameters and credentials", () => {
     expect(imported("openapi-pets.json").steps).toMatchObject([
