@@ -10,6 +10,8 @@ export const rpsSchema = z
   .max(MAX_RPS, `at most ${MAX_RPS.toLocaleString("en")} per second`)
   .refine(threeDecimals, "at most three decimals");
 
+const initialRpsSchema = rpsSchema.meta({ description: "The rate at the beginning." });
+
 export const secondsSchema = z
   .number()
   .min(0, "a time cannot be negative")
@@ -20,7 +22,7 @@ export const positiveSecondsSchema = secondsSchema.refine((s) => s > 0, "must be
 
 const burstSchema = z.strictObject({
   startSecond: secondsSchema.meta({ description: "When the burst begins, from the start." }),
-  durationSeconds: positiveSecondsSchema,
+  durationSeconds: positiveSecondsSchema.meta({ description: "How long the burst lasts." }),
   rps: rpsSchema.meta({ description: "Replaces the base rate while the burst lasts." }),
   repeatEverySeconds: positiveSecondsSchema
     .optional()
@@ -29,34 +31,34 @@ const burstSchema = z.strictObject({
 
 const stageSchema = z.strictObject({
   durationSeconds: secondsSchema.meta({ description: "0 makes the rate step to targetRps." }),
-  targetRps: rpsSchema,
+  targetRps: rpsSchema.meta({ description: "The rate at the end of the stage." }),
 });
 
 export const constantProfile = z.strictObject({
   type: z.literal("CONSTANT"),
-  initialRps: rpsSchema,
+  initialRps: initialRpsSchema,
 });
 export const rampProfile = z.strictObject({
   type: z.literal("RAMP"),
-  initialRps: rpsSchema,
-  targetRps: rpsSchema,
+  initialRps: initialRpsSchema,
+  targetRps: rpsSchema.meta({ description: "The rate at the end of the ramp." }),
   rampUpSeconds: secondsSchema.meta({ description: "Then the rate holds at targetRps." }),
 });
 export const burstProfile = z.strictObject({
   type: z.literal("BURST"),
-  initialRps: rpsSchema,
+  initialRps: initialRpsSchema,
   bursts: z.array(burstSchema).min(1, "name at least one burst").max(1000),
 });
 export const spikeProfile = z.strictObject({
   type: z.literal("SPIKE"),
-  initialRps: rpsSchema,
-  spikeRps: rpsSchema,
-  spikeStartSecond: secondsSchema,
-  spikeDurationSeconds: positiveSecondsSchema,
+  initialRps: initialRpsSchema,
+  spikeRps: rpsSchema.meta({ description: "Replaces the base rate while the spike lasts." }),
+  spikeStartSecond: secondsSchema.meta({ description: "When the spike begins, from the start." }),
+  spikeDurationSeconds: positiveSecondsSchema.meta({ description: "How long the spike lasts." }),
 });
 export const stagesProfile = z.strictObject({
   type: z.literal("STAGES"),
-  initialRps: rpsSchema,
+  initialRps: initialRpsSchema,
   stages: z.array(stageSchema).min(1, "name at least one stage").max(1000),
 });
 
@@ -78,12 +80,17 @@ export const vusProfile = z.strictObject({
 
 const vuStageSchema = z.strictObject({
   durationSeconds: secondsSchema.meta({ description: "0 makes the number step to targetVus." }),
-  targetVus: z.int().min(0).max(MAX_USERS),
+  targetVus: z.int().min(0).max(MAX_USERS).meta({ description: "Users at the end of the stage." }),
 });
 
 export const vuStagesProfile = z.strictObject({
   type: z.literal("VU_STAGES"),
-  initialVus: z.int().min(0).max(MAX_USERS).default(0),
+  initialVus: z
+    .int()
+    .min(0)
+    .max(MAX_USERS)
+    .default(0)
+    .meta({ description: "Users at the beginning." }),
   stages: z.array(vuStageSchema).min(1, "name at least one stage").max(1000),
   paceSeconds: paceSchema,
 });
@@ -103,7 +110,7 @@ export const iterationsProfile = z.strictObject({
 
 export const devicesProfile = z.strictObject({
   type: z.literal("DEVICES"),
-  devices: usersSchema,
+  devices: usersSchema.meta({ description: "Devices that send, each in its turn." }),
   messagesPerSecond: rpsSchema.meta({ description: "Of each device; they take turns evenly." }),
 });
 

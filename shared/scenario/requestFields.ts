@@ -31,10 +31,15 @@ const headerText = z
 const partSchema = z
   .strictObject({
     name: nameSchema,
-    value: valueSchema.optional(),
+    value: valueSchema.optional().meta({ description: "What the part holds." }),
     file: fileNameSchema.optional().meta({ description: "Sends the bytes of the file." }),
-    filename: z.string().min(1).max(1_000).optional(),
-    contentType: headerText.optional(),
+    filename: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({ description: "Its name as a file; that of the file unless it is said." }),
+    contentType: headerText.optional().meta({ description: "Its Content-Type." }),
   })
   .refine(({ value, file }) => (value === undefined) !== (file === undefined), {
     error: "a part needs either value or file",
@@ -79,7 +84,11 @@ export const outcomesSchema = z
         .min(1, "a name is needed")
         .max(100)
         .refine((name) => name !== "__proto__", "not possible as a name"),
-      when: z.string().min(1, "a condition is needed").max(1_000),
+      when: z
+        .string()
+        .min(1, "a condition is needed")
+        .max(1_000)
+        .meta({ description: "A condition on the answer, as status == 402." }),
       as: z.enum(outcomeKinds, { error: 'as is "ok", "failed" or "neutral"' }),
     }),
   )

@@ -100,8 +100,12 @@ const cookiesSchema = z.boolean().meta({
 export const workloadSchema = z
   .strictObject({
     name: nameSchema,
-    startSecond: secondsSchema.default(0),
-    durationSeconds: positiveSecondsSchema.optional(),
+    startSecond: secondsSchema
+      .default(0)
+      .meta({ description: "When the workload begins, from the start of the run." }),
+    durationSeconds: positiveSecondsSchema
+      .optional()
+      .meta({ description: "How long load is made; refused where the load profile defines it." }),
     loadProfile: loadProfileSchema,
     arrival: arrivalSchema.optional(),
     thinkTimeSeconds: thinkTimeSchema.optional(),
@@ -122,7 +126,11 @@ export const scenarioSchema = z
       description: "For editors: the address of this schema.",
     }),
     name: nameSchema,
-    description: z.string().max(2_000).optional(),
+    description: z
+      .string()
+      .max(2_000)
+      .optional()
+      .meta({ description: "For people; it changes nothing." }),
     targetUrl: urlSchema.optional(),
     method: z.enum(methods).optional(),
     headers: headersSchema.optional(),
@@ -138,9 +146,16 @@ export const scenarioSchema = z
     cookies: cookiesSchema.optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
     sla: slaSchema.optional(),
-    durationSeconds: positiveSecondsSchema.optional(),
+    durationSeconds: positiveSecondsSchema
+      .optional()
+      .meta({ description: "How long load is made; refused where the load profile defines it." }),
     loadProfile: loadProfileSchema.optional(),
-    numWorkers: z.int().min(1, "at least one worker").max(MAX_WORKERS).default(1),
+    numWorkers: z
+      .int()
+      .min(1, "at least one worker")
+      .max(MAX_WORKERS)
+      .default(1)
+      .meta({ description: "How many workers share the load." }),
     labels: labelsSchema.default({}).meta({
       description: "Only workers that have all of these labels are eligible.",
     }),
