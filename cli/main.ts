@@ -10,6 +10,7 @@ import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addStop } from "./commands/stop.ts";
 import { addTarget } from "./commands/target.ts";
+import { addTry } from "./commands/try.ts";
 import { addUp } from "./commands/up.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWorker } from "./commands/worker.ts";
@@ -19,6 +20,7 @@ import { EXIT } from "./exitCodes.ts";
 const commands: readonly AddCommand[] = [
   addRun,
   addQuick,
+  addTry,
   addValidate,
   addList,
   addCompare,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseScenario } from "./parseScenario.ts";
 import type { Scenario } from "./scenarioSchema.ts";
 import { maskedPaths, restoreSecrets } from "./restoreSecrets.ts";
-import { maskSecrets } from "./secrets.ts";
+import { maskSecrets, secretTexts } from "./secrets.ts";
 
 const short = {
   ...{ name: "n", targetUrl: "https://h/", method: "POST", durationSeconds: 10 },
@@ -220,4 +220,15 @@ describe("masks that come back", () => {
     const back = restoreSecrets(maskSecrets(text), text);
     expect([back, maskedPaths(back, text)]).toEqual([text, []]);
   });
+});
+
+test("the texts of secrets are what is behind a scheme, an origin or a user", () => {
+  const scenario = parsed({
+    headers: { Authorization: "Bearer abc", "X-Api-Key": "{{uuid}}", "X-Other": "o" },
+    auth: undefined,
+    targetUrl: "https://h/hook/s-1",
+    http: { proxy: "http://me:p%40ss@proxy:3128" },
+    secrets: ["targetUrl"],
+  });
+  expect(secretTexts(scenario).sort()).toEqual(["abc", "hook/s-1", "p%40ss", "p@ss", "{{uuid}}"]);
 });

@@ -16,6 +16,9 @@ export type WithSecrets = Partial<Scenario>;
 const secretHeader =
   /^(?:proxy-)?authorization$|^cookie$|(?:^|-)(?:token|secret|password|passwd|credentials?|signature|session|jwt|(?:api|access|auth|secret|private|subscription)-?key)(?:-|$)/i;
 
+/** Whether what a request header of this name holds must not be shown. */
+export const isSecretHeader = (name: string): boolean => secretHeader.test(name);
+
 /** A text of nothing but templates tells nobody anything: what they give is not in it. */
 function isSecret(text: string): boolean {
   if (!hasTemplate(text)) return text.trim() !== "";
@@ -37,10 +40,14 @@ function maskProxy(proxy: string): string {
   return `${protocol}//${user}@${host}`;
 }
 
+const schemeOf = (value: string) => /^[A-Za-z][\w-]* (?=\S)/.exec(value)?.[0] ?? "";
+
+/** `x` of `Bearer x`. */
+export const withoutScheme = (value: string) => value.slice(schemeOf(value).length);
+
 /** `Bearer x` is shown as `Bearer ***`; what templates alone give is no secret yet. */
 function maskCredentials(value: string): string {
-  const scheme = /^[A-Za-z][\w-]* (?=\S)/.exec(value)?.[0] ?? "";
-  return isSecret(value.slice(scheme.length)) ? `${scheme}${MASK}` : value;
+  return isSecret(withoutScheme(value)) ? `${schemeOf(value)}${MASK}` : value;
 }
 
 /** Where it goes is no secret, and a mask must still be a URL. */
@@ -49,19 +56,61 @@ function maskWhole(value: string): string {
   return origin === undefined ? MASK : `${origin}/${MASK}`;
 }
 
-/** How the string at `path` is shown. */
-export function shown(value: string, path: Path, listed: ReadonlySet<string>): string {
+type SecretPlace = "proxy" | "header" | "auth" | "listed";
+
+/** As what the string at `path` is a secret; undefined when it is none. */
+function placeOf(path: Path, listed: ReadonlySet<string>): SecretPlace | undefined {
   const [outer, parent, key] = [path.at(-3), path.at(-2), path.at(-1)];
   const isOwn = !path.includes("body") && path[0] !== "data" && path[0] !== "secrets";
-  if (isOwn && parent === "http" && key === "proxy") return maskProxy(value);
-  if (isOwn && parent === "headers" && secretHeader.test(String(key))) {
-    return maskCredentials(value);
-  }
+  if (isOwn && parent === "http" && key === "proxy") return "proxy";
+  if (isOwn && parent === "headers" && isSecretHeader(String(key))) return "header";
   const isAuth =
     (parent === "auth" && key === "bearer") ||
     (outer === "auth" && parent === "basic" && key === "password");
-  if (isOwn && isAuth) return isSecret(value) ? MASK : value;
-  return listed.has(formatPath(path)) ? maskWhole(value) : value;
+  if (isOwn && isAuth) return "auth";
+  return listed.has(formatPath(path)) ? "listed" : undefined;
+}
+
+/** How the string at `path` is shown. */
+export function shown(value: string, path: Path, listed: ReadonlySet<string>): string {
+  switch (placeOf(path, listed)) {
+    case "proxy":
+      return maskProxy(value);
+    case "header":
+      return maskCredentials(value);
+    case "auth":
+      return isSecret(value) ? MASK : value;
+    case "listed":
+      return maskWhole(value);
+    case undefined:
+      return value;
+  }
+}
+
+/** The credentials in the URL of a proxy, as they are written and as they are meant. */
+function proxySecrets(proxy: string): string[] {
+  if (!URL.canParse(proxy)) return [proxy];
+  const { username, password } = new URL(proxy);
+  const secret = password === "" ? username : password;
+  return [secret, decodeURIComponent(secret)];
+}
+
+/**
+ * Every text of a scenario whose value is a secret wherever it turns up, as it is written there:
+ * with templates, which give secrets only when they are rendered.
+ */
+export function secretTexts(scenario: WithSecrets): string[] {
+  const listed = listedIn(scenario);
+  const texts: string[] = [];
+  mapScenario(scenario, (value, path) => {
+    const place = placeOf(path, listed);
+    if (place === "proxy") texts.push(...proxySecrets(value));
+    else if (place === "header") texts.push(withoutScheme(value));
+    else if (place === "listed") texts.push(value.replace(/^https?:\/\/[^/?#]+\/?/i, ""));
+    else if (place === "auth") texts.push(value);
+    return value;
+  });
+  return [...new Set(texts)].filter((text) => text.trim() !== "");
 }
 
 /** `user` is the one beside a password: a mask stands for the password of this user alone. */

@@ -6,6 +6,15 @@ import { FlowPosition, type Slot } from "./slot.ts";
 /** What is sent next: one request, or several together. */
 export type NextRequests = Extract<Instruction, { op: "request" | "fork" }>;
 
+/** Sees where iterations go; there is none on the way of a run. */
+export interface FlowWatch {
+  entered(group: number): void;
+  left(group: number, failed: boolean): void;
+  chose(choice: Extract<Instruction, { op: "choose" }>, branch: number): void;
+  /** A repeat begins again: `passed` of `times` are done. */
+  repeats(passed: number, times: number): void;
+}
+
 /**
  * Moves iterations through a flow, from request to request, and measures its groups. Where an
  * iteration goes follows from the seed and its number alone. All times are microseconds from the
@@ -15,8 +24,10 @@ export class FlowWalk {
   readonly #code: FlowCode;
   readonly #seed: number;
   readonly #recorder: Recorder;
+  readonly #watch: FlowWatch | undefined;
 
-  constructor(code: FlowCode, seed: number, recorder: Recorder) {
+  constructor(code: FlowCode, seed: number, recorder: Recorder, watch?: FlowWatch) {
+    this.#watch = watch;
     this.#code = code;
     this.#seed = seed;
     this.#recorder = recorder;
@@ -57,6 +68,7 @@ export class FlowWalk {
           continue;
         case "enter":
           position.enter(instruction.group, dueUs);
+          this.#watch?.entered(instruction.group);
           break;
         case "leave":
           this.#leave(slot, position);
@@ -70,11 +82,13 @@ export class FlowWalk {
           position.counters[counter] = passed;
           if (passed === times) break;
           slot.turn++;
+          this.#watch?.repeats(passed, times);
           position.next = to;
           continue;
         }
         case "choose": {
           const branch = drawBranch(instruction, this.#seed, slot.arrival, slot.turn);
+          this.#watch?.chose(instruction, branch);
           position.next = instruction.to[branch] as number;
           continue;
         }
@@ -101,6 +115,7 @@ export class FlowWalk {
 
   #leave(slot: Slot, position: FlowPosition): void {
     const group = position.leave();
+    this.#watch?.left(group, position.hasFailed(group));
     // Nothing was drawn to be sent in it.
     if (!position.hasRequests(group)) return;
     const beganUs = position.beganUs(group);

@@ -3,7 +3,7 @@ import { thinkTimeUs, type ThinkTime } from "@onrush/shared/schedule/thinkTime.t
 import type { ShareTotals } from "@onrush/shared/wire/reports.ts";
 import { countUp, type Outcome, type RequestResult } from "../metrics/dueSecond.ts";
 import type { Recorder } from "../metrics/recorder.ts";
-import { FlowWalk, positionOf } from "./flowWalk.ts";
+import { FlowWalk, type FlowWatch, positionOf } from "./flowWalk.ts";
 import { INTERRUPTED, type Program, TIMEOUT } from "./operation.ts";
 import { type Slot, SlotPool } from "./slot.ts";
 import { TimeHeap } from "./timeHeap.ts";
@@ -15,6 +15,7 @@ export interface IterationsOptions {
   requestTimeoutUs: number;
   thinkTime: ThinkTime | null;
   seed: number;
+  flowWatch?: FlowWatch;
 }
 
 /** Before every instant. */
@@ -64,9 +65,10 @@ export class Iterations {
     this.#recorder = recorder;
     this.#slots = new SlotPool(options.limit);
     this.#nowUs = nowUs;
+    const { seed, flowWatch } = options;
     const { operations, flow } = options.program;
     this.#last = operations.length - 1;
-    this.#walk = flow === null ? null : new FlowWalk(flow, options.seed, recorder);
+    this.#walk = flow === null ? null : new FlowWalk(flow, seed, recorder, flowWatch);
     this.#parts = new SlotPool(Infinity, options.limit);
   }
 
@@ -142,6 +144,11 @@ export class Iterations {
     const thinkTime = flow === null ? this.#options.thinkTime : flow.thinkTimes[operation];
     if (thinkTime === null || thinkTime === undefined) return 0;
     return thinkTimeUs(thinkTime, seed, streamOfTurn(operation, slot.turn), slot.arrival);
+  }
+
+  /** When the next of those that think is due to go on. */
+  get nextWakeUs(): number {
+    return this.#thinking.nextUs;
   }
 
   /** Sends the next requests of those that have thought. */
@@ -316,14 +323,14 @@ export class Iterations {
   }
 }
 
-function iterationOutcomeOf(slot: Slot): Outcome {
+export function iterationOutcomeOf(slot: Slot): Outcome {
   if (slot.iterationInterrupted) return "interrupted";
   if (slot.iterationFailed) return "failed";
   return slot.iterationNeutral ? "neutral" : "ok";
 }
 
 /** A request fails without an answer, or with a status of 400 and above, unless its name says otherwise. */
-function outcomeOf(slot: Slot, { outcomes }: Program): Outcome {
+export function outcomeOf(slot: Slot, { outcomes }: Program): Outcome {
   if (slot.error === INTERRUPTED) return "interrupted";
   const named = slot.namedOutcome < 0 ? undefined : outcomes[slot.operation]?.[slot.namedOutcome];
   if (named !== undefined) return named.as;

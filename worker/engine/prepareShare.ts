@@ -4,8 +4,7 @@ import { peakRate } from "@onrush/shared/schedule/rateCurve.ts";
 import { peakUsers, UserTimeline } from "@onrush/shared/schedule/userTimeline.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { ArrivalCursor } from "../pacing/arrivalCursor.ts";
-import type { PoolLimits } from "../protocols/connectionPool.ts";
-import { compileSteps } from "../steps/compileSteps.ts";
+import { compileTask, poolLimits } from "../steps/compileTask.ts";
 import type { ToEngine } from "./engineMessages.ts";
 import type { Iterations } from "./iterations.ts";
 import { monotonicUs } from "./monotonicClock.ts";
@@ -113,16 +112,6 @@ function noLoad(load: Task["load"]): Task["load"] {
   return { ...load, curve: { ...load.curve, segments: [] } };
 }
 
-function poolLimits({ connections }: Task, thread: number, threads: number): PoolLimits {
-  if (typeof connections === "string") {
-    return { connections: Infinity, perUser: connections === "perUser" };
-  }
-  return { connections: split(connections, threads)[thread] ?? 0, perUser: false };
-}
-
-/** An arrival is a fresh user, who takes its cookies along. */
-const jarOwner = ({ load }: Task) => (load.type === "arrivals" ? "iteration" : "user");
-
 function warmConnections(task: Task, threads: number, users: number): number {
   if (typeof task.connections === "number") return task.connections;
   if (task.load.type !== "arrivals") {
@@ -160,23 +149,10 @@ export async function prepareShare(
     { offset: 0, weights: threads, index: Math.min(thread, threads - 1) },
   ]);
   const users = !hasPart ? 0 : ownership.ownedBelow(usersOf(task));
-  const program = await compileSteps(
-    task.steps,
+  const program = await compileTask(
+    task,
     { nowUs, maySend },
-    {
-      ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
-      http: task.http,
-      ...{
-        data: task.data,
-        dataSeed: task.dataSeed,
-        seed: task.seed,
-        defaults: task.defaults,
-        files: message.files,
-      },
-      ...{ thinkTime: task.thinkTime, onError: task.onError },
-      cookies: task.cookies === true ? jarOwner(task) : undefined,
-      limits: poolLimits(task, thread, threads),
-    },
+    { files: message.files, limits: poolLimits(task, thread, threads) },
   );
   let requests = 0;
   let iterationSource: IterationSource | undefined;

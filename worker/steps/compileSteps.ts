@@ -7,7 +7,7 @@ import type { Operation, Program, RunClock } from "../engine/operation.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { checkName, userVariablesOf } from "@onrush/shared/condition/stepChecks.ts";
 import type { JarOwner } from "../protocols/http/cookieTransport.ts";
-import type { HttpTransport, TransportOptions } from "../protocols/http/httpRequest.ts";
+import type { HttpTransport, SentWatch, TransportOptions } from "../protocols/http/httpRequest.ts";
 import { RawTransport } from "../protocols/http/rawTransport.ts";
 import { compileRequest } from "./compileRequest.ts";
 import { namedOutcomes } from "./inspectAnswer.ts";
@@ -22,10 +22,21 @@ export interface CompileOptions
   /** Whose the cookies of answers are; nobody keeps them where it is not said. */
   cookies?: JarOwner | undefined;
   files: LoadedFiles;
+  watch?: ProgramWatch | undefined;
+}
+
+/** Sees everything that goes over the wire; there is none on the way of a run. */
+export interface ProgramWatch {
+  sent: SentWatch;
+  /** Stands over the transport that sends, below cookies and redirects: it sees every hop. */
+  over(transport: HttpTransport): HttpTransport;
+  /** What the steps were compiled in. */
+  compiled(language: StepLanguage): void;
 }
 
 async function httpTransport(options: CompileOptions, clock: RunClock): Promise<HttpTransport> {
-  const plain = await plainTransport(options, clock);
+  const sending = await plainTransport({ ...options, sent: options.watch?.sent }, clock);
+  const plain = options.watch?.over(sending) ?? sending;
   const { http = plainHttp } = options;
   const transport =
     options.cookies === undefined ? plain : await withCookies(plain, options.cookies);
@@ -70,11 +81,13 @@ export async function compileSteps(
   const steps = stepsOf(flow);
   const kept = userVariablesOf(steps);
   for (const name of kept) language.variable(name);
+  const operations = steps.map((step) => {
+    const operation = http.operation(compileRequest(step, language, options.defaults));
+    return step.extract === undefined ? operation : extracting(operation);
+  });
+  options.watch?.compiled(language);
   return {
-    operations: steps.map((step) => {
-      const operation = http.operation(compileRequest(step, language, options.defaults));
-      return step.extract === undefined ? operation : extracting(operation);
-    }),
+    operations,
     flow: compileFlow(flow, options),
     keptVariables: kept.length,
     checks: steps.map((step) => (step.checks ?? []).map(checkName)),

@@ -53,7 +53,20 @@ export interface TransportOptions {
   limits: PoolLimits;
   /** What is not said is plain HTTP/1.1. */
   http?: HttpOptions;
+  /** Told of every request when it is sent; nobody is on the way of a run. */
+  sent?: SentWatch | undefined;
 }
+
+/** A request as it goes over the wire. */
+export interface SentRequest {
+  method: string;
+  /** Path and query, or what else stands for them. */
+  target: string;
+  headers: [name: string, value: string][];
+  body: Uint8Array;
+}
+
+export type SentWatch = (slot: Slot, sent: SentRequest) => void;
 
 /** The request's headers and those that every request has unless it names them. */
 export function defaultHeaders(request: HttpRequest): [string, Text][] {

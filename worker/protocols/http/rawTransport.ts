@@ -48,8 +48,10 @@ class Origin implements RawOrigin {
 /** HTTP/1.1 over plain sockets: the fastest way to send prepared requests. */
 export class RawTransport implements HttpTransport {
   readonly #pools: OriginPools<RawRequest>;
+  readonly #sent: TransportOptions["sent"];
 
   constructor(clock: RunClock, options: TransportOptions) {
+    this.#sent = options.sent;
     const readBuffer = Buffer.alloc(READ_BUFFER_BYTES);
     this.#pools = new OriginPools((url) => new Origin(url, clock, options, readBuffer).pool);
   }
@@ -63,7 +65,7 @@ export class RawTransport implements HttpTransport {
     const inspection = request.inspection ?? null;
     const wantsHeaders = inspection !== null && inspection.wants.headers.length > 0;
     const raw: RawRequest = {
-      wire: wireRequest(request),
+      wire: wireRequest(request, this.#sent),
       isHead: request.method === "HEAD",
       inspection,
       heads: wantsHeaders ? undefined : new HeadCache(),

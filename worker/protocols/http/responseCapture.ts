@@ -10,6 +10,8 @@ export interface AnswerWants {
   headers: readonly string[];
   /** A body in a content coding is read without it; its header must be among the wanted ones. */
   decodes?: boolean;
+  /** Somebody watches: every header is kept, and so much of the body though nobody reads it. */
+  watchedBytes?: number;
 }
 
 /** Looks at an answer before its request is done; may set `slot.error`. */
@@ -48,7 +50,10 @@ export class ResponseCapture implements Answer {
   status = 0;
   responseUs = 0;
   size = 0;
+  /** In order, where somebody watches. */
+  readonly allHeaders: [name: string, value: string][] = [];
   #wants: AnswerWants = { bodyLimit: 0, headers: [] };
+  #keptBytes = 0;
   #bytes: Uint8Array = EMPTY;
   #from = 0;
   #to = 0;
@@ -64,6 +69,7 @@ export class ResponseCapture implements Answer {
 
   begin(wants: AnswerWants): void {
     this.#wants = wants;
+    this.#keptBytes = Math.max(wants.bodyLimit, wants.watchedBytes ?? 0);
     this.size = 0;
     this.#bytes = EMPTY;
     this.#from = 0;
@@ -88,10 +94,14 @@ export class ResponseCapture implements Answer {
   resetHeaders(): void {
     if (this.#headers.size > 0) this.#headers.clear();
     if (this.#setCookies.length > 0) this.#setCookies.length = 0;
+    if (this.allHeaders.length > 0) this.allHeaders.length = 0;
   }
 
   /** A header as it stands in `bytes`: its name up to `colon`, its value from `start` to `end`. */
   offerHeader(bytes: Uint8Array, from: number, colon: number, start: number, end: number): void {
+    if (this.#wants.watchedBytes !== undefined) {
+      this.allHeaders.push([latin1(bytes, from, colon), latin1(bytes, start, end)]);
+    }
     for (const name of this.#wants.headers) {
       if (name.length !== colon - from) continue;
       if (latin1(bytes, from, colon).toLowerCase() === name) {
@@ -111,6 +121,12 @@ export class ResponseCapture implements Answer {
   /** All headers of a head, their names in lower case. */
   takeHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): void {
     this.resetHeaders();
+    if (this.#wants.watchedBytes !== undefined) {
+      const pairs = Object.entries(headers).flatMap(([name, value = []]) =>
+        (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, one]),
+      );
+      this.allHeaders.push(...pairs);
+    }
     for (const name of this.#wants.headers) {
       const value = headers[name];
       for (const one of Array.isArray(value) ? value : [value]) {
@@ -122,7 +138,7 @@ export class ResponseCapture implements Answer {
   addBody(bytes: Uint8Array, from: number, to: number): void {
     this.size += to - from;
     const kept = this.#to - this.#from;
-    const taken = Math.min(to - from, this.#wants.bodyLimit - kept);
+    const taken = Math.min(to - from, this.#keptBytes - kept);
     if (taken <= 0) return;
     if (kept === 0) {
       this.#bytes = bytes;
@@ -167,6 +183,11 @@ export class ResponseCapture implements Answer {
     return this.#decoded?.ok === false && this.#decoded.why === "malformed";
   }
 
+  /** The body as it came, as much of it as is kept; it stands until the answer is done with. */
+  body(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+
   text(): string {
     this.#text ??= this.#readText();
     return this.#text;
@@ -179,8 +200,7 @@ export class ResponseCapture implements Answer {
     }
     // What was cut off cannot be decoded.
     if (this.isCut) return "";
-    const bytes = this.#bytes.subarray(this.#from, this.#to);
-    this.#decoded = decodeBody(bytes, coding, this.#wants.bodyLimit);
+    this.#decoded = decodeBody(this.body(), coding, this.#wants.bodyLimit);
     return this.#decoded.ok ? asBuffer(this.#decoded.bytes).toString("utf8") : "";
   }
 

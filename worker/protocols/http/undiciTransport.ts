@@ -21,6 +21,7 @@ import { OriginPools } from "./originPools.ts";
 import { type Proxy, proxyOf } from "./proxy.ts";
 import { forwarded, http2Headers } from "./routes.ts";
 import { type ConnectionOwner, UndiciConnection, type UndiciRequest } from "./undiciConnection.ts";
+import { UndiciWatch } from "./undiciWatch.ts";
 
 const isFixed = (part: Text | BodyTemplate | Uint8Array | null) =>
   part === null || typeof part === "string" || part instanceof Uint8Array;
@@ -80,8 +81,10 @@ export class UndiciTransport implements HttpTransport {
   readonly #pools: OriginPools<UndiciRequest>;
   readonly #isHttp2: boolean;
   readonly #proxy: Proxy | null;
+  readonly #sent: UndiciWatch | null;
 
   constructor(clock: RunClock, options: TransportOptions) {
+    this.#sent = options.sent === undefined ? null : new UndiciWatch(options.sent);
     const { version, proxy } = options.http ?? plainHttp;
     this.#isHttp2 = version === "2";
     const via = proxy === null ? null : proxyOf(proxy);
@@ -118,10 +121,11 @@ export class UndiciTransport implements HttpTransport {
       // undici would close the connection after each HEAD otherwise.
       reset: false,
     });
+    const options: UndiciRequest["options"] = [path, body, ...headers].every(isFixed)
+      ? optionsFor(String, body as Uint8Array | null)
+      : (slot) => optionsFor((part) => renderText(part, slot), bodyFor(body, slot));
     return {
-      options: [path, body, ...headers].every(isFixed)
-        ? optionsFor(String, body as Uint8Array | null)
-        : (slot) => optionsFor((part) => renderText(part, slot), bodyFor(body, slot)),
+      options: this.#sent === null ? options : this.#sent.watch(options),
       inspection: request.inspection ?? null,
     };
   }
@@ -146,6 +150,7 @@ export class UndiciTransport implements HttpTransport {
   }
 
   close(): void {
+    this.#sent?.close();
     this.#pools.close();
   }
 }

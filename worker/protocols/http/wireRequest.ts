@@ -1,6 +1,12 @@
 import { joinParts, type Render, type Text } from "@onrush/shared/template/compileTemplate.ts";
 import type { Slot } from "../../engine/slot.ts";
-import { type BodyTemplate, defaultHeaders, type HttpRequest } from "./httpRequest.ts";
+import {
+  type BodyTemplate,
+  defaultHeaders,
+  type HttpRequest,
+  type SentRequest,
+  type SentWatch,
+} from "./httpRequest.ts";
 
 /** The lines of the head without the empty one, and whether the length of the body is missing. */
 function headOf(request: HttpRequest): { head: Text; needsLength: boolean } {
@@ -21,9 +27,10 @@ function headOf(request: HttpRequest): { head: Text; needsLength: boolean } {
 /** A request as it goes over the wire: the same bytes every time, or rendered for each slot. */
 export type WireRequest = Buffer | WireTemplate;
 
-export function wireRequest(request: HttpRequest): WireRequest {
+export function wireRequest(request: HttpRequest, sent?: SentWatch): WireRequest {
   const { head, needsLength } = headOf(request);
   const body = request.body ?? new Uint8Array(0);
+  if (sent !== undefined) return new WatchedWire(head, needsLength, body, sent);
   if (typeof head !== "string" || !(body instanceof Uint8Array)) {
     return new WireTemplate(head, needsLength, body);
   }
@@ -191,3 +198,39 @@ export class WireTemplate {
     return view;
   }
 }
+
+/** Tells somebody what it has rendered. */
+class WatchedWire extends WireTemplate {
+  readonly #sent: SentWatch;
+
+  constructor(head: Text, needsLength: boolean, body: BodyTemplate | Uint8Array, sent: SentWatch) {
+    super(head, needsLength, body);
+    this.#sent = sent;
+  }
+
+  override render(slot: Slot): Buffer {
+    const bytes = super.render(slot);
+    this.#sent(slot, readBack(bytes));
+    return bytes;
+  }
+}
+
+/** What the bytes of a request say. */
+function readBack(bytes: Buffer): SentRequest {
+  const end = bytes.indexOf("\r\n\r\n");
+  const [line = "", ...lines] = bytes.toString("latin1", 0, end).split("\r\n");
+  const [method = "", target = ""] = line.split(" ");
+  return {
+    method,
+    target,
+    headers: headerPairs(lines),
+    body: Buffer.from(bytes.subarray(end + 4)),
+  };
+}
+
+/** Lines of `name: value`; names may begin with a colon, as HTTP/2 has them. */
+export const headerPairs = (lines: readonly string[]) =>
+  lines.map((line): [string, string] => {
+    const colon = line.indexOf(":", 1);
+    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+  });

@@ -1,0 +1,75 @@
+import { nearest } from "@onrush/shared/scenario/problems.ts";
+import { scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
+import type { Trial } from "@onrush/shared/trial/trialEvents.ts";
+import { CliError } from "../cliError.ts";
+import { tryWorkloads } from "../embedded/tryWorkloads.ts";
+import { EXIT } from "../exitCodes.ts";
+import { trialText, trialVerdict } from "../output/trialText.ts";
+import { type LoadedScenario, readScenario } from "../scenario/readScenario.ts";
+import type { ScenarioOptions } from "../scenario/settings.ts";
+import { firstSignal } from "../signals.ts";
+import { type AddCommand, ends, examples } from "./addCommand.ts";
+import { addScenarioOptions } from "./run.ts";
+
+interface TryCommandOptions extends ScenarioOptions {
+  workload?: string;
+  pauses?: boolean;
+  json?: boolean;
+}
+
+function checkWorkload({ scenario }: LoadedScenario, name: string | undefined): void {
+  const names = scenarioWorkloads(scenario).map((workload) => workload.name);
+  if (name === undefined || names.includes(name)) return;
+  const near = nearest(name, names);
+  const hint = near === undefined ? `there are: ${names.join(", ")}` : `did you mean "${near}"?`;
+  throw new CliError(
+    `--workload "${name}": the scenario has none of that name; ${hint}`,
+    EXIT.badScenario,
+  );
+}
+
+function printAll(trials: readonly Trial[]): void {
+  const ok = trials.every((trial) => trial.ok);
+  console.log(JSON.stringify({ ok, workloads: trials }, null, 2));
+}
+
+/** One iteration of each workload, everything of it printed. */
+async function tryScenario(file: string, options: TryCommandOptions): Promise<number> {
+  const loaded = await readScenario(file, options);
+  checkWorkload(loaded, options.workload);
+  let isInterrupted = false;
+  const stopped = firstSignal().then(() => (isInterrupted = true));
+  const trials: Trial[] = [];
+  try {
+    const how = { waits: options.pauses === true, stopped };
+    await tryWorkloads(loaded, how, options.workload, (trial) => {
+      trials.push(trial);
+      if (options.json !== true) console.log(`${trialText(trial)}\n`);
+    });
+  } catch (error) {
+    throw new CliError(error instanceof Error ? error.message : String(error), EXIT.error);
+  }
+  if (options.json === true) printAll(trials);
+  else console.log(trials.map(trialVerdict).join("\n"));
+  if (isInterrupted) return EXIT.interrupted;
+  return trials.every(({ ok }) => ok) ? EXIT.ok : EXIT.error;
+}
+
+export const addTry: AddCommand = (program) => {
+  const command = program
+    .command("try")
+    .description("one iteration of each workload, with everything it sends and is answered");
+  addScenarioOptions(command)
+    .argument("<file>", 'scenario (JSON or YAML; "-" is the standard input)')
+    .option("--workload <name>", "this one alone")
+    .option("--pauses", "wait for pauses instead of only naming them")
+    .option("--json", "print everything as JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "try examples/health-check.json --set targetUrl=http://127.0.0.1:9092/",
+        "try examples/health-check.json --workload main --pauses --json",
+      ),
+    )
+    .action(ends(tryScenario));
+};
