@@ -27,7 +27,10 @@ class Echo {
       );
       const received = { method, path, headers, body: Buffer.concat(chunks).toString() };
       this.received.push(received);
-      if (path === "/old") return response.writeHead(302, { location: "/new" }).end();
+      if (path === "/old") {
+        response.writeHead(302, { location: "/new" }).end();
+        return;
+      }
       response.setHeader("set-cookie", "sid=session-0123; Path=/");
       response.end(JSON.stringify(path === "/login" ? { token: "t-for-me", id: 5 } : received));
     });
@@ -89,7 +92,7 @@ const step = (name: string, path: string, more: object = {}) => ({
 });
 
 const templated = {
-  ...{ method: "POST", headers: { "x-iteration": "{{iteration}}", "x-é": undefined } },
+  ...{ method: "POST", headers: { "x-iteration": "{{iteration}}" } },
   body: {
     id: "{{uuid}}",
     n: "{{randomInt 1 1000}}",
@@ -147,9 +150,9 @@ describe("what is shown is what was sent and what is run", () => {
 });
 
 test("a failing check is shown with what was found, and the exit code is 1", async () => {
-  const checks = ["status == 200", "json($.id) == 6", { name: "fast", check: "latency < 10m" }];
+  const checks = ["status == 200", "json($.id) == 6"];
   const { code, output } = await tryOut({
-    steps: [step("login", "/login", { checks: checks.slice(0, 2), extract: { id: "json($.id)" } })],
+    steps: [step("login", "/login", { checks, extract: { id: "json($.id)" } })],
   });
   expect(code).toBe(1);
   expect(output).toContain('check passed  status == 200  found "200"');

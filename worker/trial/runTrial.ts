@@ -137,19 +137,14 @@ export async function runTrial(
     new Recorder(program),
     nowUs,
   );
-  let ended = false;
-  iterations.onEnded = (slot) => {
-    ended = true;
-    events.now({ type: "ended", outcome: iterationOutcomeOf(slot) });
-  };
+  iterations.onEnded = (slot) => events.now({ type: "ended", outcome: iterationOutcomeOf(slot) });
   iterations.leaseUntilUs = Infinity;
   const slot = iterations.take();
   if (slot === undefined) throw new RangeError("there is a slot for one iteration");
   const beginUs = nowUs();
   iterations.begin(slot, 0, beginUs, beginUs, true);
   let announcedUs = -1;
-  // Set in callbacks, which the analysis of types does not see.
-  while (!(ended as boolean)) {
+  while (iterations.running > 0) {
     const wakeUs = iterations.nextWakeUs;
     if (wakeUs < Infinity && wakeUs !== announcedUs) {
       announcedUs = wakeUs;
