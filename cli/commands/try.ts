@@ -2,7 +2,6 @@ import { nearest } from "@onrush/shared/scenario/problems.ts";
 import { scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
 import type { Trial } from "@onrush/shared/trial/trialEvents.ts";
 import { CliError } from "../cliError.ts";
-import { tryWorkloads } from "../embedded/tryWorkloads.ts";
 import { EXIT } from "../exitCodes.ts";
 import { trialText, trialVerdict } from "../output/trialText.ts";
 import { type LoadedScenario, readScenario } from "../scenario/readScenario.ts";
@@ -39,6 +38,7 @@ async function tryScenario(file: string, options: TryCommandOptions): Promise<nu
   checkWorkload(loaded, options.workload);
   let isInterrupted = false;
   const stopped = firstSignal().then(() => (isInterrupted = true));
+  const { tryWorkloads } = await import("../embedded/tryWorkloads.ts");
   const trials: Trial[] = [];
   try {
     const how = { waits: options.pauses === true, stopped };
