@@ -105,6 +105,11 @@ describe("the verdict", () => {
       [step({ outcome: "failed", status: 503, checks: [] }), ended],
       "main: FAILED: login: status 503",
     ],
+    [
+      "leaves out checks of an answer that never came",
+      [step({ outcome: "failed", status: 0, error: "timeout", checks: [failedCheck] }), ended],
+      "main: FAILED: login: timeout",
+    ],
     ["says when nothing ended", [step()], "main: FAILED: the iteration did not end"],
     [
       "takes a neutral answer as good",

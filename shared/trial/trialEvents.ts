@@ -78,6 +78,8 @@ function stepReasons({ name, checks, outcome, status, error }: TrialStep): strin
   const failed = checks
     .filter(({ passed }) => !passed)
     .map((check) => `${name}: ${check.name} (found ${check.found ?? "nothing"})`);
+  // Without an answer there was nothing to check.
+  if (outcome === "failed" && status === 0) return [`${name}: ${error}`];
   if (outcome === "interrupted") return [...failed, `${name}: interrupted`];
   if (outcome !== "failed") return failed;
   if (error === "check" && failed.length > 0) return failed;
