@@ -92,7 +92,12 @@ function proxySecrets(proxy: string): string[] {
   if (!URL.canParse(proxy)) return [proxy];
   const { username, password } = new URL(proxy);
   const secret = password === "" ? username : password;
-  return [secret, decodeURIComponent(secret)];
+  try {
+    return [secret, decodeURIComponent(secret)];
+  } catch {
+    // With a percent sign that encodes nothing it means what it says.
+    return [secret];
+  }
 }
 
 /**
