@@ -26,7 +26,7 @@ function partDone({ plan, newest, total }: LiveState): number {
   const part =
     plan.iterations === null
       ? ((newest?.second ?? -1) + 1) / plan.plannedSeconds
-      : total.done / plan.iterations;
+      : total.begun / plan.iterations;
   return Math.min(1, Math.max(0, part));
 }
 
@@ -34,7 +34,7 @@ function timeText(state: LiveState): string {
   const { plan, newest, total } = state;
   const passed = (newest?.second ?? -1) + 1;
   if (plan.iterations !== null) {
-    return `${count(total.done)} of ${count(plan.iterations)} iterations, ${duration(passed)}`;
+    return `${count(total.begun)} of ${count(plan.iterations)} iterations, ${duration(passed)}`;
   }
   const left = Math.max(0, plan.plannedSeconds - passed);
   return left === 0

@@ -33,7 +33,7 @@ describe("counting", () => {
     progress.add(viewOfSecond(0, { sent: 10, ok: 7, neutral: 1, failed: 2, rev: 2 }));
     progress.add(viewOfSecond(1, { sent: 99, rev: 1 }));
     expect(progress.total()).toEqual({
-      ...{ seconds: 2, sent: 15, ok: 7, neutral: 1, failed: 2, dropped: 3, done: 13 },
+      ...{ seconds: 2, sent: 15, ok: 7, neutral: 1, failed: 2, dropped: 3, begun: 3 },
     });
     expect(progress.newest?.second).toBe(1);
   });
@@ -49,6 +49,24 @@ describe("counting", () => {
     }
     expect([1, 2, 3, 99].map((count) => progress.rate(count))).toEqual([40, 20, 20, 17.5]);
     expect(new ProgressCount().rate(2)).toBe(0);
+  });
+
+  test("iterations of three steps are counted once each", () => {
+    const progress = new ProgressCount();
+    progress.add(viewOfSecond(0, { started: 10, sent: 30, ok: 30 }));
+    progress.add(viewOfSecond(1, { started: 5, sent: 15, ok: 12, interrupted: 3, lost: 2 }));
+    expect(progress.total().begun).toBe(17);
+  });
+
+  test("hours of seconds add up, and the newest are still corrected", () => {
+    const progress = new ProgressCount(300);
+    for (let second = 0; second < 10_000; second++) {
+      progress.add(viewOfSecond(second, { sent: 10, started: 10 }));
+    }
+    progress.add(viewOfSecond(9_999, { sent: 12, started: 10, rev: 2 }));
+    progress.add(viewOfSecond(3, { sent: 99, rev: 2 }));
+    expect(progress.total()).toMatchObject({ seconds: 10_000, sent: 100_002, begun: 100_000 });
+    expect([progress.rate(2), progress.rate(300)]).toEqual([11, 3_002 / 300]);
   });
 });
 
@@ -137,7 +155,7 @@ describe("not in a terminal", () => {
     failed: 0,
     neutral: 1,
     dropped: 0,
-    done: 0,
+    begun: 0,
   };
   const times = { avg: 0.523, min: 0.1, max: 127, p95: 1.236 };
 
@@ -179,7 +197,7 @@ describe("in a terminal", () => {
     failed: 0,
     neutral: 0,
     dropped: 0,
-    done: 0,
+    begun: 0,
   };
   const state = (change: Partial<LiveState> = {}): LiveState => ({
     ...{ plan: plan({}, 60), phase: "RUNNING", newest, total },
@@ -220,7 +238,7 @@ describe("in a terminal", () => {
     const work = { type: "ITERATIONS", iterations: 5_000, concurrency: 8 };
     const all = lines({
       ...{ plan: plan({ durationSeconds: undefined, loadProfile: work }, 600) },
-      total: { ...total, done: 2_499 },
+      total: { ...total, begun: 2_499 },
       newest: { ...newest, users: 8, planned: 0 },
     });
     expect(all[1]).toContain(" 49 %  2,499 of 5,000 iterations, 35s");

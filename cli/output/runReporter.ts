@@ -37,7 +37,7 @@ const isEmpty = ({ planned, sent, users }: SecondView) => planned + sent + users
 
 /** A line every `updateSeconds`, with a banner in front. */
 function plainReporter({ plan, current, updateSeconds }: ReporterOptions): RunReporter {
-  const progress = new ProgressCount();
+  const progress = new ProgressCount(updateSeconds);
   const print = (text: string) => console.error(text);
   let told = -1;
   let printing = Promise.resolve();
