@@ -17,6 +17,15 @@ export function controllerUrl(option: string | undefined): string | undefined {
   return url.replace(/\/+$/, "");
 }
 
+/** No controller answered, or only a proxy before it: it may be back in a moment. */
+export class UnreachableError extends CliError {
+  constructor(message: string) {
+    super(message, EXIT.error);
+  }
+}
+
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** Asks a controller; throws CliError with what it answered when that is no success. */
 export async function callController(
   base: string,
@@ -47,19 +56,22 @@ async function ask(base: string, path: string, init: RequestInit): Promise<Respo
     return await fetch(`${base}/api/v1${path}`, init);
   } catch {
     const message = `no controller answers at ${base}: start one with \`onrush up\`, or name another with --controller`;
-    throw new CliError(message, EXIT.error);
+    throw new UnreachableError(message);
   }
 }
 
 async function documentOf(base: string, answer: Response): Promise<unknown> {
-  const document: unknown = await answer.json().catch(() => null);
+  const document: unknown = await answer.json().catch((error: unknown) => {
+    if (error instanceof SyntaxError) return null;
+    throw new UnreachableError(`the answer of ${base} broke off`);
+  });
   if (answer.ok) return document;
   const problem = problemSchema.safeParse(document);
   const title = problem.success ? (problem.data.detail ?? problem.data.title) : answer.statusText;
   const errors = problem.success ? (problem.data.errors ?? []) : [];
   const code = answer.status === 400 ? EXIT.badScenario : EXIT.error;
-  throw new CliError(
-    [`${base} answered ${answer.status}: ${title}`, problemLines(errors)].join("\n").trim(),
-    code,
-  );
+  const text = [`${base} answered ${answer.status}: ${title}`, problemLines(errors)];
+  const message = text.join("\n").trim();
+  if (gatewayStatuses.has(answer.status)) throw new UnreachableError(message);
+  throw new CliError(message, code);
 }

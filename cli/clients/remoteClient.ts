@@ -3,12 +3,16 @@ import { type RunEvent, type RunView, runViewSchema } from "@onrush/shared/api/r
 import { createdScenarioSchema, listOf } from "@onrush/shared/api/scenarioApi.ts";
 import { type SecondView, secondViewSchema } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
-import { callController, uploadFile } from "./controllerApi.ts";
+import { callController, UnreachableError, uploadFile } from "./controllerApi.ts";
+import { newEvents } from "./newEvents.ts";
+import { type PatienceClock, patiently } from "./patiently.ts";
 import type { RunClient } from "./runClient.ts";
 
 const POLL_MS = 500;
 /** How many seconds back are asked for again, for their corrections. */
 const LOOK_BACK_SECONDS = 10;
+
+const clock: PatienceClock = { nowMs: () => performance.now(), pause };
 
 /** Runs at a controller elsewhere, through its HTTP API. */
 export function remoteClient(base: string): RunClient {
@@ -28,17 +32,19 @@ export function remoteClient(base: string): RunClient {
       const first = await get();
       const poll = async (): Promise<RunView> => {
         let from = 0;
-        let toldEvents = 0;
+        let lastTold: RunEvent | undefined;
         for (;;) {
           await pause(POLL_MS);
-          const run = await get();
-          const answer = await callController(base, "GET", `/runs/${runId}/seconds?from=${from}`);
+          const run = await patiently(get, clock);
+          const path = `/runs/${runId}/seconds?from=${from}`;
+          const answer = await patiently(() => callController(base, "GET", path), clock);
           const { items } = listOf(secondViewSchema).parse(answer);
           for (const view of items) for (const listen of seconds) listen(view);
           from = Math.max(from, (items.at(-1)?.second ?? 0) - LOOK_BACK_SECONDS);
-          for (const event of run.events.slice(toldEvents))
+          for (const event of newEvents(run.events, lastTold)) {
             for (const listen of events) listen(event);
-          toldEvents = run.events.length;
+            lastTold = event;
+          }
           if (hasEnded(run.state) && run.endedAt !== null) return run;
         }
       };
@@ -47,9 +53,16 @@ export function remoteClient(base: string): RunClient {
         plannedSeconds: first.plannedSeconds,
         onSecond: (listen) => seconds.push(listen),
         onEvent: (listen) => events.push(listen),
-        stop: async () => void (await callController(base, "POST", `/runs/${runId}/stop`)),
+        async stop() {
+          await patiently(() => callController(base, "POST", `/runs/${runId}/stop`), clock);
+        },
         current: get,
-        ended: poll(),
+        ended: poll().catch((error: unknown) => {
+          if (!(error instanceof UnreachableError)) throw error;
+          throw new UnreachableError(
+            `${error.message}\nthe run ${runId} may still go on there: stop it with \`onrush stop ${runId} --controller ${base}\``,
+          );
+        }),
       };
     },
     close: async () => {},

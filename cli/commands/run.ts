@@ -83,6 +83,11 @@ async function follow(
     await reporter.end();
     await report(client, run, options);
     return exitCodeOf(run, interrupted, options.strict === true);
+  } catch (error) {
+    if (!interrupted) throw error;
+    await reporter.end();
+    console.error(error instanceof Error ? error.message : String(error));
+    return EXIT.interrupted;
   } finally {
     await reporter.end();
   }

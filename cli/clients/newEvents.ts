@@ -1,0 +1,18 @@
+import type { RunEvent } from "@onrush/shared/api/runView.ts";
+
+const isSame = (a: RunEvent, b: RunEvent) =>
+  a.at === b.at && a.kind === b.kind && a.text === b.text;
+
+/**
+ * The events after the last one told. A run keeps a bounded number of them and drops some on the
+ * way, so that neither how many there are nor where one stands says what is new.
+ */
+export function newEvents(
+  events: readonly RunEvent[],
+  lastTold: RunEvent | undefined,
+): readonly RunEvent[] {
+  if (lastTold === undefined) return events;
+  const at = events.findLastIndex((event) => isSame(event, lastTold));
+  if (at >= 0) return events.slice(at + 1);
+  return events.filter((event) => event.at > lastTold.at);
+}
