@@ -36,7 +36,9 @@ export function detectKind(text: string, parse: ParseDocument): SourceKind {
   let kind: SourceKind | undefined;
   try {
     kind = kindOfDocument(objectOf(parse(text)));
-  } catch {
+  } catch (error) {
+    // A limit of this program, not of the source.
+    if (error instanceof RangeError) throw error;
     kind = undefined;
   }
   if (kind !== undefined) return kind;

@@ -38,6 +38,13 @@ test("a text that is nothing of it is told from all of them", () => {
   expect(() => importSource("{", { from: "har" }, parse)).toThrow(/cannot be read/);
 });
 
+test("a source that is too much for this program is not called unknown", () => {
+  const tooMuch = () => {
+    throw new RangeError("Maximum call stack size exceeded");
+  };
+  expect(() => detectKind("{}", tooMuch)).toThrow(RangeError);
+});
+
 test("SLA lines that do not fit the load stay behind with the reason", () => {
   const thresholds = {
     http_req_duration: ["p(95)<1", { threshold: "avg<1", abortOnFail: true, delayAbortEval: "1h" }],

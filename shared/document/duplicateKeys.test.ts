@@ -13,6 +13,13 @@ test.each<[string, string[]]>([
   expect(duplicateKeys(text).map(({ path }) => path)).toEqual(paths);
 });
 
+test("strings of many megabytes are passed over", () => {
+  const plain = "x".repeat(50_000_000);
+  const escaped = String.raw`\n\"\\`.repeat(8_000_000);
+  const text = `{"a": "${plain}", "b": "${escaped}", "a": 1}`;
+  expect(duplicateKeys(text).map(({ path }) => path)).toEqual(["a"]);
+});
+
 test("what has been an object has no key twice", () => {
   fc.assert(fc.property(fc.json(), (text) => duplicateKeys(text).length === 0));
 });
