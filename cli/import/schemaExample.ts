@@ -1,8 +1,18 @@
 import { isObject, listOf, objectOf, type Raw } from "./raw.ts";
 import type { References } from "./references.ts";
 
-/** Schemas that contain themselves end here. */
+/** Deeper than this only what has to be there, and nothing below it. */
 const MAX_DEPTH = 6;
+/** Schemas in one example: ten properties on each level are a million on the sixth. */
+const MAX_SCHEMAS = 2_000;
+
+/** One example while it is made. */
+interface Making {
+  references: References;
+  /** Schemas that the one at hand is in: one that contains itself is left out there. */
+  open: Set<Raw>;
+  schemasLeft: number;
+}
 
 const texts: Record<string, string> = {
   ...{ date: "2026-01-31", "date-time": "2026-01-31T12:00:00Z", time: "12:00:00Z" },
@@ -36,15 +46,14 @@ function numberExample(schema: Raw, isWhole: boolean): number {
   return isWhole ? Math.ceil(value) : value;
 }
 
-function objectExample(schema: Raw, references: References, depth: number): Raw {
+function objectExample(schema: Raw, making: Making, depth: number): Raw {
   const required = new Set(listOf(schema["required"]));
   return Object.fromEntries(
     Object.entries(objectOf(schema["properties"])).flatMap(([name, inner]) => {
-      const property = references.resolve(inner);
+      const property = making.references.resolve(inner);
       if (property["readOnly"] === true) return [];
-      // At the limit only what has to be there, and nothing below it.
       if (depth >= MAX_DEPTH && !required.has(name)) return [];
-      const value = schemaExample(property, references, depth + 1);
+      const value = exampleWithin(property, making, depth + 1);
       return value === undefined ? [] : [[name, value]];
     }),
   );
@@ -69,25 +78,36 @@ function given(schema: Raw): unknown {
 }
 
 /** A value that fits a JSON schema: its example when it has one; undefined when nothing is known. */
-export function schemaExample(source: unknown, references: References, depth = 0): unknown {
-  const schema = references.resolve(source);
+export function schemaExample(source: unknown, references: References): unknown {
+  return exampleWithin(source, { references, open: new Set(), schemasLeft: MAX_SCHEMAS }, 0);
+}
+
+function exampleWithin(source: unknown, making: Making, depth: number): unknown {
+  const schema = making.references.resolve(source);
   const told = given(schema);
   if (told !== undefined) return told;
-  if (depth > MAX_DEPTH) return undefined;
+  if (depth > MAX_DEPTH || making.open.has(schema) || making.schemasLeft-- <= 0) return undefined;
+  making.open.add(schema);
+  const value = madeExample(schema, making, depth);
+  making.open.delete(schema);
+  return value;
+}
+
+function madeExample(schema: Raw, making: Making, depth: number): unknown {
   const all = listOf(schema["allOf"]);
   if (all.length > 0) {
     const parts = [...all, { ...schema, allOf: [] }].map((part) =>
-      schemaExample(part, references, depth + 1),
+      exampleWithin(part, making, depth + 1),
     );
     return Object.assign({}, ...parts.filter(isObject)) as Raw;
   }
   const [either] = [...listOf(schema["oneOf"]), ...listOf(schema["anyOf"])];
-  if (either !== undefined) return schemaExample(either, references, depth + 1);
+  if (either !== undefined) return exampleWithin(either, making, depth + 1);
   switch (typeOf(schema)) {
     case "object":
-      return objectExample(schema, references, depth);
+      return objectExample(schema, making, depth);
     case "array": {
-      const item = schemaExample(schema["items"], references, depth + 1);
+      const item = exampleWithin(schema["items"], making, depth + 1);
       return item === undefined ? [] : [item];
     }
     case "integer":
