@@ -3,6 +3,15 @@ export type PathPart = string | number;
 
 const part = /(?:^|(?<=.)\.)([^.[\]"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
 
+/** A name in quotes; undefined where its escapes are none of JSON's. */
+function unquoted(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `steps[0].headers["X-A.B"]` as parts; undefined when the text is no path. */
 export function parsePath(text: string): PathPart[] | undefined {
   const parts: PathPart[] = [];
@@ -11,8 +20,9 @@ export function parsePath(text: string): PathPart[] | undefined {
     const match = part.exec(text);
     if (match === null) return undefined;
     const [, name, index, quoted] = match;
-    if (index !== undefined) parts.push(Number(index));
-    else parts.push(name ?? (JSON.parse(quoted ?? '""') as string));
+    const next = index === undefined ? (name ?? unquoted(quoted ?? '""')) : Number(index);
+    if (next === undefined) return undefined;
+    parts.push(next);
   }
   return parts.length === 0 ? undefined : parts;
 }

@@ -24,7 +24,7 @@ export function markSecrets(document: unknown, substituted: readonly Substituted
 /** Shorter values would take words apart that merely contain them. */
 const LEAST_LENGTH = 4;
 
-/** A text without the values of variables that must not be shown. */
+/** A text without the values of variables that must not be shown, as they are or as JSON has them. */
 export function hideValues(
   text: string,
   substituted: readonly Substituted[],
@@ -34,5 +34,7 @@ export function hideValues(
     .flatMap(({ names }) => names.filter(isSecretName))
     .flatMap((name) => variables[name] ?? [])
     .filter((value) => value.length >= LEAST_LENGTH);
-  return values.reduce((shown, value) => shown.replaceAll(value, "***"), text);
+  return values
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+    .reduce((shown, value) => shown.replaceAll(value, "***"), text);
 }

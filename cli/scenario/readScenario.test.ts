@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { problemLines } from "./locatedProblem.ts";
-import { isSecretName } from "./markSecrets.ts";
+import { hideValues, isSecretName } from "./markSecrets.ts";
 import { checkText } from "./readScenario.ts";
 import { readSettings, readVariables } from "./settings.ts";
 
@@ -220,6 +220,12 @@ describe("${NAME}", () => {
     ]);
   });
 
+  test.each(["007", "-01", "1.", ".5", "0x10"])("%s is no number", (RPS) => {
+    const text = yaml.replace("initialRps: 5", "initialRps: ${RPS}");
+    const refused = "  6:15  loadProfile.initialRps: expected a number, not a text";
+    expect(problems(text, "yaml", { env: { RPS } })).toEqual([expect.stringContaining(refused)]);
+  });
+
   test("-e overrides the environment and may be empty", () => {
     expect(readVariables({ A: "1", B: "2" }, ["A=x=y", "C="])).toEqual({
       ...{ A: "x=y", B: "2", C: "" },
@@ -228,6 +234,18 @@ describe("${NAME}", () => {
 
   test.each(["A", "=x", "a b=1", "1A=2"])("-e %j is refused", (text) => {
     expect(() => readVariables({}, [text])).toThrow(/-e/);
+  });
+
+  test.each(["API-TOKEN=sekrit", "=sekrit"])("what %s is to be stays untold", (text) => {
+    const refused = (): unknown => {
+      try {
+        return readVariables({}, [text]);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(refused()).toMatch(/-e "/);
+    expect(refused()).not.toContain("sekrit");
   });
 });
 
@@ -260,6 +278,14 @@ body: { pin: "\${PIN_SECRET:-0000}", user: "\${USER_NAME}" }
     for (const name of ["KEYBOARD", "AUTHOR", "RPS", "PASSENGERS", "TOKENIZER", "MONKEY"]) {
       expect(isSecretName(name), name).toBe(false);
     }
+  });
+});
+
+describe("a message", () => {
+  test.each(["plain-value", 'quo"ted\\value', "two\nlines"])("does not show %j", (API_TOKEN) => {
+    const shown = `name: no field in ${JSON.stringify(API_TOKEN)}, not ${API_TOKEN}`;
+    const substituted = [{ path: ["name"], names: ["API_TOKEN"], whole: true }];
+    expect(hideValues(shown, substituted, { API_TOKEN })).toBe('name: no field in "***", not ***');
   });
 });
 
@@ -301,7 +327,7 @@ describe("--set", () => {
     expect(lines.map((one) => one.trim()).find((one) => one.startsWith(line))).toBeDefined();
   });
 
-  test.each(["name", "=5", "a..b=5", "a[x]=5", "a[0=5", ".a=1", "[]=1"])(
+  test.each(["name", "=5", "a..b=5", "a[x]=5", "a[0=5", ".a=1", "[]=1", 'headers["\\x"]=1'])(
     "%j is no path",
     (text) => {
       expect(() => readSettings([text])).toThrow(/--set/);

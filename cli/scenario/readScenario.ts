@@ -50,7 +50,8 @@ function applySettings({ value, problems }: Draft, settings: readonly Setting[])
 }
 
 function numberOrBoolean(text: unknown): unknown {
-  return typeof text === "string" && /^(?:true|false|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i.test(text)
+  return typeof text === "string" &&
+    /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?)$/i.test(text)
     ? JSON.parse(text.toLowerCase())
     : undefined;
 }

@@ -18,7 +18,9 @@ const refuse = (message: string) => new CliError(message, EXIT.badScenario);
 
 function split(text: string, option: string, example: string): [string, string] {
   const at = text.indexOf("=");
-  if (at < 1) throw refuse(`${option} "${text}" has no value: write ${option} ${example}`);
+  // What stands behind the = may be secret and is never shown.
+  if (at === 0) throw refuse(`${option} "=…" has no name: write ${option} ${example}`);
+  if (at < 0) throw refuse(`${option} "${text}" has no value: write ${option} ${example}`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
@@ -31,7 +33,7 @@ export function readVariables(
   for (const text of given) {
     const [name, value] = split(text, "-e", "NAME=VALUE");
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw refuse(`-e "${text}": "${name}" is no name; it is letters, digits and _`);
+      throw refuse(`-e "${name}=…": "${name}" is no name; it is letters, digits and _`);
     }
     variables[name] = value;
   }
@@ -53,7 +55,9 @@ export function readSettings(given: readonly string[] = []): Setting[] {
     const [name, value] = split(text, "--set", example);
     const path = parsePath(name);
     if (path === undefined) {
-      throw refuse(`--set "${text}": "${name}" is no path; write it as steps[0].url or ${example}`);
+      throw refuse(
+        `--set "${name}=…": "${name}" is no path; write it as steps[0].url or ${example}`,
+      );
     }
     return { path, value: typed(value) };
   });
