@@ -1,10 +1,12 @@
 import { open, writeFile } from "node:fs/promises";
+import { MAX_SCENARIO_BYTES } from "@onrush/shared/scenario/limits.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { ImportError, type Note } from "../import/imported.ts";
 import type { ImportOptions } from "../import/importSource.ts";
 import { parseSource } from "../import/parseSource.ts";
 import { HAR_DEFAULTS, isSourceKind, sourceKinds } from "../import/sourceKinds.ts";
+import { decodeText } from "../scenario/scenarioText.ts";
 import { writeYaml } from "../scenario/yamlDocument.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 
@@ -31,7 +33,7 @@ async function readFileText(file: string): Promise<string> {
     handle = await open(file);
     const { size } = await handle.stat();
     if (size > MAX_SOURCE_BYTES) throw bad(`${file} is larger than 200 MB`);
-    return await handle.readFile("utf8");
+    return decodeText(await handle.readFile(), file);
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw bad(`cannot read ${file}: ${reasonOf(error)}`);
@@ -48,7 +50,7 @@ async function readStandardInput(): Promise<string> {
     if (size > MAX_SOURCE_BYTES) throw bad("the standard input is larger than 200 MB");
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return decodeText(Buffer.concat(chunks), "the standard input");
 }
 
 /** A curl command may stand in the command line itself; "-" is the standard input. */
@@ -99,6 +101,9 @@ async function importCommand(source: string, flags: ImportFlags): Promise<number
   const { kind, scenario, left } = imported;
   const asYaml = flags.yaml === true || /\.ya?ml$/i.test(flags.output ?? "");
   const written = asYaml ? writeYaml(scenario) : `${JSON.stringify(scenario, null, 2)}\n`;
+  if (Buffer.byteLength(written) > MAX_SCENARIO_BYTES) {
+    throw bad("the scenario would be larger than 1 MB: import fewer requests, or smaller bodies");
+  }
   if (left.length > 0) console.error(noteLines(left));
   if (kind !== "k6") {
     console.error(

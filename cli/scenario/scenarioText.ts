@@ -34,15 +34,20 @@ async function readBounded(file: string): Promise<Buffer> {
   }
 }
 
-/** The text of a scenario file, or of the standard input for "-". Throws CliError (exit code 2). */
-export async function scenarioText(file: string): Promise<string> {
-  const bytes = file === "-" ? await readStandardInput() : await readBounded(file);
+/** The text of a file, without the byte order mark at its beginning. Throws CliError (exit code 2). */
+export function decodeText(bytes: Uint8Array, name: string): string {
   try {
-    // A byte order mark at the beginning is left out.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw bad(`${file} is not UTF-8: save it in that encoding`);
+    throw bad(`${name} is not UTF-8: save it in that encoding`);
   }
+}
+
+/** The text of a scenario file, or of the standard input for "-". Throws CliError (exit code 2). */
+export async function scenarioText(file: string): Promise<string> {
+  const isStandardInput = file === "-";
+  const bytes = isStandardInput ? await readStandardInput() : await readBounded(file);
+  return decodeText(bytes, isStandardInput ? "the standard input" : file);
 }
 
 /** By its ending; without one by whether it begins as a JSON object. */

@@ -76,6 +76,26 @@ describe("validate", () => {
   });
 });
 
+describe("import", () => {
+  const har = (text: string) => {
+    const postData = { mimeType: "text/plain", text };
+    const request = { method: "POST", url: "http://h/", postData };
+    return JSON.stringify({ log: { entries: [{ _resourceType: "xhr", request }] } });
+  };
+
+  test("reads a recording with a byte order mark", async () => {
+    const recording = await file("recording.har", `\uFEFF${har("x")}`);
+    const { code, output } = await onrush(["import", recording]);
+    expect([code, output]).toEqual([0, expect.stringContaining('"url": "http://h/"')]);
+  });
+
+  test("makes no scenario that would be refused for its size", async () => {
+    const recording = await file("large.har", har("x".repeat(12_000_000)));
+    const { code, output } = await onrush(["import", recording]);
+    expect([code, output]).toEqual([2, expect.stringContaining("larger than 1 MB")]);
+  });
+});
+
 describe("a YAML scenario with variables", () => {
   test("runs embedded with what -e and --set say, and with as many requests", async () => {
     const path = await file("run.yaml", yaml);
