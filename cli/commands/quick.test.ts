@@ -80,6 +80,11 @@ describe("a scenario from one line", () => {
     });
   });
 
+  test("the name, which reports show, has no query", () => {
+    const { name } = quickScenario("http://h/x?token=sekrit#sekrit", {});
+    expect(name).toBe("quick http://h/x");
+  });
+
   test("a very long URL still makes a name", () => {
     const url = `http://h/${"x".repeat(500)}`;
     expect(quickScenario(url, options).name).toHaveLength(200);

@@ -1,3 +1,4 @@
+import { plainUrl } from "@onrush/shared/format/plainUrl.ts";
 import { checkDocument, type LoadedScenario } from "../scenario/readScenario.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
@@ -27,7 +28,7 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
 export function quickScenario(url: string, options: QuickOptions): LoadedScenario {
   const body = options.body === undefined ? {} : { body: options.body };
   const document = {
-    name: `quick ${url}`.slice(0, 200),
+    name: `quick ${plainUrl(url)}`.slice(0, 200),
     targetUrl: url,
     method: options.method?.toUpperCase() ?? (options.body === undefined ? "GET" : "POST"),
     headers: parseHeaders(options.header ?? []),

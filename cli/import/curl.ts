@@ -1,4 +1,6 @@
+import { plainUrl } from "@onrush/shared/format/plainUrl.ts";
 import { concernsOutputOnly, longName, takesValue } from "./curlOptions.ts";
+import { importedName } from "./importedName.ts";
 import { encodeAround } from "./bodies.ts";
 import { GENTLE_LOAD, type Imported, ImportError, type Note } from "./imported.ts";
 import { basicAuth, literal, toSteps } from "./requestStep.ts";
@@ -209,8 +211,8 @@ function applyOption(command: CurlCommand, name: string, value: string): void {
   const apply = options[name];
   if (apply !== undefined) apply(command, value, `--${name}`);
   else if (!concernsOutputOnly(name)) {
-    const given = value === "" ? "" : ` (${value.slice(0, 60)})`;
-    command.left.push({ where: `--${name}`, message: `has no counterpart${given}` });
+    // Without its value, which may be a password.
+    command.left.push({ where: `--${name}`, message: "has no counterpart" });
   }
 }
 
@@ -321,7 +323,10 @@ function settingsOf(command: CurlCommand) {
 function checkProxy(command: CurlCommand): void {
   const { proxy } = command;
   if (proxy === undefined || /^http:\/\//i.test(proxy)) return;
-  command.left.push({ where: "--proxy", message: `${proxy}: only http:// proxies are supported` });
+  command.left.push({
+    where: "--proxy",
+    message: `${plainUrl(proxy)}: only http:// proxies are supported`,
+  });
   command.proxy = undefined;
 }
 
@@ -363,7 +368,7 @@ export function importCurl(text: string): Imported {
   }));
   const steps = toSteps(requests, command.left);
   if (steps.length === 0) throw new ImportError(command.left.map((n) => n.message).join("; "));
-  const name = `curl ${command.urls[0] ?? ""}`.slice(0, 200);
+  const name = importedName(`curl ${plainUrl(command.urls[0] ?? "")}`, 200);
   return {
     scenario: { name, ...GENTLE_LOAD, ...settingsOf(command), steps },
     left: command.left,

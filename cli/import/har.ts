@@ -1,5 +1,5 @@
 import { GENTLE_LOAD, type Imported, ImportError, type Note } from "./imported.ts";
-import { plainSteps } from "./nestSteps.ts";
+import { importedName } from "./importedName.ts";
 import { listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
 import { literal, toSteps } from "./requestStep.ts";
 import { HAR_DEFAULTS, type HarOptions } from "./sourceKinds.ts";
@@ -193,8 +193,8 @@ export function importHar(document: unknown, options: HarOptions = HAR_DEFAULTS)
     const reasons = left.map(({ message }) => message).join("; ");
     throw new ImportError(`no request is left to import: ${reasons || "the HAR is empty"}`);
   }
-  const title = textOf(objectsOf(log["pages"])[0]?.["title"]);
-  const name =
-    title === undefined || title.trim() === "" ? (plainSteps(steps)[0]?.url ?? "HAR") : title;
-  return { scenario: { name: name.trim().slice(0, 200), ...GENTLE_LOAD, steps }, left };
+  const title = textOf(objectsOf(log["pages"])[0]?.["title"])?.trim();
+  const first = textOf(objectOf(chosen[0]?.["request"])["url"]);
+  const name = importedName(title || (first ?? "HAR"), 200);
+  return { scenario: { name, ...GENTLE_LOAD, steps }, left };
 }

@@ -1,6 +1,7 @@
 import type { FlowOf } from "@onrush/shared/flow/flowSchema.ts";
 import { MAX_FLOW_DEPTH, MAX_PARALLEL } from "@onrush/shared/scenario/limits.ts";
 import type { StepInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { importedName } from "./importedName.ts";
 import type { ImportedElement } from "./imported.ts";
 import type { SourceRequest } from "./sourceRequest.ts";
 
@@ -14,9 +15,7 @@ const MAX_GROUPS = MAX_FLOW_DEPTH - 2;
 
 /** The name, or with a number when it is taken: the second "login" is "login 2". */
 export function uniqueName(wanted: string, used: Set<string>): string {
-  // Names have no control characters, and `${` would be a variable.
-  const plain = wanted.replaceAll(/\p{Cc}+/gu, " ").replaceAll("${", () => "$${");
-  const base = plain.trim().slice(0, 190).trim() || "request";
+  const base = importedName(wanted, 190) || "request";
   let name = base;
   for (let n = 2; used.has(name); n++) name = `${base} ${n}`;
   used.add(name);

@@ -5,6 +5,7 @@ import {
   type Note,
   PLACEHOLDER_BASE_URL,
 } from "./imported.ts";
+import { importedName } from "./importedName.ts";
 import { exampleOf, keepTemplates, placeParameters } from "./openapiParameters.ts";
 import { credentialsOf } from "./openapiSecurity.ts";
 import { isObject, listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
@@ -183,6 +184,6 @@ export function importOpenapi(source: unknown): Imported {
   }
   const steps = toSteps(requests, left);
   if (steps.length === 0) throw new ImportError("the document has no operation to import");
-  const name = textOf(objectOf(document["info"])["title"])?.trim() || "OpenAPI";
-  return { scenario: { name: name.slice(0, 200), ...GENTLE_LOAD, steps }, left };
+  const name = importedName(textOf(objectOf(document["info"])["title"]) ?? "", 200) || "OpenAPI";
+  return { scenario: { name, ...GENTLE_LOAD, steps }, left };
 }

@@ -5,6 +5,7 @@ import {
   type Note,
   PLACEHOLDER_BASE_URL,
 } from "./imported.ts";
+import { importedName } from "./importedName.ts";
 import { PostmanVariables } from "./postmanVariables.ts";
 import { isObject, listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
 import { toSteps } from "./requestStep.ts";
@@ -275,6 +276,7 @@ export function importPostman(document: unknown): Imported {
     const reasons = left.map(({ where, message }) => `${where}: ${message}`).join("; ");
     throw new ImportError(`no request is left to import: ${reasons || "the collection is empty"}`);
   }
-  const name = textOf(objectOf(collection["info"])["name"])?.trim() || "Postman collection";
-  return { scenario: { name: name.slice(0, 200), ...GENTLE_LOAD, steps }, left };
+  const title = textOf(objectOf(collection["info"])["name"]) ?? "";
+  const name = importedName(title, 200) || "Postman collection";
+  return { scenario: { name, ...GENTLE_LOAD, steps }, left };
 }

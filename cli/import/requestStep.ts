@@ -1,3 +1,4 @@
+import { plainUrl } from "@onrush/shared/format/plainUrl.ts";
 import { MAX_STEPS } from "@onrush/shared/scenario/limits.ts";
 import { type StepInput, stepSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { bodyFields, toFields } from "./bodies.ts";
@@ -109,7 +110,8 @@ function toStep(source: SourceRequest, left: Note[]): StepInput | undefined {
   const refuse = (message: string) => void left.push({ where: request.where, message });
   const method = methods.find((one) => one === request.method.toUpperCase());
   if (method === undefined) return refuse(`no step: method ${request.method} is not supported`);
-  if (!isUsableUrl(request.url)) return refuse(`no step: "${request.url}" is not a full HTTP URL`);
+  if (!isUsableUrl(request.url))
+    return refuse(`no step: "${plainUrl(request.url)}" is not a full HTTP URL`);
   const headers = toHeaders(request, left);
   const fields = placeFields(request, headers);
   const body = placeBody(request, headers, left);

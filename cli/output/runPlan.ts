@@ -1,3 +1,4 @@
+import { plainUrl } from "@onrush/shared/format/plainUrl.ts";
 import { apportion, rowCount } from "@onrush/shared/data/dataSets.ts";
 import { peakRate } from "@onrush/shared/schedule/rateCurve.ts";
 import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
@@ -32,8 +33,8 @@ export interface RunPlan {
 
 /** What comes before the path, and the path when all go to the same place. */
 function targetsOf(urls: readonly string[]): string[] {
-  const distinct = [...new Set(urls)];
-  if (distinct.length === 1) return distinct.map((url) => url.replace(/[?#].*$/, ""));
+  const distinct = [...new Set(urls.map(plainUrl))];
+  if (distinct.length === 1) return distinct;
   return [...new Set(distinct.map((url) => /^[a-z]+:\/\/[^/?#]+/i.exec(url)?.[0] ?? url))];
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainUrl } from "../format/plainUrl.ts";
 import { profileText } from "../format/profileText.ts";
 import { loadDurationMs } from "../scenario/load.ts";
 import type { Scenario } from "../scenario/scenarioSchema.ts";
@@ -28,12 +29,6 @@ export const scenarioOutlineSchema = z
   })
   .meta({ id: "ScenarioOutline" });
 export type ScenarioOutline = z.infer<typeof scenarioOutlineSchema>;
-
-/** The URL without what may be secret: user, password, query and fragment. */
-function plainUrl(url: string): string {
-  const [path = ""] = url.split(/[?#]/);
-  return path.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
-}
 
 /** Names do not change what is asked. */
 const unlike = new Set(["id", "ownerId", "createdAt", "updatedAt", "name", "description"]);
