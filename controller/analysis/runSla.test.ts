@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { histogramOf } from "@onrush/shared/metrics/deltas.testing.ts";
 import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { planRun } from "../planning/runPlan.ts";
@@ -11,18 +12,21 @@ import { RunSla } from "./runSla.ts";
 
 const SECONDS = 12;
 
-const parsed = parseScenario({
-  ...{ name: "n", targetUrl: "http://h/", durationSeconds: SECONDS },
-  loadProfile: { type: "CONSTANT", initialRps: 3 },
-  sla: [
-    ...["p50 < 50ms over 3s", "max < 900ms over 4s abort", "avg < 100ms", "requests < 30"],
-    ...["errorRate < 50% over 5s", "min > 15ms over 2s for 2"],
-  ],
-});
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-const plan = planRun(parsed.scenario);
-const [share] = placeShares(plan, ["w0"]);
-if (share === undefined) throw new Error("there is one share");
+const LINES = [
+  ...["p50 < 50ms over 3s", "max < 900ms over 4s abort", "avg < 100ms", "requests < 30"],
+  ...["errorRate < 50% over 5s", "min > 15ms over 2s for 2"],
+];
+
+function planOf(sla: readonly string[]) {
+  const parsed = parseScenario({
+    ...{ name: "n", targetUrl: "http://h/", durationSeconds: SECONDS },
+    ...{ loadProfile: { type: "CONSTANT", initialRps: 3 }, sla },
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return planRun(parsed.scenario);
+}
+
+const share = placeShares(planOf(LINES), ["w0"])[0] as ShareState;
 
 class FakeSecondStore implements SecondStore {
   readonly minutes = new Map<number, StoredMinute>();
@@ -64,8 +68,9 @@ function snapshot(second: number): Snapshot {
   };
 }
 
-function owner(store: SecondStore) {
-  const sla = new RunSla(plan, () => ({ loadEndSeconds: SECONDS, isLoadOn: true }));
+function owner(store: SecondStore, lines: readonly string[] = LINES, isLoadOn = true) {
+  const plan = planOf(lines);
+  const sla = new RunSla(plan, () => ({ loadEndSeconds: SECONDS, isLoadOn }));
   return { sla, record: new RunRecord("r", plan, store, sla) };
 }
 
@@ -73,7 +78,7 @@ type Owner = ReturnType<typeof owner>;
 
 async function follow({ record }: Owner, from: number, to: number): Promise<void> {
   for (let second = from; second < to; second++) {
-    await record.merge(share as NonNullable<typeof share>, snapshot(second));
+    await record.merge(share, snapshot(second));
     record.close(second, false);
   }
 }
@@ -89,7 +94,7 @@ test("whoever goes on with a run gets to the same results from stored seconds", 
     await follow(first, 0, second);
     await first.record.save(1, second);
     const next = owner(store);
-    next.sla.resume(first.sla.results);
+    next.sla.resume(first.sla.results, second);
     await next.record.resume(first.record.tallies);
     await follow(next, second, SECONDS);
     expect(next.sla.results).toEqual(whole);
@@ -104,12 +109,60 @@ test("a line that has ended the load is told once, and stays broken for the next
   expect(aborted).toMatchObject([{ text: "max < 900ms over 4s abort", failedAtSecond: 3 }]);
   expect(first.sla.takeBroken()).toEqual([]);
   await first.record.save(1, 8);
-  const next = owner(store);
-  next.sla.resume(first.sla.results);
+  const next = owner(store, LINES, false);
+  next.sla.resume(first.sla.results, 8);
   await next.record.resume(first.record.tallies);
   // Nor is any other told again.
   expect(next.sla.takeBroken()).toEqual([]);
   expect(next.sla.results[1]).toEqual(aborted[0]);
+});
+
+/** A share's next snapshot, with one request that was answered after `ms`. */
+function answered(seq: number, watermark: number, second: number, ms: number): Snapshot {
+  const { due, wall: _wall, ...whole } = snapshot(0);
+  const response = encodeSparse(histogramOf([ms * 1000]));
+  const parts = due.map((part) => ({
+    ...{ ...part, second, started: 1, ok: 1, iterationDuration: response },
+    steps: part.steps.map((step) => ({ ...step, ok: 1, response, service: response })),
+  }));
+  return { ...whole, seq, watermark, due: parts, wall: [] };
+}
+
+/** Up to second 7 all is quick; then the answer to a request of second 2 comes after all. */
+async function lateAnswer(lines: readonly string[]) {
+  const store = new FakeSecondStore();
+  const first = owner(store, lines);
+  for (let second = 0; second < 8; second++) {
+    await first.record.merge(share, answered(second + 1, second, second, 20));
+    first.record.close(second, false);
+  }
+  await first.record.merge(share, answered(9, 7, 2, 12_000));
+  await first.record.save(1, 8);
+  const next = owner(store, lines);
+  next.sla.resume(first.sla.results, 8);
+  await next.record.resume(first.record.tallies);
+  return { first, next };
+}
+
+test("what came after a window had been judged ends no load at a change of owners", async () => {
+  const { first, next } = await lateAnswer(["max < 10s over 3s abort"]);
+  expect(next.sla.takeBroken()).toEqual([]);
+  expect(next.sla.results).toMatchObject([{ status: "PASSED", aborted: false }]);
+  for (const { record, sla } of [first, next]) {
+    await record.merge(share, answered(10, 8, 8, 12_000));
+    record.close(8, false);
+    // What breaks it from now on does.
+    expect(sla.takeBroken()).toMatchObject([{ aborted: true, failedAtSecond: 8 }]);
+  }
+});
+
+test("a line without a window ends the load when the next second closes, whoever owns it", async () => {
+  const { first, next } = await lateAnswer(["max < 10s abort"]);
+  expect(next.sla.takeBroken()).toEqual([]);
+  for (const { record, sla } of [first, next]) {
+    record.close(8, false);
+    expect(sla.takeBroken()).toMatchObject([{ aborted: true, failedAtSecond: 8 }]);
+  }
 });
 
 test("one that died before it could say so has the next owner end the load", async () => {

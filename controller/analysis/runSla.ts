@@ -21,6 +21,8 @@ export class RunSla {
   readonly #planned: readonly PlannedSla[];
   readonly #progress: () => LoadProgress;
   #live: SlaEvaluation;
+  /** Seconds before this one were judged by an earlier owner. */
+  #judgedSeconds = 0;
   #broken: SlaResult[] = [];
 
   constructor(plan: RunPlan, progress: () => LoadProgress) {
@@ -30,9 +32,13 @@ export class RunSla {
     this.#live = SlaEvaluation.live(this.#planned);
   }
 
-  /** Goes on from the results of an earlier owner: what has ended the load has. */
-  resume(before: readonly SlaResult[]): void {
+  /**
+   * Goes on from the results of an earlier owner, who has judged all seconds before
+   * `judgedSeconds`: what has ended the load has, and what had not does not now.
+   */
+  resume(before: readonly SlaResult[], judgedSeconds: number): void {
     this.#live = SlaEvaluation.live(this.#planned, before);
+    this.#judgedSeconds = judgedSeconds;
   }
 
   /** The next closed second. */
@@ -43,6 +49,7 @@ export class RunSla {
       ...this.#progress(),
       closedSeconds: record.second + 1,
       isComplete: !record.partial,
+      isReplay: record.second < this.#judgedSeconds,
       isLast: false,
     });
     this.#broken.push(...broken);
@@ -112,7 +119,12 @@ export class FinalSla {
     this.#evaluation.add(record);
     this.#evaluation.judge({
       ...{ closedSeconds: record.second + 1, loadEndSeconds: this.#loadEndSeconds },
-      ...{ isComplete: true, isLoadOn: false, isLast: record.second === this.#lastSecond },
+      ...{
+        isComplete: true,
+        isLoadOn: false,
+        isReplay: false,
+        isLast: record.second === this.#lastSecond,
+      },
     });
   }
 

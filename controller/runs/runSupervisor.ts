@@ -164,7 +164,7 @@ export class RunSupervisor {
       const { progress } = this.#document;
       if (progress === null) throw new Error("a run without progress cannot be resumed");
       this.#state = progress.state;
-      this.#sla.resume(this.#document.view.sla);
+      this.#sla.resume(this.#document.view.sla, this.#state.nextSecond);
       await this.#record.resume(progress.tallies);
       this.#standings.stored(this.#state);
       this.#news.event("warning", "another controller goes on with the run");

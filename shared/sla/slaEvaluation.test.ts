@@ -63,7 +63,7 @@ const live = (...lines: string[]) => SlaEvaluation.live(planSla(lines, workloads
 
 const progress = (second: number, change: Partial<SlaProgress> = {}): SlaProgress => ({
   ...{ closedSeconds: second + 1, loadEndSeconds: END, isComplete: true },
-  ...{ isLoadOn: true, isLast: false, ...change },
+  ...{ isLoadOn: true, isReplay: false, isLast: false, ...change },
 });
 
 /** Feeds seconds one after the other; answers in which of them lines were told to be broken. */

@@ -15,6 +15,8 @@ export interface SlaProgress {
   isComplete: boolean;
   /** While load goes on a broken line can end it. */
   isLoadOn: boolean;
+  /** An earlier owner of the run has judged this second by what was known when it closed. */
+  isReplay: boolean;
   /** No second comes any more. */
   isLast: boolean;
 }
@@ -99,6 +101,7 @@ export class SlaJudge {
     this.#windowsInARow = isWindowBroken ? this.#windowsInARow + 1 : 0;
     this.#value = value ?? this.#value;
     if (value === null || this.#windowsInARow < this.line.forWindows) return;
+    if (this.#isSpared(progress)) return;
     const second = closedSeconds - 1;
     const text = `${this.#measured(value)} in seconds ${second - length + 1} to ${second}`;
     this.#breach = { second, value, text };
@@ -111,15 +114,21 @@ export class SlaJudge {
     // On final seconds only the end counts, and so it does for what has to be reached by then.
     if (!isLast && (isReachedLate || this.#isFinal)) return;
     const end = Math.min(closedSeconds, loadEndSeconds, endMs / 1000);
-    this.#value = this.#valueAt(progress, end - fromSecond);
-    const isShortOf = isGrowing(this.line) && !isLast && (this.#value ?? 0) <= this.line.limit;
-    const mayStillHold = this.line.operator === "==" && isShortOf;
-    if (this.#value === null || mayStillHold || !isBroken(this.line, this.#value)) {
+    const value = this.#valueAt(progress, end - fromSecond);
+    this.#value = value;
+    const isShortOf = isGrowing(this.line) && !isLast && (value ?? 0) <= this.line.limit;
+    const mayHold = (this.line.operator === "==" && isShortOf) || this.#isSpared(progress);
+    if (value === null || mayHold || !isBroken(this.line, value)) {
       this.#breach = null;
       return;
     }
     const second = this.#breach?.second ?? Math.max(0, Math.ceil(end) - 1);
-    this.#breach = { second, value: this.#value, text: this.#measured(this.#value) };
+    this.#breach = { second, value, text: this.#measured(value) };
+  }
+
+  /** What came after a second had closed ends no load: whoever judged it in time let it go on. */
+  #isSpared({ isLoadOn, isReplay }: SlaProgress): boolean {
+    return this.line.abort && isLoadOn && isReplay;
   }
 
   #valueAt({ closedSeconds, isComplete }: SlaProgress, seconds: number): number | null {
