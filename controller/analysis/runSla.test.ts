@@ -165,6 +165,17 @@ test("a line without a window ends the load when the next second closes, whoever
   }
 });
 
+test("an end that was stored as due, and not as done, is the next owner's to tell", async () => {
+  const store = new FakeSecondStore();
+  const first = owner(store);
+  await follow(first, 0, 8);
+  await first.record.save(1, 8);
+  const next = owner(store);
+  next.sla.resume(first.sla.results, 8);
+  await next.record.resume(first.record.tallies);
+  expect(next.sla.takeBroken()).toEqual([first.sla.results[1]]);
+});
+
 test("one that died before it could say so has the next owner end the load", async () => {
   const store = new FakeSecondStore();
   const first = owner(store);

@@ -39,6 +39,8 @@ export class RunSla {
   resume(before: readonly SlaResult[], judgedSeconds: number): void {
     this.#live = SlaEvaluation.live(this.#planned, before);
     this.#judgedSeconds = judgedSeconds;
+    // Stored as broken, and the load goes on: who had the run died before it could end it.
+    if (this.#progress().isLoadOn) this.#broken.push(...before.filter(({ aborted }) => aborted));
   }
 
   /** The next closed second. */

@@ -266,8 +266,9 @@ export class RunSupervisor {
       answers.push(...(await this.#find(effect)));
     }
     if (state.phase !== before) this.#news.run(this.view);
-    for (const broken of this.#sla.takeBroken()) answers.push(...this.#brokenSla(broken));
-    for (const answer of answers) await this.#tell(answer);
+    // The end of the load first: what it makes needless is not handed out before.
+    const ends = this.#sla.takeBroken().flatMap((broken) => this.#brokenSla(broken));
+    for (const answer of [...ends, ...answers]) await this.#tell(answer);
   }
 
   #brokenSla({ text, reason, aborted }: SlaResult): RunMessage[] {

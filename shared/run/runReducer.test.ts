@@ -369,6 +369,15 @@ describe("take-over", () => {
     expect(run.state.shares[2]?.startLateUs).toBe(7);
   });
 
+  test("heirs that are found after the load was ended get nothing", () => {
+    const run = new RunUnderTest(redistribute);
+    run.start(2);
+    run.lose("w1");
+    run.tell({ type: "slaBroken", reason: "a line is broken" });
+    expect(run.handOver("0/1", 3_000, "w0", "w2")).toEqual([]);
+    expect(run.state.shares).toHaveLength(2);
+  });
+
   test("an heir is lost and handed over like any other", () => {
     const run = new RunUnderTest(redistribute);
     run.start(2);

@@ -124,7 +124,9 @@ export function handedOver(
 ): Step {
   const { cutMs, planned, heirs } = message;
   const share = state.shares.find((s) => s.share === message.share);
-  if (share === undefined || share.cutMs !== null || hasEnded(state.phase)) return nothing(state);
+  // The load may have been ended while workers were looked for: heirs would begin after its end.
+  const isOver = state.phase === "STOPPING" || hasEnded(state.phase);
+  if (share === undefined || share.cutMs !== null || isOver) return nothing(state);
   const shares = state.shares.map((s) => (s === share ? { ...s, cutMs, planned } : s));
   const names = [...new Set(heirs.map((heir) => heir.workerId))].join(", ");
   const text = `${names}: takes over share ${share.share} from ${cutMs / 1000} s on`;
