@@ -174,6 +174,12 @@ describe("unanswered requests", () => {
     });
   });
 
+  test("have no service time yet: they may not even be sent", () => {
+    const evaluation = live("p95(service) < 500ms over 3s", "max(service) < 1s");
+    expect(run(evaluation, [stalled, stalled, stalled, { ...good, sent: 8 }])).toEqual([]);
+    expect(evaluation.results).toMatchObject([{ value: 10 }, { value: 10 }]);
+  });
+
   test("tell nothing while they are younger than a second", () => {
     expect(run(live("p95 < 500ms over 1s"), [stalled, stalled])).toEqual([]);
   });

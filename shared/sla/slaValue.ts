@@ -50,7 +50,9 @@ export function slaValue(line: SlaLine, series: SlaSeries, moment: SlaMoment): n
   const { metric } = line;
   switch (metric.kind) {
     case "latency": {
-      const ages = metric.of === "lateness" ? [] : agesOf(moment);
+      // What is begun may still wait for a connection, which is no service time.
+      const hasAges = metric.of === "response" || metric.of === "iteration";
+      const ages = hasAges ? agesOf(moment) : [];
       return series.histogram.read(ages, (histogram) =>
         histogram.total === 0 ? null : statisticMs(histogram, metric.statistic),
       );
