@@ -69,6 +69,21 @@ describe("pipelines", () => {
     }
   });
 
+  test("keep each good run for the next to be compared with", () => {
+    const { steps } = (documents[0] as { jobs: { load: { steps: Step[] } } }).jobs.load;
+    const at = (uses: string) => steps.findIndex((step) => step.uses === uses);
+    const restored = steps[at("actions/cache/restore@v4")]?.with;
+    const saved = steps[at("actions/cache/save@v4")]?.with;
+    expect(saved).toEqual({ path: "baseline", key: expect.stringContaining("github.run_id") });
+    expect(restored).toEqual({ ...saved, "restore-keys": "load-baseline-" });
+    const compared = steps.findIndex(({ run }) => run?.includes("compare baseline/run.json"));
+    expect(at("actions/cache/save@v4")).toBeGreaterThan(compared);
+    const gitlab = documents[2] as Record<string, { cache?: unknown; script: string[] }>;
+    const { cache, script } = gitlab["load test"] ?? { script: [] };
+    expect(cache).toEqual({ key: "load-baseline", paths: ["baseline"] });
+    expect(script.at(-1)).toBe("cp reports/run.json baseline/run.json");
+  });
+
   test("give the action inputs that it has", () => {
     const steps = (documents[1] as { jobs: { load: { steps: Step[] } } }).jobs.load.steps;
     const given = steps.find(({ uses }) => uses === "./deploy/github-action")?.with ?? {};
