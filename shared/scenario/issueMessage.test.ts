@@ -34,6 +34,7 @@ const message = (document: Record<string, unknown>) => {
 describe("a value of the wrong kind is told what to write", () => {
   test.each<[Record<string, unknown>, string]>([
     [{ number: "5" }, "expected a number, not a text; write 5 without quotes"],
+    [{ number: "007" }, "expected a number, not a text"],
     [{ number: "10s" }, "expected a number, not a text; write 10: times are numbers of seconds"],
     [{ number: "fast" }, "expected a number, not a text"],
     [{ number: null }, "expected a number, not null"],

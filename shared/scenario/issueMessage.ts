@@ -16,7 +16,7 @@ function textHint(expected: string, value: string): string {
   if (expected === "boolean" && /^(?:yes|on|true)$/i.test(text)) return "; write true";
   if (expected === "boolean" && /^(?:no|off|false)$/i.test(text)) return "; write false";
   if (expected !== "number" && expected !== "int") return "";
-  if (/^-?\d+(?:\.\d+)?$/.test(text)) return `; write ${text} without quotes`;
+  if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return `; write ${text} without quotes`;
   const seconds = /^(\d+(?:\.\d+)?) ?s$/.exec(text)?.[1];
   return seconds === undefined ? "" : `; write ${seconds}: times are numbers of seconds`;
 }
