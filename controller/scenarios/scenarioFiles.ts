@@ -1,11 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { dataSetSchema } from "@onrush/shared/data/dataSchema.ts";
+import { dataSetSchema, MAX_DATA_SETS } from "@onrush/shared/data/dataSchema.ts";
 import { FileProblem } from "@onrush/shared/data/fileProblem.ts";
 import { fileOf, type FileSet, readingOf, readRows } from "@onrush/shared/data/readRows.ts";
 import {
   type FileFacts,
   fileRefSchema,
   type FileRef,
+  MAX_FILES,
   type RowFacts,
 } from "@onrush/shared/scenario/files.ts";
 import type { Problem } from "@onrush/shared/scenario/problems.ts";
@@ -26,12 +27,12 @@ export class ScenarioFiles {
     this.#store = store;
   }
 
-  /** Of a raw document; whatever has the wrong type is left to the schema. */
+  /** Of a raw document; whatever has the wrong type, or is too much, is left to the schema. */
   async factsOf(document: unknown): Promise<FileFacts> {
     const fields = new Map(entriesOf(document));
     const refs = new Map<string, FileRef>();
     const problems: Problem[] = [];
-    for (const [name, value] of entriesOf(fields.get("files"))) {
+    for (const [name, value] of entriesOf(fields.get("files")).slice(0, MAX_FILES)) {
       const ref = fileRefSchema.safeParse(value);
       if (!ref.success) continue;
       refs.set(name, ref.data);
@@ -41,7 +42,7 @@ export class ScenarioFiles {
       problems.push({ path: `files.${name}`, message });
     }
     const sets = new Map<string, RowFacts>();
-    for (const [name, value] of entriesOf(fields.get("data"))) {
+    for (const [name, value] of entriesOf(fields.get("data")).slice(0, MAX_DATA_SETS)) {
       const set = dataSetSchema.safeParse(value);
       const file = set.success ? fileOf(set.data) : undefined;
       const ref = file === undefined ? undefined : refs.get(file);

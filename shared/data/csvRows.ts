@@ -1,19 +1,18 @@
 import { type CsvError, parse } from "csv-parse";
 import type { DataSetDocument } from "./dataSchema.ts";
-import { FileProblem, type Pause } from "./fileProblem.ts";
+import { FileProblem, MAX_ROW_LENGTH, type Pause, refuseMany } from "./fileProblem.ts";
 import { type RowTable, RowTableBuilder } from "./rowTable.ts";
 
 /** The one place that knows the CSV library. */
 
 /** Read at a time; some milliseconds of work. */
 const SLICE_BYTES = 262_144;
-const MAX_RECORD_CHARS = 1_000_000;
 
 type CsvOptions = Pick<DataSetDocument, "delimiter" | "header">;
 
 const reasons: Partial<Record<CsvError["code"], string>> = {
   CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed",
-  CSV_MAX_RECORD_SIZE: `a row has more than ${MAX_RECORD_CHARS.toLocaleString("en")} characters: is a quote not closed?`,
+  CSV_MAX_RECORD_SIZE: `a row has more than ${MAX_ROW_LENGTH.toLocaleString("en")} characters: is a quote not closed?`,
   CSV_INVALID_CLOSING_QUOTE: 'a quote within a quoted field; write it twice: ""',
   INVALID_OPENING_QUOTE: "a quote in the middle of a field; quote the whole field",
 };
@@ -30,8 +29,10 @@ function problemOf(error: CsvError, columns: number): FileProblem {
 
 /** The names of the columns, checked. */
 function fieldsOf(names: readonly string[], line: number): string[] {
+  refuseMany(names, line);
   const fields = names.map((name) => name.trim());
-  const twice = fields.find((name, i) => name !== "" && fields.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = fields.find((name) => name !== "" && (seen.has(name) || !seen.add(name)));
   if (twice !== undefined) throw new FileProblem(line, `two columns have the name "${twice}"`);
   const empty = fields.indexOf("");
   if (empty >= 0) throw new FileProblem(line, `column ${empty + 1} has no name`);
@@ -76,7 +77,7 @@ export async function csvRows(
   const records = new Records(header);
   const failed = { error: undefined as unknown };
   const parser = parse({
-    ...{ delimiter, bom: true, skip_empty_lines: true, max_record_size: MAX_RECORD_CHARS },
+    ...{ delimiter, bom: true, skip_empty_lines: true, max_record_size: MAX_ROW_LENGTH },
     // Nothing is kept by the parser: a row goes into the table and is forgotten.
     on_record: (record: string[], context) => {
       records.take(record, context.lines);

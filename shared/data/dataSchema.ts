@@ -49,7 +49,9 @@ const generateSchema = z.strictObject({
   fields: z.record(identifierSchema, fieldSchema),
 });
 
-const MAX_COLUMNS = 1_000;
+export const MAX_COLUMNS = 1_000;
+/** Each may mean that a large file is read. */
+export const MAX_DATA_SETS = 100;
 
 const sources = ["inline", "generate", "csv", "json"] as const;
 
@@ -102,7 +104,12 @@ export const dataSetSchema = z
   )
   .meta({ id: "DataSet", description: "Rows that templates read as {{data.<set>.<field>}}." });
 
-export const dataSchema = z.record(identifierSchema, dataSetSchema);
+export const dataSchema = z
+  .record(identifierSchema, dataSetSchema)
+  .refine(
+    (sets) => Object.keys(sets).length <= MAX_DATA_SETS,
+    `at most ${MAX_DATA_SETS} data sets`,
+  );
 
 export type DataSetDocument = z.infer<typeof dataSetSchema>;
 export type DataDocument = z.infer<typeof dataSchema>;

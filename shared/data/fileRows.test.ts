@@ -82,6 +82,7 @@ describe("a CSV file", () => {
     ["a quote without end", 'a,b\n1,"x\n2,y\n', "3: a quote is opened and never closed"],
     ["a quote within quotes", 'a\n"x"y"\n', '2: a quote within a quoted field; write it twice: ""'],
     ["two equal names", "a,b,a\n1,2,3\n", '1: two columns have the name "a"'],
+    ["too many columns", `${"a,".repeat(1_000)}b\n`, "1: 1001 columns; at most 1,000"],
     ["no name", "a,,c\n1,2,3\n", "1: column 2 has no name"],
     ["other names", "1,2\n", "1: 2 fields; header names 1", { csv: "f", header: ["a"] }],
     ["Latin-1", Uint8Array.of(97, 10, 0xe9, 10), "1: not UTF-8 from here on: save it as UTF-8"],
@@ -105,6 +106,14 @@ describe("a JSON file", () => {
       ["2.5", "ü"],
     ]);
     expect(bare).toEqual(["id"]);
+  });
+
+  test.each([
+    ["of too many fields", "at most 1,000", (i: number) => `f${i}`, 1_001],
+    ["that is too long", "more than 1,000,000 bytes", () => "f".repeat(1_000_000), 1],
+  ])("is refused for a row %s", async (_what, message, name, count) => {
+    const fields = Array.from({ length: count }, (_, i) => [name(i), 1]);
+    expect(await problem(JSON.stringify([Object.fromEntries(fields)]), json)).toContain(message);
   });
 
   test("a field is a number only where it is one in every row", async () => {

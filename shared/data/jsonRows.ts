@@ -1,4 +1,4 @@
-import { FileProblem, type Pause } from "./fileProblem.ts";
+import { FileProblem, MAX_ROW_LENGTH, type Pause, refuseMany } from "./fileProblem.ts";
 import { type RowTable, RowTableBuilder } from "./rowTable.ts";
 
 /** Read between two pauses; some milliseconds of work. */
@@ -107,10 +107,10 @@ function parseRow(bytes: Uint8Array, decoder: InstanceType<typeof TextDecoder>, 
   return row as Record<string, Scalar>;
 }
 
-function valuesOf(row: Record<string, Scalar>, fields: readonly string[], line: number): Scalar[] {
-  const extra = Object.keys(row).find((field) => !fields.includes(field));
+function valuesOf(row: Record<string, Scalar>, fields: ReadonlySet<string>, line: number) {
+  const extra = Object.keys(row).find((field) => !fields.has(field));
   if (extra !== undefined) throw new FileProblem(line, `the first row has no "${extra}"`);
-  return fields.map((field) => {
+  return Array.from(fields, (field) => {
     if (Object.hasOwn(row, field)) return row[field] as Scalar;
     throw new FileProblem(line, `"${field}" is missing: the first row has it`);
   });
@@ -124,14 +124,23 @@ export async function jsonRows(bytes: Uint8Array, pause: Pause): Promise<RowTabl
   const cutter = new Cutter(bytes);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let builder: RowTableBuilder | undefined;
+  let fields: ReadonlySet<string> = new Set();
   let pausedAt = 0;
   for (;;) {
     const cut = cutter.next(builder === undefined);
     if (cut === undefined) break;
     const line = cutter.objectLine;
+    if (cut.length > MAX_ROW_LENGTH) {
+      const most = MAX_ROW_LENGTH.toLocaleString("en");
+      throw new FileProblem(line, `a row has more than ${most} bytes`);
+    }
     const row = parseRow(cut, decoder, line);
-    builder ??= new RowTableBuilder(Object.keys(row));
-    builder.add(valuesOf(row, builder.fields, line));
+    if (builder === undefined) {
+      fields = new Set(Object.keys(row));
+      refuseMany([...fields], line);
+      builder = new RowTableBuilder([...fields]);
+    }
+    builder.add(valuesOf(row, fields, line));
     if (cutter.at - pausedAt < SLICE_BYTES) continue;
     pausedAt = cutter.at;
     await pause();

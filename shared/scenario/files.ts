@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Files that a scenario names. Their contents travel apart from it, by their SHA-256. */
 
 export const MAX_FILE_BYTES = 64_000_000;
-const MAX_FILES = 100;
+export const MAX_FILES = 100;
 
 export const fileNameSchema = z.string().min(1, "a file is needed").max(1_000);
 

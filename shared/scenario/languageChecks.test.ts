@@ -213,3 +213,47 @@ describe("is refused with its path and column:", () => {
     }
   });
 });
+
+describe("what is wrong in very many places is told soon:", () => {
+  const lots = <T>(count: number, one: (i: number) => T) =>
+    Array.from({ length: count }, (_, i) => one(i));
+  const row = (name: string) => Object.fromEntries(lots(5_000, (i) => [`${name}${i}`, i]));
+  const data = { a: { inline: [row("column")] } };
+
+  test.each<[string, object, RegExp]>([
+    [
+      "rows of different fields",
+      { data: { a: { inline: [row("column"), row("kolumn")] } } },
+      /^data\.a\.inline\[1\]\.column0: needed/,
+    ],
+    [
+      "rows without fields",
+      { data: { a: { inline: [row("column"), ...lots(50_000, () => ({}))] } } },
+      /^data\.a\.inline\[1\]\.column0: needed/,
+    ],
+    [
+      "mistyped fields of one set",
+      { data, body: lots(20_000, (i) => `{{data.a.kolumn${i}}}`) },
+      /^body\[0\]: column 3: data\.a has no field "kolumn0"$/,
+    ],
+    [
+      "lines of names that are not there",
+      { sla: lots(20_000, (i) => `step(s${i}).p95 < 1ms`), body: "x" },
+      /^sla: at most 50/,
+    ],
+  ])("%s", (_what, change, first) => {
+    const problems = problemsOf(short(change));
+    expect(problems[0]).toMatch(first);
+    expect(problems.length).toBeLessThanOrEqual(201);
+  });
+
+  test("with suggestions as long as there are few names", () => {
+    const few = { a: { inline: [{ column: 1 }] } };
+    const body = lots(1_000, () => "{{data.a.colum}}");
+    const problems = problemsOf(short({ data: few, body }));
+    expect(problems.slice(0, 200).every((text) => text.includes('did you mean "column"?'))).toBe(
+      true,
+    );
+    expect(problems.at(-1)).toBe(": and 800 more problems");
+  });
+});

@@ -10,6 +10,7 @@ import { type RawElement, rawElements, rawFlows, type RawStep, rawSteps } from "
 import { slaNames } from "../sla/slaNames.ts";
 import { slaProblems } from "../sla/slaProblems.ts";
 import type { FileFacts } from "./files.ts";
+import { MAX_PROBLEMS, MAX_STEPS } from "./limits.ts";
 import { nearest, type Problem } from "./problems.ts";
 
 /**
@@ -27,15 +28,25 @@ const entriesOf = (value: unknown) => (isObject(value) ? Object.entries(value) :
 /** Field names by data set; undefined where they cannot be told. */
 type KnownData = ReadonlyMap<string, ReadonlySet<string> | undefined>;
 
+/** What to say behind a name that is not known: the nearest that is, or nothing. */
+type Suggest = (name: string, known: ReadonlySet<string> | KnownData) => string;
+
 interface Scope {
+  suggest: Suggest;
   data: KnownData;
   variables: ReadonlySet<string>;
 }
+type Known = Omit<Scope, "variables">;
 
-const suggestion = (name: string, known: Iterable<string>) => {
-  const near = nearest(name, [...known]);
-  return near === undefined ? "" : `; did you mean "${near}"?`;
-};
+/** Suggests as often as problems are told. */
+function suggestions(): Suggest {
+  let left = MAX_PROBLEMS;
+  return (name, known) => {
+    if (left-- <= 0) return "";
+    const near = nearest(name, [...known.keys()]);
+    return near === undefined ? "" : `; did you mean "${near}"?`;
+  };
+}
 
 function nameProblem(expression: Expression, scope: Scope): string | undefined {
   switch (expression.kind) {
@@ -46,16 +57,16 @@ function nameProblem(expression: Expression, scope: Scope): string | undefined {
     case "variable": {
       const { name } = expression;
       if (scope.variables.has(name)) return undefined;
-      return `no earlier step extracts "${name}"${suggestion(name, scope.variables)}`;
+      return `no earlier step extracts "${name}"${scope.suggest(name, scope.variables)}`;
     }
     case "data": {
       const { set, field } = expression;
       if (!scope.data.has(set)) {
-        return `there is no data set "${set}"${suggestion(set, scope.data.keys())}`;
+        return `there is no data set "${set}"${scope.suggest(set, scope.data)}`;
       }
       const fields = scope.data.get(set);
       if (fields === undefined || fields.has(field)) return undefined;
-      return `data.${set} has no field "${field}"${suggestion(field, fields)}`;
+      return `data.${set} has no field "${field}"${scope.suggest(field, fields)}`;
     }
   }
 }
@@ -86,37 +97,48 @@ function rowTemplateProblems(path: string, text: unknown): Problem[] {
   });
 }
 
-function inlineProblems(rows: readonly unknown[], path: string): Problem[] {
-  const first = isObject(rows[0]) ? Object.keys(rows[0]) : [];
-  return rows.flatMap((row, i) => {
-    if (!isObject(row)) return [];
+function* inlineProblems(
+  rows: readonly unknown[],
+  path: string,
+  suggest: Suggest,
+): Iterable<Problem> {
+  const first = new Set(isObject(rows[0]) ? Object.keys(rows[0]) : []);
+  for (const [i, row] of rows.entries()) {
+    if (!isObject(row)) continue;
     const at = `${path}[${i}]`;
-    const missing = first.filter((field) => row[field] === undefined);
-    const extra = Object.keys(row).filter((field) => !first.includes(field));
-    return [
-      ...missing.map((field) => ({
-        path: `${at}.${field}`,
-        message: "needed: the first row has it",
-      })),
-      ...extra.map((field) => ({
-        path: `${at}.${field}`,
-        message: `unknown: the first row does not have it${suggestion(field, first)}`,
-      })),
-    ];
-  });
+    for (const field of first) {
+      if (Object.hasOwn(row, field)) continue;
+      yield { path: `${at}.${field}`, message: "needed: the first row has it" };
+    }
+    for (const field of Object.keys(row)) {
+      if (first.has(field)) continue;
+      const message = `unknown: the first row does not have it${suggest(field, first)}`;
+      yield { path: `${at}.${field}`, message };
+    }
+  }
 }
 
-function dataProblems(data: unknown): Problem[] {
-  return entriesOf(data).flatMap(([name, set]) => {
-    if (!isObject(set)) return [];
+function* setProblems(data: unknown, suggest: Suggest): Iterable<Problem> {
+  for (const [name, set] of entriesOf(data)) {
+    if (!isObject(set)) continue;
     const generate = isObject(set["generate"]) ? set["generate"] : {};
-    return [
-      ...inlineProblems(listOf(set["inline"]), `data.${name}.inline`),
-      ...entriesOf(generate["fields"]).flatMap(([field, value]) =>
-        rowTemplateProblems(`data.${name}.generate.fields.${field}`, value),
-      ),
-    ];
-  });
+    yield* inlineProblems(listOf(set["inline"]), `data.${name}.inline`, suggest);
+    for (const [field, value] of entriesOf(generate["fields"])) {
+      yield* rowTemplateProblems(`data.${name}.generate.fields.${field}`, value);
+    }
+  }
+}
+
+/** Rows times fields may be far more than a document has characters. */
+const MAX_DATA_PROBLEMS = 10 * MAX_PROBLEMS;
+
+function dataProblems(data: unknown, suggest: Suggest): Problem[] {
+  const problems: Problem[] = [];
+  for (const problem of setProblems(data, suggest)) {
+    problems.push(problem);
+    if (problems.length >= MAX_DATA_PROBLEMS) break;
+  }
+  return problems;
 }
 
 function knownData(data: unknown, facts: FileFacts): KnownData {
@@ -167,8 +189,8 @@ function outcomeProblems(outcomes: unknown, path: string): Problem[] {
 }
 
 /** What a workload gives to all of its steps: nothing has been extracted yet. */
-function inheritedProblems(workload: Raw, prefix: string, data: KnownData): Problem[] {
-  const scope: Scope = { data, variables: new Set() };
+function inheritedProblems(workload: Raw, prefix: string, known: Known): Problem[] {
+  const scope: Scope = { ...known, variables: new Set() };
   return [
     ...stringsIn(workload["auth"], `${prefix}auth`).flatMap(({ path, text }) =>
       templateProblems(path, text, scope),
@@ -211,7 +233,7 @@ interface FlowScope extends Scope {
 }
 
 function elementProblems(element: RawElement, scope: FlowScope): Problem[] {
-  const { variables, data } = scope;
+  const { variables } = scope;
   const know = (names: Iterable<string>) => {
     for (const name of names) variables.add(name);
   };
@@ -233,9 +255,15 @@ function elementProblems(element: RawElement, scope: FlowScope): Problem[] {
     case "block":
       return flowLanguage(element.block["steps"], `${element.path}.steps`, scope);
     case "choice": {
-      const branches = element.branches.map(({ branch, path }) => {
+      const withSteps = element.branches.filter(({ branch }) =>
+        isObject(listOf(branch["steps"])[0]),
+      );
+      const branches = withSteps.map(({ branch, path }) => {
         const own = new Set(variables);
-        const problems = flowLanguage(branch["steps"], `${path}.steps`, { data, variables: own });
+        const problems = flowLanguage(branch["steps"], `${path}.steps`, {
+          ...scope,
+          variables: own,
+        });
         return { problems, own };
       });
       for (const { own } of branches) know(own);
@@ -271,23 +299,26 @@ const keptBy = (steps: readonly RawStep[]) =>
     ),
   );
 
-function stepsProblems(steps: unknown, path: string, data: KnownData): Problem[] {
+function stepsProblems(steps: unknown, path: string, known: Known): Problem[] {
   const all = rawSteps(steps, path);
+  // Each branch has variables of its own: too many are told of, and not looked into.
+  if (all.length > MAX_STEPS) return [];
   const variables = new Set(keptBy(all));
-  return [...flowLanguage(steps, path, { data, variables }), ...scopesProblems(all)];
+  return [...flowLanguage(steps, path, { ...known, variables }), ...scopesProblems(all)];
 }
 
 /** Problems of everything in a raw scenario document that is a language of its own. */
 export function languageProblems(document: unknown, facts: FileFacts): Problem[] {
   if (!isObject(document)) return [];
-  const data = knownData(document["data"], facts);
+  const suggest = suggestions();
+  const known = { suggest, data: knownData(document["data"], facts) };
   return [
-    ...dataProblems(document["data"]),
+    ...dataProblems(document["data"], suggest),
     ...slaProblems(document["sla"], slaNames(document)),
-    ...requestProblems(document, "", "targetUrl", { data, variables: new Set() }),
-    ...rawFlows(document).flatMap(({ path, steps }) => stepsProblems(steps, path, data)),
+    ...requestProblems(document, "", "targetUrl", { ...known, variables: new Set() }),
+    ...rawFlows(document).flatMap(({ path, steps }) => stepsProblems(steps, path, known)),
     ...listOf(document["workloads"]).flatMap((workload, i) =>
-      isObject(workload) ? inheritedProblems(workload, `workloads[${i}].`, data) : [],
+      isObject(workload) ? inheritedProblems(workload, `workloads[${i}].`, known) : [],
     ),
   ];
 }

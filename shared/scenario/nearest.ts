@@ -26,8 +26,12 @@ function distance(a: string, b: string, limit: number): number {
 
 const allowedEdits = (name: string) => Math.max(1, Math.floor(name.length / 3));
 
+/** Among more names the nearest takes too long to find, and is likely to be another one. */
+const MAX_KNOWN = 200;
+
 /** The known name nearest to a mistyped one, or undefined when none is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length > MAX_KNOWN) return undefined;
   const lower = name.slice(0, 60).toLowerCase();
   // The beginning of a name is meant to be it: duration, request.
   const begun = known.filter(

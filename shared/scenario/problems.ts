@@ -95,11 +95,15 @@ export function zodProblems(
   document: unknown,
   knownNames: readonly string[] = [],
 ): Problem[] {
-  const issues = issuesOf(error).slice(0, MAX_PROBLEMS);
-  return issues.flatMap((issue) => issueProblems(issue, document, knownNames));
+  const problems: Problem[] = [];
+  for (const issue of issuesOf(error)) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    problems.push(...issueProblems(issue, document, knownNames));
+  }
+  return problems;
 }
 
-/** The first of very many problems, and how many more there are. */
+/** The first of very many problems, and how many more were found. */
 export function boundedProblems(problems: readonly Problem[], total: number): Problem[] {
   if (total <= MAX_PROBLEMS) return [...problems];
   const more = `and ${total - MAX_PROBLEMS} more problems`;

@@ -2,6 +2,7 @@ import { nearest, type Problem } from "../scenario/problems.ts";
 import { canAbort, GROWS, parseSla, slaLineOf } from "./parseSla.ts";
 import type { SlaNames } from "./slaNames.ts";
 import type { SlaDocument, SlaLine } from "./slaLine.ts";
+import { MAX_SLA_LINES } from "./slaSchema.ts";
 import { slaScope, type SlaWorkload, workloadsOf } from "./slaScope.ts";
 
 type Raw = Record<string, unknown>;
@@ -71,7 +72,8 @@ function nameProblems({ selector, metric }: SlaLine, names: SlaNames): string[] 
 /** Problems of the lines of a raw document; wrong types are left to the schema. */
 export function slaProblems(lines: unknown, names: SlaNames): Problem[] {
   if (!Array.isArray(lines)) return [];
-  return lines.flatMap((document: unknown, i): Problem[] => {
+  // More of them are refused, whatever they say.
+  return lines.slice(0, MAX_SLA_LINES).flatMap((document: unknown, i): Problem[] => {
     const isPlain = typeof document === "string";
     const text = isPlain ? document : isObject(document) ? document["check"] : undefined;
     if (typeof text !== "string" || text.trim() === "") return [];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const MAX_SLA_LINES = 50;
+export const MAX_SLA_LINES = 50;
 
 const lineSchema = z.string().trim().min(1, "an SLA line is needed").max(500);
 
