@@ -107,8 +107,15 @@ describe("the summary", () => {
 
   test("every check is told in a line of its own, with what failed of it", () => {
     const checks = [
-      { name: "status == 200", step: "pay", passed: 950, failed: 0, percent: 100 },
-      { name: "has id", step: "pay", passed: 900, failed: 50, percent: 94.736_8 },
+      {
+        name: "status == 200",
+        workload: "main",
+        step: "pay",
+        passed: 950,
+        failed: 0,
+        percent: 100,
+      },
+      { name: "has id", workload: "main", step: "pay", passed: 900, failed: 50, percent: 94.736_8 },
     ];
     const text = runSummary(endedRun({ ledger, summary: { ...summary, checks } }));
     expect(text).toContain("✓ pay: status == 200  100 % of 950\n");

@@ -249,7 +249,7 @@ describe("in a terminal", () => {
     const step = { name: "login", sent: 10, ok: 10, neutral: 0, interrupted: 0, redirects: 0 };
     const times = { response: latency({ p95: 5 }), service: latency() };
     const steps = ["login", "pay", "a long name of a step that goes on"].map((name, i) => ({
-      ...{ ...step, ...times, tags: {}, name, failed: i },
+      ...{ ...step, ...times, workload: "main", name, failed: i },
     }));
     const some = { newest: { ...newest, steps } };
     expect(lines(some).slice(6)).toEqual([

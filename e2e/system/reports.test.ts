@@ -134,7 +134,7 @@ describe.each(engines)("reports of a run %s", (_engine, start) => {
     expect([0, 4], command.output).toContain(await command.exited);
     const report = runReportSchema.parse(JSON.parse(await readFile(file("run.json"), "utf8")));
     expect(report.summary?.requests.sent).toBe(300);
-    expect(await readFile(file("run.csv"), "utf8")).toMatch(/^second,step,planned/);
+    expect(await readFile(file("run.csv"), "utf8")).toMatch(/^second,workload,step,planned/);
     expect(XMLValidator.validate(await readFile(file("run.xml"), "utf8"))).toBe(true);
     expect(await readFile(file("run.hgrm"), "utf8")).toContain("Total count    =          300]");
     const opened = await openOffline(file("run.html"));

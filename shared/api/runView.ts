@@ -45,6 +45,7 @@ const requestCounts = outcomeSchema.extend({ sent: count });
 export const checkResultSchema = z
   .object({
     name: z.string(),
+    workload: z.string().default("").meta({ description: "Steps have names within theirs." }),
     step: z.string(),
     passed: count,
     failed: count,

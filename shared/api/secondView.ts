@@ -7,6 +7,7 @@ const count = z.number().int().nonnegative();
 
 const stepViewSchema = outcomeSchema.extend({
   name: z.string(),
+  workload: z.string().default("").meta({ description: "Steps have names within theirs." }),
   sent: count,
   redirects: count.default(0),
   response: latencySchema,

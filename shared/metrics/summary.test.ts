@@ -108,9 +108,9 @@ describe("a summary", () => {
       ...{ names: { workloads: [{ name: "a", steps }] }, scheduled: [7] },
     });
     const wanted = [
-      { name: "fast", step: "s0", passed: 1, failed: 0, percent: 100 },
-      { name: "status == 200", step: "s0", passed: 3, failed: 1, percent: 75 },
-      { name: "fast", step: "s1", passed: 0, failed: 4, percent: 0 },
+      { name: "fast", workload: "a", step: "s0", passed: 1, failed: 0, percent: 100 },
+      { name: "status == 200", workload: "a", step: "s0", passed: 3, failed: 1, percent: 75 },
+      { name: "fast", workload: "a", step: "s1", passed: 0, failed: 4, percent: 0 },
     ];
     expect(summary.checks).toEqual(wanted);
     expect(summary.workloads[0]?.checks).toEqual(wanted);

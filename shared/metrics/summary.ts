@@ -174,14 +174,14 @@ function trafficOf(step: StepAccumulator, seconds: number, checks: CheckResult[]
 }
 
 /** The counted checks of one step, in the order of the scenario. */
-function checksOf(names: StepNames, step: StepAccumulator): CheckResult[] {
+function checksOf(workload: string, names: StepNames, step: StepAccumulator): CheckResult[] {
   const declared = (names.checks ?? []).map(checkName);
   const place = (name: string) => declared.indexOf(name);
   const counted = Object.entries(step.checks).sort(
     ([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1),
   );
   return counted.map(([check, { passed, failed }]) => ({
-    ...{ name: check, step: names.name, passed, failed },
+    ...{ name: check, workload, step: names.name, passed, failed },
     percent: passed + failed === 0 ? 0 : (100 * passed) / (passed + failed),
   }));
 }
@@ -215,13 +215,14 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
   const parts = names.workloads.map((_, i) => totals.workloads.get(i) ?? new WorkloadAccumulator());
   const workloads = parts.map((workload, i) => {
     const all = mergeAll([workload]);
+    const name = names.workloads[i]?.name ?? "";
     const steps = (names.workloads[i]?.steps ?? []).map((names, index) => {
       const step = workload.step(index);
-      const traffic = trafficOf(step, durationSeconds, checksOf(names, step));
+      const traffic = trafficOf(step, durationSeconds, checksOf(name, names, step));
       return { name: names.name, tags: { ...names.tags }, ...traffic };
     });
     return {
-      name: names.workloads[i]?.name ?? "",
+      name,
       iterations: makeLedger(scheduled[i] ?? 0, all, 0),
       iterationDuration: latencyStats(all.iterationDuration),
       vus: { max: totals.maxUsers(i) },

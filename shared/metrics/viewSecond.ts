@@ -21,8 +21,8 @@ export function viewSecond(
   const lateness = new Histogram();
   const steps: SecondView["steps"] = [];
   for (const part of record.workloads) {
-    const workload = new WorkloadAccumulator();
-    workload.addSecond(part);
+    const merged = new WorkloadAccumulator();
+    merged.addSecond(part);
     totals.started += part.started;
     totals.lost += part.lost;
     totals.inFlight += part.inFlight;
@@ -30,9 +30,10 @@ export function viewSecond(
     totals.connections += part.connections;
     addCounts(droppedBy, part.dropped);
     addSparse(lateness, part.lateness);
-    for (const [index, step] of workload.steps) {
+    for (const [index, step] of merged.steps) {
       traffic.add(step);
-      steps.push(viewStep(names.workloads[part.workload]?.steps[index]?.name ?? "", step));
+      const { name: workload = "", steps: known } = names.workloads[part.workload] ?? {};
+      steps.push({ name: known?.[index]?.name ?? "", workload, ...viewStep(step) });
     }
   }
   const { sent, completed, bytesSent, bytesReceived, redirects, statusCodes, errors } = traffic;
@@ -65,11 +66,10 @@ function phaseAverages(step: StepAccumulator): SecondView["phases"] {
   return averages;
 }
 
-function viewStep(name: string, step: StepAccumulator): SecondView["steps"][number] {
+function viewStep(step: StepAccumulator): Omit<SecondView["steps"][number], "name" | "workload"> {
   const { ok, failed, neutral, interrupted, sent, redirects } = step;
   const response = latencyStats(step.response);
   return {
-    name,
     ok,
     failed,
     neutral,

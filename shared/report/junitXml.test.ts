@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { RunView } from "../api/runView.ts";
 import type { SlaResult } from "../api/slaResult.ts";
 import { junitXml } from "./junitXml.ts";
-import { measuredRun } from "./reports.testing.ts";
+import { measuredRun, twoSteps } from "./reports.testing.ts";
+
+const [shoppers] = twoSteps.workloads;
 
 const line = (over: Partial<SlaResult>): SlaResult => ({
   ...{ text: "p95 < 5ms", status: "PASSED", value: 4, limit: 5, unit: "ms" },
@@ -64,6 +66,16 @@ describe("a run as JUnit XML", () => {
     const [, sla, check] = casesOf(run);
     expect(sla?.failure?.message).toBe("p95 was over, measured 8.5 ms");
     expect(check?.failure?.message).toBe("held 190 of 200 times (95.00 %)");
+  });
+
+  test("checks of steps that have a name in common tell their workloads", () => {
+    const names = { workloads: ["a", "b"].map((name) => ({ steps: [], ...shoppers, name })) };
+    const checks = casesOf(measuredRun({ names })).filter(
+      ({ classname }) => classname === "checks",
+    );
+    expect(checks.map(({ name }) => name)).toEqual([
+      ...["a / login: status == 200", "b / login: status == 200"],
+    ]);
   });
 
   test("a check that always held passes", () => {

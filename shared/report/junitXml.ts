@@ -43,8 +43,11 @@ function slaCase(line: SlaResult): Case {
   }
 }
 
-function checkCase({ name, step, passed, failed, percent }: CheckResult): Case {
-  const base = { name: `${step}: ${name}`, className: "checks" };
+/** Steps have names within their workload, which says nothing where it is the only one. */
+function checkCase(check: CheckResult, hasWorkloads: boolean): Case {
+  const { name, workload, step, passed, failed, percent } = check;
+  const place = hasWorkloads ? `${workload} / ${step}` : step;
+  const base = { name: `${place}: ${name}`, className: "checks" };
   const message = `held ${passed} of ${passed + failed} times (${percent.toFixed(2)} %)`;
   if (passed + failed === 0) return { ...base, verdict: "skipped", message: "never asked" };
   return failed > 0
@@ -75,10 +78,12 @@ const countsOf = (cases: readonly Case[]) => ({
 export function junitXml(run: RunView): string {
   const time = run.summary?.durationSeconds ?? 0;
   const timestamp = (run.startedAt ?? run.createdAt).replace(/(\.\d+)?Z$/, "");
+  const checks = run.summary?.checks ?? [];
+  const hasWorkloads = (run.summary?.workloads.length ?? 0) > 1;
   const suites: [string, Case[]][] = [
     ["validity", [validityCase(run)]],
     ["sla", run.sla.map(slaCase)],
-    ["checks", (run.summary?.checks ?? []).map(checkCase)],
+    ["checks", checks.map((check) => checkCase(check, hasWorkloads))],
   ];
   const { skipped: _, ...total } = countsOf(suites.flatMap(([, cases]) => cases));
   const lines = suites.flatMap(([name, cases]) => {

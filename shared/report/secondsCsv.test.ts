@@ -56,6 +56,17 @@ describe("seconds as CSV", () => {
     expect(steps[0]?.[column("users")]).toBe("");
   });
 
+  test("steps that have a name in common are told apart by their workloads", () => {
+    const steps = [{ name: "login" }];
+    const names = { workloads: ["a", "b"].map((name) => ({ name, steps })) };
+    const [, ...rows] = parseCsv(csvRows(views(names)[0] as SecondView, true));
+    const places = rows.map((cells) => [cells[column("workload")], cells[column("step")]]);
+    expect(places).toEqual([
+      ["a", "login"],
+      ["b", "login"],
+    ]);
+  });
+
   test.each([
     ["a comma", "a,b", "a,b"],
     ["quotes and lines", 'say "hi"\r\nnow', 'say "hi"\r\nnow'],

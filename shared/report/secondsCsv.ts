@@ -2,7 +2,7 @@ import type { SecondView } from "../api/secondView.ts";
 
 /**
  * The seconds of a run as CSV (RFC 4180: comma, CRLF, quotes doubled; decimals with a dot). One row
- * per second with an empty `step`; with steps, a row more for each step after it, in which columns
+ * per second with an empty `workload` and `step`; with steps, a row more for each step after it, in which columns
  * that only a whole second has are empty.
  */
 
@@ -62,7 +62,7 @@ const columns: readonly Column[] = [
 const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export const csvColumns: readonly string[] = [
-  ...["second", "step"],
+  ...["second", "workload", "step"],
   ...columns.map(({ name }) => snake(name)),
 ];
 
@@ -81,11 +81,11 @@ export const csvHead = (): string => row(csvColumns);
 
 /** The row of one second, and with `steps` those of its steps. */
 export function csvRows(second: SecondView, steps: boolean): string {
-  const rows = [row([second.second, "", ...columns.map((column) => column.ofSecond(second))])];
+  const rows = [row([second.second, "", "", ...columns.map((column) => column.ofSecond(second))])];
   if (steps) {
     for (const step of second.steps) {
       const cells = columns.map((column) => column.ofStep?.(step) ?? "");
-      rows.push(row([second.second, step.name, ...cells]));
+      rows.push(row([second.second, step.workload, step.name, ...cells]));
     }
   }
   return rows.join("");

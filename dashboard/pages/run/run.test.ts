@@ -15,7 +15,7 @@ import { stepRows } from "./stepRows.ts";
 
 const outcomes = { ok: 0, failed: 0, neutral: 0, interrupted: 0 };
 const step = (name: string, sent: number, failed: number, ms = 0) => ({
-  ...{ ...outcomes, redirects: 0, name, sent, failed, ok: sent - failed },
+  ...{ ...outcomes, redirects: 0, workload: "main", name, sent, failed, ok: sent - failed },
   ...{ response: latency(ms, sent), service: latency(ms, sent) },
 });
 

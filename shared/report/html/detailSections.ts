@@ -129,7 +129,8 @@ export function answerSections(summary: Summary): Html {
   return html`<div class="tiles">${parts}</div>`;
 }
 
-export function checkSection({ checks }: Summary): Html | null {
+export function checkSection({ checks, workloads }: Summary): Html | null {
+  const workload = { title: "Workload", text: true, of: (check: CheckResult) => check.workload };
   return section(
     "Checks",
     table<CheckResult>(
@@ -140,6 +141,7 @@ export function checkSection({ checks }: Summary): Html | null {
           help: terms.checks,
           of: ({ name }) => html`<code>${name}</code>`,
         },
+        ...(workloads.length > 1 ? [workload] : []),
         { title: "Step", text: true, of: ({ step }) => step },
         { title: "Passed", of: ({ passed }) => formatCount(passed) },
         { title: "Failed", of: ({ failed }) => formatCount(failed) },

@@ -33,6 +33,12 @@ describe("the points of a report's charts", () => {
     expect(point?.connections).toBe(2);
   });
 
+  test("are rates over the time they stand for, the last one too", () => {
+    const { points } = seriesOf(601);
+    expect(points.at(-2)).toMatchObject({ second: 597, seconds: 3, sent: 120 });
+    expect(points.at(-1)).toMatchObject({ second: 600, seconds: 1, sent: 40 });
+  });
+
   test("together with the whole run's histograms hold every request", () => {
     const { points, response, service } = seriesOf(600);
     expect(points.reduce((sum, { sent }) => sum + sent, 0)).toBe(600 * 40);

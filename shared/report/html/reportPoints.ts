@@ -43,6 +43,7 @@ export class ReportCollector {
   readonly #names: RunNames;
   readonly #options: FaultOptions;
   readonly #span: number;
+  readonly #loadedSeconds: number;
   readonly #points: ReportPoint[] = [];
   readonly #response = new Histogram();
   readonly #service = new Histogram();
@@ -52,6 +53,7 @@ export class ReportCollector {
   constructor(names: RunNames, loadedSeconds: number, options: FaultOptions = {}) {
     this.#names = names;
     this.#options = options;
+    this.#loadedSeconds = loadedSeconds;
     this.#span = Math.max(1, Math.ceil(loadedSeconds / MAX_POINTS));
   }
 
@@ -92,7 +94,10 @@ export class ReportCollector {
       open.planned,
     );
     const bad = [...open.bad];
-    this.#points.push({ ...view, ...open.peaks, bad, seconds: this.#span });
+    // The last point of the load may stand for fewer seconds; what comes after it is no load.
+    const left = Math.ceil(this.#loadedSeconds) - open.from;
+    const seconds = left > 0 ? Math.min(this.#span, left) : this.#span;
+    this.#points.push({ ...view, ...open.peaks, bad, seconds });
   }
 
   finish(): ReportSeries {

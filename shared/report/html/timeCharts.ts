@@ -162,7 +162,14 @@ export function timeCharts(input: ChartInput): Html[] {
   const bands = reportBands(points);
   return charts(input).map(({ title, unit, series, values, format }) =>
     timeChart({
-      ...{ title, unit, series, bands, span: last.seconds, to: last.second + last.seconds },
+      ...{
+        title,
+        unit,
+        series,
+        bands,
+        span: points[0]?.seconds ?? 1,
+        to: last.second + last.seconds,
+      },
       rows: rowsOf(points, series, values),
       format: format ?? formatRate,
       formatAxis: format ?? formatShort,
