@@ -280,7 +280,7 @@ describe("docs/architecture.md", () => {
   test("has the state table of the code", () => {
     const triggers: RunTrigger[] = [
       ...(["placed", "started", "stopRequested", "allReported"] as const),
-      ...(["finished", "stopped", "failed"] as const),
+      ...(["tornDown", "finished", "stopped", "failed"] as const),
     ];
     const inCode = runStates.flatMap((state) =>
       triggers.flatMap((trigger) => {

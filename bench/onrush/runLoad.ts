@@ -86,6 +86,7 @@ class Share {
         if (--this.#unprepared === 0) this.prepared.resolve();
         return;
       case "claim":
+      case "scriptEnded":
         return;
       case "report": {
         const report = this.#merge.add(thread, message.report, message.health);

@@ -62,6 +62,23 @@ describe("the summary", () => {
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("redirects");
   });
 
+  test("tells setup and teardown in a line each, where there are any", () => {
+    const step = { name: "login", ok: true, status: 200, error: "", ms: 12 };
+    const setup = { state: "ok", reason: "", requests: 1, steps: [step] } as const;
+    const reason = 'step "logout": status 403';
+    const teardown = { state: "failed", reason, requests: 2, steps: [] } as const;
+    const text = runSummary(
+      endedRun({
+        ledger,
+        setup: { ...setup, steps: [step] },
+        teardown: { ...teardown, steps: [] },
+      }),
+    );
+    expect(text).toMatch(/setup {7}ok, 1 request \(login 12(\.\d+)? ms\)\n/);
+    expect(text).toContain(`teardown    failed, 2 requests: ${reason}`);
+    expect(runSummary(endedRun({ ledger }))).not.toContain("setup");
+  });
+
   test("draws a bar for each percentile", () => {
     const lines = runSummary(endedRun({ ledger, summary })).split("\n");
     const from = lines.findIndex((line) => line.includes("from due"));

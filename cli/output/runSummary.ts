@@ -109,6 +109,22 @@ function generatorLines({ badSeconds }: Summary): string[] {
   return [`  generator   ${count(bad)} of ${count(of)} seconds bad: ${why.join(", ")}`];
 }
 
+/** Setup and teardown, where there are any: what is in no other number. */
+function scriptLines({ setup, teardown }: RunView): string[] {
+  return Object.entries({ setup, teardown }).flatMap(([kind, script]) => {
+    if (script === null) return [];
+    const { state, reason, requests, steps } = script;
+    const listed = steps.map(({ name, ms: took }) => `${name} ${ms(took)}`).join(", ");
+    const sent = requests === 1 ? "1 request" : `${count(requests)} requests`;
+    const more = requests > steps.length ? ", …" : "";
+    return [
+      `  ${kind.padEnd(11)} ${state}, ${sent}` +
+        (listed === "" ? "" : ` (${listed}${more})`) +
+        (reason === "" ? "" : `: ${reason}`),
+    ];
+  });
+}
+
 /** What a run came to, for people: ledger, verdict, requests, latencies. */
 export function runSummary(run: RunView, latencies?: Latencies): string {
   const { ledger, verdict, summary } = run;
@@ -122,6 +138,7 @@ export function runSummary(run: RunView, latencies?: Latencies): string {
     `  ledger      ${count(ledger.scheduled)} scheduled = ${count(ledger.started)} started + ` +
       `${count(ledger.dropped)} dropped + ${count(ledger.lost)} lost` +
       (droppedBy === "" ? "" : ` (${droppedBy})`),
+    ...scriptLines(run),
     ...(summary === null ? [] : [...generatorLines(summary), ...trafficLines(summary, latencies)]),
   ];
   return lines.join("\n");

@@ -20,6 +20,7 @@ export function endedRun(change: Partial<RunView> = {}): RunView {
     ...{ numWorkers: 1, summary: emptySummary(), ledger: emptyLedger() },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
     sla: [],
+    ...{ setup: null, teardown: null },
     ...{ shares: [], events: [] },
     ...change,
   };

@@ -111,6 +111,7 @@ export class MemoryRuns implements Runs {
       ledger: emptyLedger,
       verdict: { sla: "NONE", validity: "VALID", reasons: [] },
       sla: [],
+      ...{ setup: null, teardown: null },
       ...{ shares: [], events: [] },
     };
     this.all.set(id, run);

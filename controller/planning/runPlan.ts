@@ -9,7 +9,9 @@ import {
   type PlainWorkload,
   scenarioDurationMs,
   scenarioWorkloads,
+  scriptWorkload,
 } from "@onrush/shared/scenario/workloads.ts";
+import { type ScriptKind, scriptKinds } from "@onrush/shared/wire/script.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 
 /** A workload with its exact schedule; null when its users decide when they begin. */
@@ -22,6 +24,8 @@ export interface PlannedWorkload extends PlainWorkload {
 export interface RunPlan {
   scenario: Scenario;
   workloads: readonly PlannedWorkload[];
+  /** What is done once, before and after the load. */
+  scripts: Partial<Record<ScriptKind, PlannedWorkload>>;
   /** Until the load has ended at the latest. */
   durationMs: number;
   /** Until it can end at the earliest: iterations may be done before their time is up. */
@@ -34,11 +38,24 @@ function planWorkload(workload: PlainWorkload, seed: number): PlannedWorkload {
   return { ...workload, schedule, seed };
 }
 
+/** Beyond the numbers of workloads: what is drawn for a script is nobody else's. */
+const SCRIPT_SEEDS_FROM = 1_000_000;
+
+function planScripts(scenario: Scenario): RunPlan["scripts"] {
+  const planned = scriptKinds.flatMap((kind, i) => {
+    const workload = scriptWorkload(scenario, kind);
+    const seed = hash32(scenario.seed, SCRIPT_SEEDS_FROM + i, 0);
+    return workload === undefined ? [] : [[kind, planWorkload(workload, seed)] as const];
+  });
+  return Object.fromEntries(planned);
+}
+
 export function planRun(scenario: Scenario): RunPlan {
   const plain = scenarioWorkloads(scenario);
   return {
     scenario,
     workloads: plain.map((workload, w) => planWorkload(workload, hash32(scenario.seed, w, 0))),
+    scripts: planScripts(scenario),
     durationMs: scenarioDurationMs(plain),
     minDurationMs: scenarioDurationMs(plain.filter(({ load }) => load.type !== "iterations")),
   };

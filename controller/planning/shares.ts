@@ -3,6 +3,8 @@ import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
 import { lostPart } from "@onrush/shared/run/lostPart.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Load } from "@onrush/shared/scenario/load.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import type { ScriptKind } from "@onrush/shared/wire/script.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { dataOf, filesOf, type PlannedWorkload, type RunPlan, shareDueBetween } from "./runPlan.ts";
 
@@ -79,11 +81,43 @@ export function plannedUntil(plan: RunPlan, share: ShareState, cutMs: number): n
   return ownedBefore(workloadOf(plan, share), share, share.handbackMs ?? cutMs);
 }
 
-export function taskOf(plan: RunPlan, runId: string, token: number, share: ShareState): Task {
-  const { scenario } = plan;
-  const workload = workloadOf(plan, share);
+type Variables = NonNullable<Task["constants"]>;
+
+export function taskOf(
+  plan: RunPlan,
+  runId: string,
+  token: number,
+  share: ShareState,
+  constants: Variables = {},
+): Task {
+  return workloadTask(plan.scenario, workloadOf(plan, share), { runId, token }, share, constants);
+}
+
+/** Setup or teardown: one user, one iteration, nothing of anybody else's. */
+export function scriptTask(
+  plan: RunPlan,
+  run: Pick<Task, "runId" | "token">,
+  script: { kind: ScriptKind; attempt: number },
+  constants: Variables,
+): Task {
+  const { kind, attempt: epoch } = script;
+  const workload = plan.scripts[kind];
+  if (workload === undefined) throw new RangeError(`the scenario has no ${kind}`);
+  const ownership = [{ offset: 0, weights: 1, index: 0 }];
+  const place = { share: kind, epoch, ownership, fromMs: 0, firstRound: 0 };
+  return { ...workloadTask(plan.scenario, workload, run, place, constants), script: kind };
+}
+
+function workloadTask(
+  scenario: Scenario,
+  workload: PlannedWorkload,
+  { runId, token }: Pick<Task, "runId" | "token">,
+  share: Pick<ShareState, "share" | "epoch" | "ownership" | "fromMs" | "firstRound">,
+  constants: Variables,
+): Task {
   return {
     ...{ runId, share: share.share, epoch: share.epoch, token },
+    ...(Object.keys(constants).length === 0 ? {} : { constants }),
     startMs: workload.startMs,
     load: taskLoad(workload.load),
     ownership: share.ownership.map((level) => ({ ...level })),
@@ -110,7 +144,7 @@ export function taskOf(plan: RunPlan, runId: string, token: number, share: Share
 }
 
 /** Heirs have what the share had, divided; each needs at least one. */
-function connectionsOf({ connections }: PlannedWorkload, share: ShareState) {
+function connectionsOf({ connections }: PlannedWorkload, share: Pick<ShareState, "ownership">) {
   if (typeof connections !== "number") return connections;
   return share.ownership.slice(1).reduce((left, { weights, index }) => {
     const parts = typeof weights === "number" ? weights : weights.length;

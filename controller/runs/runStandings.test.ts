@@ -88,3 +88,15 @@ test("a restored directory opens no claims by itself", async () => {
     { token: 7, workerIds: ["a"], shares: [{ share: "0/0", epoch: 1, ackedSeq: 0 }] },
   ]);
 });
+
+test("a script stands by its attempt while it is under way, and its epoch is over after it", () => {
+  const script = (result: object | null) => ({ workerId: "a", attempt: 3, sinceMs: 0, result });
+  const asked = [{ runId: "run", share: "setup", epoch: 3 }];
+  const epochOf = (result: object | null) => {
+    const scripts = { states: { setup: script(result) }, variables: {}, ending: null };
+    const state = { shares: [], startAtMs: null, scripts } as unknown as RunState;
+    return standings.answer({ workerId: "a", shares: asked }, state, 7).shares[0]?.epoch;
+  };
+  expect(epochOf(null)).toBe(3);
+  expect(epochOf({ ok: true })).toBe(4);
+});

@@ -1,4 +1,6 @@
 import { isShareOver, type RunState } from "@onrush/shared/run/runMessages.ts";
+import { runWorkers, scriptsOf } from "@onrush/shared/run/runScripts.ts";
+import { scriptKinds } from "@onrush/shared/wire/script.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
@@ -9,6 +11,17 @@ import type { WorkerWatch } from "./workerWatch.ts";
 interface StandingsLink {
   directory: Pick<WorkerDirectory, "setShares" | "restore">;
   control: ControlBus;
+}
+
+/** The epoch of a script that has ended is over, and with it the script on its worker. */
+function scriptEpochs(state: RunState): ShareEpoch[] {
+  const { states } = scriptsOf(state);
+  return scriptKinds.flatMap((kind) => {
+    const script = states[kind];
+    if (script === undefined) return [];
+    const epoch = script.attempt + (script.result === null ? 0 : 1);
+    return [{ share: kind, epoch, ackedSeq: 0 }];
+  });
 }
 
 /** What workers are told of a run: how its shares stand, and its commands. */
@@ -38,7 +51,11 @@ export class RunStandings {
     this.#stored = new Map(shares.map(({ share, epoch, seq }) => [share, { epoch, seq }]));
   }
 
-  #epochs({ shares }: RunState): ShareEpoch[] {
+  #epochs(state: RunState): ShareEpoch[] {
+    return [...this.#shareEpochs(state), ...scriptEpochs(state)];
+  }
+
+  #shareEpochs({ shares }: RunState): ShareEpoch[] {
     return shares.map(({ share, epoch }) => {
       const stored = this.#stored.get(share);
       return { share, epoch, ackedSeq: stored?.epoch === epoch ? stored.seq : 0 };
@@ -92,7 +109,7 @@ export class RunStandings {
   }
 
   async #write(state: RunState, token: number, claims?: KeptClaims): Promise<void> {
-    const workerIds = [...new Set(state.shares.map(({ workerId }) => workerId))];
+    const workerIds = runWorkers(state);
     const shares = this.#epochs(state);
     const standing = { token, workerIds, shares, ...(claims !== undefined && { claims }) };
     await this.#link.directory.restore(this.#runId, standing);

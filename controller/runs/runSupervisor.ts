@@ -8,16 +8,19 @@ import type {
   RunState,
   ShareState,
 } from "@onrush/shared/run/runMessages.ts";
+import { runWorkers, scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import { hasEnded, type RunPhase } from "@onrush/shared/run/runState.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
+import type { ScriptKind } from "@onrush/shared/wire/script.ts";
 import { RunSla } from "../analysis/runSla.ts";
 import type { StreamEntry } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
-import { placeShares, taskOf } from "../planning/shares.ts";
+import { placeShares } from "../planning/shares.ts";
 import { clearRemains } from "./clearRemains.ts";
+import { epochAfter, HandOut } from "./handOut.ts";
 import { inSlices } from "./inSlices.ts";
 import { insist } from "./insist.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -31,15 +34,13 @@ import { RunNews } from "./runNews.ts";
 import type { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
+import { runSettings } from "./runSettings.ts";
 import { RunStandings } from "./runStandings.ts";
 import type { StoredRun } from "./runStore.ts";
 import { TakeOvers } from "./takeOvers.ts";
 import { WorkerWatch } from "./workerWatch.ts";
 
 const TICK_MS = 250;
-const BARRIER_MS = 30_000;
-/** START must have reached every worker before its instant comes. */
-const START_LEAD_MS = { local: 150, redis: 300 } as const;
 /** Late answers change closed seconds; their next revisions go out together this often. */
 const CORRECT_EVERY_MS = 1_000;
 
@@ -68,6 +69,7 @@ export class RunSupervisor {
   readonly #claims: RunClaims;
   readonly #standings: RunStandings;
   readonly #takeOvers: TakeOvers;
+  readonly #handOut: HandOut;
   readonly #mailbox = new Mailbox();
   #state: RunState;
   /** False when another controller has taken the run over, or may do so now. */
@@ -100,14 +102,8 @@ export class RunSupervisor {
       labels: run.scenario.labels ?? {},
       ...{ watch: this.#watch, record: this.#record, claims: this.#claims },
     });
-    this.#state = initialRunState({
-      durationMs: this.plan.durationMs,
-      minDurationMs: this.plan.minDurationMs,
-      gracefulStopMs: run.scenario.gracefulStopSeconds * 1000,
-      lostWorkers: run.scenario.lostWorkers,
-      barrierMs: BARRIER_MS,
-      startLeadMs: START_LEAD_MS[link.name],
-    });
+    this.#state = initialRunState(runSettings(this.plan, link.name));
+    this.#handOut = new HandOut(run.id, this.plan, link.tasks);
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#document.change({ token: ownership.token });
     ownership.listen({
@@ -151,8 +147,7 @@ export class RunSupervisor {
       if (this.hasEnded) return this.#clearRemains();
       for (const note of notes) this.#news.event("warning", note);
       // Whoever had the run before may have handed out shares: theirs are older epochs.
-      const before = this.#document.progress?.state.shares ?? [];
-      const epoch = 1 + Math.max(0, ...before.map((share) => share.epoch));
+      const epoch = epochAfter(this.#document.progress?.state);
       await this.#tell({ type: "placed", shares: placeShares(this.plan, workerIds, epoch) });
       this.#live();
     });
@@ -232,7 +227,7 @@ export class RunSupervisor {
 
   async #tick(): Promise<void> {
     if (this.hasEnded || !this.#owned) return;
-    const lost = await this.#watch.lostOf(this.#state.shares.map((share) => share.workerId));
+    const lost = await this.#watch.lostOf(runWorkers(this.#state));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
     const shares = this.#takeOvers.unanswered(this.#state);
@@ -306,6 +301,8 @@ export class RunSupervisor {
     switch (effect.type) {
       case "assign":
         return this.#assign(effect.shares);
+      case "runScript":
+        return this.#runScript(effect.kind);
       case "start":
         return this.#start(effect.startAtMs);
       case "stop":
@@ -334,18 +331,20 @@ export class RunSupervisor {
       case "fence":
       case "handOver":
       case "reassign":
+      case "fenceScript":
     }
+  }
+
+  /** Stored first, as shares are. */
+  async #runScript(kind: ScriptKind): Promise<void> {
+    await this.#save();
+    if (this.#owned) await this.#handOut.script(this.#state, this.#document.token, kind);
   }
 
   /** Stored first: whoever goes on with the run must know of a share before its worker does. */
   async #assign(shares: readonly ShareState[]): Promise<void> {
-    const { tasks } = this.#options.link;
     await this.#save();
-    if (!this.#owned || shares.length === 0) return;
-    const { token } = this.#document;
-    await Promise.all(
-      shares.map((share) => tasks.assign(share.workerId, taskOf(this.plan, this.id, token, share))),
-    );
+    if (this.#owned) await this.#handOut.shares(this.#state, this.#document.token, shares);
   }
 
   /** Stored first: whoever goes on with the run must know that load has begun. */
@@ -417,7 +416,9 @@ export class RunSupervisor {
       await this.#standings.restore(this.#state, token);
       // A share that was stored and not handed out, or whose task was forgotten: a worker that has
       // it already leaves it at that.
-      await this.#assign(this.#state.shares.filter(({ phase }) => phase === "assigned"));
+      const script = scriptUnderWay(this.#state);
+      if (script !== undefined) await this.#runScript(script.kind);
+      else await this.#assign(this.#state.shares.filter(({ phase }) => phase === "assigned"));
     });
     this.#keeper.changed = true;
   }
@@ -460,10 +461,10 @@ export class RunSupervisor {
     this.#stopReading?.().catch(() => {});
     if (!this.#owned) return;
     const { link, ownership } = this.#options;
-    const workerIds = new Set(this.#state.shares.map(({ workerId }) => workerId));
+    const workerIds = runWorkers(this.#state);
     // Otherwise its workers would be reserved for ever.
     await this.#insist(() => link.directory.release(this.id));
-    const failures = await clearRemains(link, this.id, [...workerIds]);
+    const failures = await clearRemains(link, this.id, workerIds);
     for (const error of failures) this.#warn(error, "something of a run is left");
     await ownership.release().catch((error: unknown) => this.#warn(error, "a lease is left"));
   }

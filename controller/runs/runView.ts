@@ -1,6 +1,16 @@
-import type { Ledger, RunView, ShareView, Summary, Verdict } from "@onrush/shared/api/runView.ts";
+import type {
+  Ledger,
+  RunView,
+  ScriptView,
+  ShareView,
+  Summary,
+  Verdict,
+} from "@onrush/shared/api/runView.ts";
 import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import { slaVerdict } from "@onrush/shared/sla/slaEvaluation.ts";
+import { scriptsOf } from "@onrush/shared/run/runScripts.ts";
+import { hasEnded } from "@onrush/shared/run/runState.ts";
+import type { ScriptKind } from "@onrush/shared/wire/script.ts";
 import type { RunState, ShareState } from "@onrush/shared/run/runMessages.ts";
 import { emptyLedger, sumCounts } from "@onrush/shared/run/ledger.ts";
 import type { HeldShare } from "@onrush/shared/wire/heartbeat.ts";
@@ -33,6 +43,7 @@ export function newRunView(
     ledger: emptyLedger(),
     verdict: undecided,
     sla: [],
+    ...{ setup: null, teardown: null },
     shares: [],
     events: [],
   };
@@ -67,6 +78,18 @@ function shareView(share: ShareState, plan: RunPlan, held: HeldShare | undefined
   };
 }
 
+function scriptView(state: RunState, kind: ScriptKind): ScriptView | null {
+  const script = scriptsOf(state).states[kind];
+  if (script === undefined) return null;
+  const { result } = script;
+  if (result === null) {
+    const isOver = hasEnded(state.phase);
+    return { state: isOver ? "interrupted" : "running", reason: "", requests: 0, steps: [] };
+  }
+  const { ok, reason, requests, steps } = result;
+  return { state: ok ? "ok" : "failed", reason, requests, steps: [...steps] };
+}
+
 /** The view of a run while it is active. */
 export function liveView(base: RunView, parts: LiveParts): RunView {
   const { state, plan, summary, ledger, sla, held } = parts;
@@ -77,6 +100,7 @@ export function liveView(base: RunView, parts: LiveParts): RunView {
     summary: state.startAtMs === null ? null : summary,
     ledger,
     sla: [...sla],
+    ...{ setup: scriptView(state, "setup"), teardown: scriptView(state, "teardown") },
     // Until the end, a line that holds may still be broken.
     verdict: slaVerdict(sla) === "FAILED" ? { ...base.verdict, sla: "FAILED" } : base.verdict,
     shares: state.shares.map((share) => shareView(share, plan, held.get(share.share))),

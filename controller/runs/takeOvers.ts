@@ -51,6 +51,8 @@ export class TakeOvers {
         return this.handOver(state, effect.shares, nowMs);
       case "reassign":
         return this.reassign(state, effect.shares, nowMs);
+      case "fenceScript":
+        return this.#moveScript(state, token, effect, nowMs);
       default:
         return [];
     }
@@ -119,8 +121,28 @@ export class TakeOvers {
     return [{ type: "reassigned", shares: anew }];
   }
 
+  /** A script on another worker, once its own can send no more; nothing while there is nobody. */
+  async #moveScript(
+    state: RunState,
+    token: number,
+    { kind, script }: Extract<RunEffect, { type: "fenceScript" }>,
+    nowMs: number,
+  ): Promise<RunMessage[]> {
+    const { runId, directory } = this.#options;
+    const handedOut = { share: kind, workerId: script.workerId, epoch: script.attempt };
+    const { shares: fenced } = await directory.fence(runId, token, [handedOut]);
+    if (fenced.length === 0) return [];
+    const [workerId] = await this.#takers(state, [script], nowMs);
+    if (workerId === undefined) return [];
+    return [{ type: "scriptMoved", kind, attempt: script.attempt + 1, workerId }];
+  }
+
   /** Free workers in the place of those that are gone; where there are none, the survivors. */
-  async #takers(state: RunState, shares: readonly ShareState[], nowMs: number): Promise<string[]> {
+  async #takers(
+    state: RunState,
+    shares: readonly Pick<ShareState, "workerId">[],
+    nowMs: number,
+  ): Promise<string[]> {
     const { runId, directory, labels } = this.#options;
     const gone = new Set(shares.map((share) => share.workerId));
     const listed = await directory.list();

@@ -66,6 +66,7 @@ export function aView(over: Partial<RunView> = {}): RunView {
     },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
     sla: [],
+    ...{ setup: null, teardown: null },
     shares: [],
     events: [{ at: isoTime(), kind: "state", text: "QUEUED" }],
     ...over,

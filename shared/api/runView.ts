@@ -2,6 +2,7 @@ import { z } from "zod";
 import { countsSchema, outcomeSchema } from "../metrics/delta.ts";
 import { phases } from "../metrics/phases.ts";
 import { runStateSchema } from "../run/runState.ts";
+import { scriptStepSchema } from "../wire/script.ts";
 import { slaResultSchema } from "./slaResult.ts";
 
 const count = z.number().int().nonnegative();
@@ -187,6 +188,17 @@ export const runEventSchema = z
   .meta({ id: "RunEvent" });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
+/** Setup or teardown of a run; its requests are counted nowhere else. */
+export const scriptViewSchema = z
+  .object({
+    state: z.enum(["running", "ok", "failed", "interrupted"]),
+    reason: z.string().meta({ description: "Why it failed; empty when it did not." }),
+    requests: count,
+    steps: z.array(scriptStepSchema).meta({ description: "Its requests, the first 200." }),
+  })
+  .meta({ id: "Script", description: "Steps that are done once per run, apart from its load." });
+export type ScriptView = z.infer<typeof scriptViewSchema>;
+
 export const runViewSchema = z
   .object({
     id: z.string(),
@@ -204,6 +216,8 @@ export const runViewSchema = z
     ledger: ledgerSchema,
     verdict: verdictSchema,
     sla: z.array(slaResultSchema).default([]),
+    setup: scriptViewSchema.nullable().default(null),
+    teardown: scriptViewSchema.nullable().default(null),
     shares: z.array(shareViewSchema),
     events: z.array(runEventSchema),
   })

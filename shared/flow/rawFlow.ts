@@ -68,7 +68,7 @@ export function rawSteps(steps: unknown, path: string): RawStep[] {
 export function rawFlows(document: unknown): { path: string; steps: unknown }[] {
   if (!isObject(document)) return [];
   return [
-    { path: "steps", steps: document["steps"] },
+    ...["steps", "setup", "teardown"].map((path) => ({ path, steps: document[path] })),
     ...listOf(document["workloads"]).flatMap((workload: unknown, i) =>
       isObject(workload) ? [{ path: `workloads[${i}].steps`, steps: workload["steps"] }] : [],
     ),

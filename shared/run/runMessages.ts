@@ -1,6 +1,7 @@
 import type { RunEvent } from "../api/runView.ts";
 import type { ShareTotals } from "../wire/reports.ts";
 import type { OwnershipLevel } from "../schedule/ownership.ts";
+import type { ScriptKind, ScriptResult } from "../wire/script.ts";
 import type { RunPhase } from "./runState.ts";
 
 /** What a run can be told, and what it wants done: the two unions around `runReducer.ts`. */
@@ -77,6 +78,29 @@ export interface RunSettings {
   barrierMs: number;
   /** From the decision to start to the common start instant. */
   startLeadMs: number;
+  /** What is done once, and how long each may take. Older documents have none. */
+  scripts?: { kinds: readonly ScriptKind[]; limitMs: number };
+}
+
+/** Setup or teardown, under way or over. */
+export interface ScriptState {
+  workerId: string;
+  /** Counts how often it was handed out: what is said of an earlier attempt is heard no more. */
+  attempt: number;
+  /** When it was begun first, common clock. */
+  sinceMs: number;
+  /** Null while it is under way. Its variables are kept with the run's. */
+  result: Omit<ScriptResult, "variables"> | null;
+}
+
+export type RunEnd = "finished" | "stopped" | "failed";
+
+export interface RunScripts {
+  states: Readonly<Partial<Record<ScriptKind, ScriptState>>>;
+  /** What setup has extracted. */
+  variables: Readonly<Record<string, string>>;
+  /** How the run ends once its teardown is over; null before it has come to that. */
+  ending: RunEnd | null;
 }
 
 export interface RunState {
@@ -94,6 +118,8 @@ export interface RunState {
   nextSecond: number;
   /** The last second that has reported data. */
   lastSecond: number;
+  /** Older documents have none. */
+  scripts?: RunScripts;
 }
 
 /** Names a share as a worker holds it. */
@@ -138,6 +164,9 @@ export type RunMessage =
     }
   /** Workers were found for shares whose workers went before the start: the same, anew. */
   | { type: "reassigned"; shares: readonly ShareState[] }
+  | ({ type: "scriptEnded"; share: ScriptKind } & Omit<ShareRef, "share"> & ScriptResult)
+  /** The worker of a script is gone for good, and another one was found. */
+  | { type: "scriptMoved"; kind: ScriptKind; attempt: number; workerId: string }
   | { type: "stopRequested" }
   /** An SLA line with abort is broken: the load ends, whatever comes later. */
   | { type: "slaBroken"; reason: string }
@@ -147,6 +176,9 @@ export type RunMessage =
 
 export type RunEffect =
   | { type: "assign"; shares: readonly ShareState[] }
+  | { type: "runScript"; kind: ScriptKind }
+  /** Raise the epoch of a script, if its worker is silent, look for another one, and tell. */
+  | { type: "fenceScript"; kind: ScriptKind; script: ScriptState }
   | { type: "start"; startAtMs: number }
   | { type: "stop" }
   | { type: "abort" }
@@ -169,7 +201,7 @@ export type RunEffect =
   | { type: "close"; second: number; partial: boolean }
   | { type: "event"; kind: RunEvent["kind"]; text: string }
   /** Every second is closed: summarise and end the run in `end`. */
-  | { type: "finish"; end: "finished" | "stopped" | "failed" };
+  | { type: "finish"; end: RunEnd };
 
 export interface Step {
   state: RunState;

@@ -1,7 +1,16 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ScriptKind } from "../wire/script.ts";
 import { lostPart } from "./lostPart.ts";
-import type { RunEffect, RunMessage, RunState, ShareRef, ShareState } from "./runMessages.ts";
+import type {
+  RunEffect,
+  RunMessage,
+  RunState,
+  ScriptState,
+  ShareRef,
+  ShareState,
+} from "./runMessages.ts";
+import { hasScript, scriptsOf, scriptUnderWay } from "./runScripts.ts";
 import { initialRunState, reduceRun } from "./runReducer.ts";
 import { hasEnded, nextState, type RunPhase, runStates, type RunTrigger } from "./runState.ts";
 import { heirOf, placedShare, someTotals } from "./runs.testing.ts";
@@ -24,6 +33,9 @@ interface Plan {
   double: number;
   stop: boolean;
   forge: boolean;
+  scripts: ScriptKind[];
+  /** In percent, for each attempt of a script. */
+  scriptFails: number;
 }
 
 type Snapshot = Extract<RunMessage, { type: "snapshot" }>;
@@ -39,6 +51,8 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   double: fc.constantFrom(0, 20, 50),
   stop: fc.boolean(),
   forge: fc.boolean(),
+  scripts: fc.subarray<ScriptKind>(["setup", "teardown"]),
+  scriptFails: fc.constantFrom(0, 0, 50),
 });
 
 /** mulberry32: the choices of the model, repeatable from the seed. */
@@ -54,7 +68,7 @@ function dice(seed: number): (sides: number) => number {
 
 const triggers: RunTrigger[] = [
   ...(["placed", "started", "stopRequested", "allReported"] as const),
-  ...(["finished", "stopped", "failed"] as const),
+  ...(["tornDown", "finished", "stopped", "failed"] as const),
 ];
 /** Phases one message can lead through: reporting the last share may end the run at once. */
 function reachable(from: RunPhase): Set<RunPhase> {
@@ -127,6 +141,9 @@ class Watch {
   finishes: string[] = [];
   lastData = -1;
   readonly readyShares = new Set<string>();
+  /** Kind and attempt of everything that was done once, in this order. */
+  readonly scripts: string[] = [];
+  assigned = 0;
 
   see(before: RunState, message: RunMessage, after: RunState, effects: readonly RunEffect[]): void {
     expect(reachable(before.phase)).toContain(after.phase);
@@ -168,13 +185,26 @@ class Watch {
         const live = after.shares.filter((s) => s.phase !== "final" && s.phase !== "lost");
         const passed = live.every((s) => s.watermark >= effect.second);
         // A failed run is cut off, so what was open then is partial; so it is while nobody works.
-        if (live.length > 0) expect(effect.partial).toBe(!passed || after.phase === "FAILED");
+        if (live.length > 0) expect(effect.partial).toBe(!passed || after.failure !== null);
         return;
       }
       case "finish":
         this.finishes.push(effect.end);
-        return;
+        return this.#seeEnd(after);
       case "assign":
+        // Nobody gets a share before setup is over, nor when all is being torn down.
+        this.assigned++;
+        expect(scriptUnderWay(after)).toBeUndefined();
+        if (hasScript(after, "setup")) expect(scriptsOf(after).states.setup?.result?.ok).toBe(true);
+        return;
+      case "runScript": {
+        const name = `${effect.kind} ${scriptsOf(after).states[effect.kind]?.attempt}`;
+        expect(this.scripts).not.toContain(name);
+        this.scripts.push(name);
+        if (effect.kind === "teardown") expect(after.phase).toBe("STOPPING");
+        return;
+      }
+      case "fenceScript":
       case "stop":
       case "abort":
       case "acknowledge":
@@ -183,6 +213,16 @@ class Watch {
       case "reassign":
       case "event":
     }
+  }
+
+  /** Whatever was set up, or has begun, is torn down before the run ends. */
+  #seeEnd(after: RunState): void {
+    const { setup, teardown } = scriptsOf(after).states;
+    const isSetUp = hasScript(after, "setup") ? setup?.result?.ok === true : this.starts > 0;
+    const isTornDown = hasScript(after, "teardown") && isSetUp;
+    expect(teardown !== undefined).toBe(isTornDown);
+    if (isTornDown) expect(teardown?.result).not.toBeNull();
+    if (hasScript(after, "setup") && setup?.result?.ok !== true) expect(this.assigned).toBe(0);
   }
 
   #merge(share: ShareRef, message: RunMessage): void {
@@ -207,6 +247,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     ...{ durationMs: plan.seconds * 1000, minDurationMs: plan.seconds * 1000 },
     ...{ gracefulStopMs: 2_000, lostWorkers: plan.lostWorkers },
     ...{ barrierMs: 30_000, startLeadMs: 150 },
+    scripts: { kinds: plan.scripts, limitMs: 20_000 },
   };
   let state = initialRunState(settings);
   let nowMs = 5_000_000;
@@ -230,6 +271,12 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
         shares.push(new HonestShare(ref, lastWatermark, Math.floor(fromMs / 1000)));
       }
     }
+    if (effect.type === "runScript") {
+      const { workerId, attempt: epoch } = scriptsOf(state).states[effect.kind] as ScriptState;
+      const [ok, variables] = [!percent(plan.scriptFails), { worker: workerId }];
+      const result = { ok, reason: ok ? "" : "no", variables, requests: 1, steps: [] };
+      scripts.push({ type: "scriptEnded", share: effect.kind, workerId, epoch, ...result });
+    }
     if (effect.type === "fence" && !percent(20)) {
       const gone = effect.shares.filter(({ workerId }) => dead.has(workerId));
       tell({
@@ -247,6 +294,11 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
         tell({ type: "handedOver", share, cutMs, planned: 5, heirs });
       }
     }
+    if (effect.type === "fenceScript" && dead.has(effect.script.workerId) && !percent(20)) {
+      const attempt = effect.script.attempt + 1;
+      const workerId = ids[roll(ids.length)] as string;
+      tell({ type: "scriptMoved", kind: effect.kind, attempt, workerId });
+    }
     if (effect.type === "reassign" && !percent(20)) {
       const anew = effect.shares.map((share, i) => ({
         ...placedShare(0, ids[i % ids.length] ?? ""),
@@ -260,11 +312,16 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     placedShare(k, `w${k % plan.workers}`),
   );
   const shares: HonestShare[] = [];
+  /** What each attempt of a script comes to: its worker says so again and again. */
+  const scripts: Extract<RunMessage, { type: "scriptEnded" }>[] = [];
   tell({ type: "placed", shares: placed });
   const network: RunMessage[] = [];
 
-  const speak = (share: HonestShare) => {
-    if (dead.has(share.ref.workerId)) return;
+  const speakOfScripts = () => {
+    network.push(...scripts.filter(({ workerId }) => !dead.has(workerId)));
+  };
+  const speak = (share: HonestShare | undefined) => {
+    if (share === undefined || dead.has(share.ref.workerId)) return;
     const { startAtMs } = state;
     const started = startAtMs !== null && nowMs >= startAtMs;
     const said = share.next(started, nowMs - (startAtMs ?? nowMs), stoppedAtMs !== null);
@@ -273,7 +330,8 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     if (said.type !== "snapshot" || !percent(plan.drop)) network.push(said);
     if (percent(plan.double)) network.push(said);
   };
-  const resend = (share: HonestShare) => {
+  const resend = (share: HonestShare | undefined) => {
+    if (share === undefined) return;
     const known = state.shares.find((s) => s.share === share.ref.share);
     if (known?.phase !== "lost" && known?.epoch === share.ref.epoch) share.acknowledge(known.seq);
     if (!dead.has(share.ref.workerId)) network.push(...share.unacknowledged);
@@ -301,22 +359,25 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   };
 
   for (let i = 0; i < 250 && !hasEnded(state.phase); i++) {
-    const share = shares[roll(shares.length)] as HonestShare;
+    const share = shares[roll(Math.max(1, shares.length))];
     const choice = roll(10);
     if (choice < 4) speak(share);
     else if (choice < 7) deliver();
+    else if (percent(10)) speakOfScripts();
     else if (choice === 7) resend(share);
     else if (plan.forge && choice === 8) forge();
     else {
       nowMs += roll(300);
       tell({ type: "tick" });
     }
-    if (percent(plan.death)) dead.add(share.ref.workerId);
+    if (percent(plan.death)) dead.add(`w${roll(plan.workers)}`);
     if (dead.size > 0 && percent(10)) tell({ type: "workersLost", workerIds: [...dead] });
     if (plan.stop && stoppedAtMs === null && percent(1)) stop();
   }
   // Then the network is good again and time goes on.
-  for (let i = 0; i < 60 && !hasEnded(state.phase); i++) {
+  for (let i = 0; i < 150 && !hasEnded(state.phase); i++) {
+    speakOfScripts();
+    if (dead.size > 0) tell({ type: "workersLost", workerIds: [...dead] });
     for (const share of shares) {
       speak(share);
       resend(share);
@@ -331,6 +392,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   );
   // Nothing that still arrives may change an ended run.
   for (const share of shares) for (const message of share.unacknowledged) tell(message);
+  for (const message of scripts) tell(message);
   return { state, watch, loadSeconds: Math.ceil(loadMs / 1000) };
 }
 
@@ -369,7 +431,7 @@ test("whatever the network does and whoever dies, a run accounts for everything 
 test("with nobody dying and no stop every run completes with nothing lost", () => {
   fc.assert(
     fc.property(plans, (plan) => {
-      const { state, watch } = simulate({ ...plan, death: 0, stop: false });
+      const { state, watch } = simulate({ ...plan, death: 0, stop: false, scriptFails: 0 });
       expect(state.phase).toBe("COMPLETED");
       expect(watch.lost.size).toBe(0);
       expect(state.shares.map((s) => s.phase)).toEqual(state.shares.map(() => "final"));

@@ -1,5 +1,17 @@
 import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
+import {
+  beginScript,
+  conclude,
+  fenceScript,
+  hasScript,
+  isSettingUp,
+  isTearingDown,
+  noteResult,
+  resultOf,
+  scriptMoved,
+  tearDown,
+} from "./runScripts.ts";
 import { closeSeconds, lastSecondOf } from "./secondClosing.ts";
 import { hasEnded, nextState } from "./runState.ts";
 import { findShare, replaceShare } from "./shareIndex.ts";
@@ -35,10 +47,9 @@ function fail(state: RunState, reason: string, nowMs: number): Step {
   for (let second = state.nextSecond; second <= state.lastSecond; second++) {
     effects.push({ type: "close", second, partial: true });
   }
-  effects.push({ type: "finish", end: "failed" });
   const nextSecond = Math.max(state.nextSecond, state.lastSecond + 1);
-  const next: RunState = { ...state, phase: "FAILED", failure: reason, nextSecond, stopAtMs };
-  return { state: next, effects };
+  const last = conclude({ ...state, failure: reason, nextSecond, stopAtMs }, "failed", nowMs);
+  return { state: last.state, effects: [...effects, ...last.effects] };
 }
 
 function accepted(state: RunState, ref: ShareRef): Step {
@@ -107,9 +118,10 @@ function workersLost(state: RunState, workerIds: readonly string[]): Step {
   if (state.phase === "QUEUED" || hasEnded(state.phase)) return nothing(state);
   const gone = new Set(workerIds);
   const silent = state.shares.filter((s) => gone.has(s.workerId) && !isShareOver(s));
-  if (silent.length === 0) return nothing(state);
+  const effects = fenceScript(state, workerIds);
   const type = state.phase === "PREPARING" ? "reassign" : "fence";
-  return { state, effects: [{ type, shares: silent }] };
+  if (silent.length > 0) effects.push({ type, shares: silent });
+  return { state, effects };
 }
 
 function fenced(
@@ -153,7 +165,8 @@ function stopRequested(state: RunState, asked: RunEffect, nowMs: number): Step {
   const stopAtMs = state.stopAtMs ?? nowMs;
   const next: RunState = { ...state, settings, phase, stopRequested: true, stopAtMs };
   if (phase === "STOPPED") {
-    return { state: next, effects: [asked, { type: "abort" }, { type: "finish", end: "stopped" }] };
+    const last = conclude({ ...next, phase: state.phase }, "stopped", nowMs);
+    return { state: last.state, effects: [asked, { type: "abort" }, ...last.effects] };
   }
   return { state: next, effects: [asked, { type: "stop" }] };
 }
@@ -189,23 +202,43 @@ function windDown(state: RunState, nowMs: number): Step {
 }
 
 /** STOPPING ends when every second is closed. */
-function end(state: RunState): Step {
+function end(state: RunState, nowMs: number): Step {
   if (state.phase !== "STOPPING" || !state.shares.every(isShareOver)) return nothing(state);
   if (state.nextSecond <= lastSecondOf(state)) return nothing(state);
-  const how = state.stopRequested ? "stopped" : "finished";
-  const phase = nextState(state.phase, how) ?? state.phase;
-  return { state: { ...state, phase }, effects: [{ type: "finish", end: how }] };
+  return conclude(state, state.stopRequested ? "stopped" : "finished", nowMs);
+}
+
+/** Setup first, if there is one; the shares are handed out when it is over. */
+function placed(state: RunState, shares: readonly ShareState[], nowMs: number): Step {
+  const phase = nextState(state.phase, "placed");
+  if (phase === undefined) return nothing(state);
+  const next: RunState = { ...state, phase, shares, preparingSinceMs: nowMs };
+  const [first] = shares;
+  if (first === undefined || !hasScript(state, "setup")) {
+    return { state: next, effects: [{ type: "assign", shares }] };
+  }
+  const { workerId, epoch: attempt } = first;
+  return beginScript(next, "setup", { workerId, attempt }, nowMs);
+}
+
+function setUp(state: RunState, message: RunMessage, nowMs: number): Step {
+  const result = resultOf(state, message, nowMs);
+  if (result === undefined) return nothing(state);
+  const noted = noteResult(state, result);
+  if (!result.ok) return fail(noted.state, `setup failed: ${result.reason}`, nowMs);
+  const { shares } = state;
+  const next = { ...noted.state, preparingSinceMs: nowMs };
+  return { state: next, effects: [...noted.effects, { type: "assign", shares }] };
 }
 
 function handle(state: RunState, message: RunMessage, nowMs: number): Step {
   switch (message.type) {
-    case "placed": {
-      const phase = nextState(state.phase, "placed");
-      if (phase === undefined) return nothing(state);
-      const { shares } = message;
-      const next: RunState = { ...state, phase, shares, preparingSinceMs: nowMs };
-      return { state: next, effects: [{ type: "assign", shares }] };
-    }
+    case "placed":
+      return placed(state, message.shares, nowMs);
+    case "scriptEnded":
+      return setUp(state, message, nowMs);
+    case "scriptMoved":
+      return scriptMoved(state, message);
     case "accepted":
       return accepted(state, message);
     case "refused": {
@@ -249,6 +282,7 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "broken":
       return fail(state, message.reason, nowMs);
     case "tick":
+      if (isSettingUp(state)) return setUp(state, message, nowMs);
       if (state.startAtMs === null) return checkBarrier(state, nowMs);
       return handOver(checkEnd(state, nowMs), nowMs);
   }
@@ -271,13 +305,16 @@ function chain(state: RunState, ...parts: ((state: RunState) => Step)[]): Step {
 
 /** The next state and what is to be done. `nowMs` is the common clock in Unix milliseconds. */
 export function reduceRun(state: RunState, message: RunMessage, nowMs: number): Step {
+  if (isTearingDown(state) && !hasEnded(state.phase)) {
+    return chain(state, (s) => tearDown(s, message, nowMs));
+  }
   return chain(
     state,
     (s) => handle(s, message, nowMs),
     (s) => checkWorkers(s, nowMs),
-    (s) => (hasEnded(s.phase) ? nothing(s) : closeSeconds(s, nowMs)),
-    (s) => windDown(s, nowMs),
-    end,
+    (s) => (hasEnded(s.phase) || isTearingDown(s) ? nothing(s) : closeSeconds(s, nowMs)),
+    (s) => (isTearingDown(s) ? nothing(s) : windDown(s, nowMs)),
+    (s) => (isTearingDown(s) ? nothing(s) : end(s, nowMs)),
   );
 }
 

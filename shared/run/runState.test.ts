@@ -3,14 +3,20 @@ import { hasEnded, nextState, type RunPhase, runStates, type RunTrigger } from "
 
 const triggers: RunTrigger[] = [
   ...(["placed", "started", "stopRequested", "allReported"] as const),
-  ...(["finished", "stopped", "failed"] as const),
+  ...(["tornDown", "finished", "stopped", "failed"] as const),
 ];
 
 /** The whole table; whatever is not in it means nothing. */
 const allowed: Partial<Record<RunPhase, Partial<Record<RunTrigger, RunPhase>>>> = {
-  QUEUED: { placed: "PREPARING", stopRequested: "STOPPED", failed: "FAILED" },
-  PREPARING: { started: "RUNNING", stopRequested: "STOPPED", failed: "FAILED" },
-  RUNNING: { stopRequested: "STOPPING", allReported: "STOPPING", failed: "FAILED" },
+  QUEUED: { placed: "PREPARING", stopRequested: "STOPPED", stopped: "STOPPED", failed: "FAILED" },
+  PREPARING: {
+    ...{ started: "RUNNING", stopRequested: "STOPPED", stopped: "STOPPED" },
+    ...{ tornDown: "STOPPING", failed: "FAILED" },
+  },
+  RUNNING: {
+    ...{ stopRequested: "STOPPING", allReported: "STOPPING" },
+    ...{ tornDown: "STOPPING", failed: "FAILED" },
+  },
   STOPPING: { finished: "COMPLETED", stopped: "STOPPED", failed: "FAILED" },
 };
 const table = runStates.flatMap((state) =>

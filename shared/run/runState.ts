@@ -7,6 +7,8 @@ import { z } from "zod";
  *     │            │            │            ├──────▶ STOPPED
  *     └──▶ STOPPED └──▶ STOPPED └─▶ FAILED   └──────▶ FAILED
  *     └──▶ FAILED  └──▶ FAILED
+ *
+ * What is to be torn down goes by way of STOPPING, also when it failed or never started.
  */
 export const runStates = [
   "QUEUED",
@@ -22,12 +24,35 @@ export const runStateSchema = z.enum(runStates).meta({ id: "RunState" });
 export type RunPhase = z.infer<typeof runStateSchema>;
 
 export type RunTrigger =
-  "placed" | "started" | "stopRequested" | "allReported" | "finished" | "stopped" | "failed";
+  | "placed"
+  | "started"
+  | "stopRequested"
+  | "allReported"
+  | "tornDown"
+  | "finished"
+  | "stopped"
+  | "failed";
 
 const transitions: Record<RunPhase, Partial<Record<RunTrigger, RunPhase>>> = {
-  QUEUED: { placed: "PREPARING", stopRequested: "STOPPED", failed: "FAILED" },
-  PREPARING: { started: "RUNNING", stopRequested: "STOPPED", failed: "FAILED" },
-  RUNNING: { stopRequested: "STOPPING", allReported: "STOPPING", failed: "FAILED" },
+  QUEUED: {
+    placed: "PREPARING",
+    stopRequested: "STOPPED",
+    stopped: "STOPPED",
+    failed: "FAILED",
+  },
+  PREPARING: {
+    started: "RUNNING",
+    stopRequested: "STOPPED",
+    stopped: "STOPPED",
+    tornDown: "STOPPING",
+    failed: "FAILED",
+  },
+  RUNNING: {
+    stopRequested: "STOPPING",
+    allReported: "STOPPING",
+    tornDown: "STOPPING",
+    failed: "FAILED",
+  },
   STOPPING: { finished: "COMPLETED", stopped: "STOPPED", failed: "FAILED" },
   COMPLETED: {},
   STOPPED: {},

@@ -8,6 +8,7 @@ import type {
   ShareState,
   Step,
 } from "./runMessages.ts";
+import { isSettingUp } from "./runScripts.ts";
 import { hasEnded } from "./runState.ts";
 
 /**
@@ -155,11 +156,8 @@ export function reassigned(
   const text = changed
     .map(({ share, workerId }) => `share ${share} goes to ${workerId}`)
     .join(", ");
-  return {
-    state: { ...state, shares },
-    effects: [
-      { type: "assign", shares: changed },
-      { type: "event", kind: "warning", text: `before the start: ${text}` },
-    ],
-  };
+  const told: RunEffect = { type: "event", kind: "warning", text: `before the start: ${text}` };
+  // Setup is not over: all shares are handed out when it is.
+  if (isSettingUp(state)) return { state: { ...state, shares }, effects: [told] };
+  return { state: { ...state, shares }, effects: [{ type: "assign", shares: changed }, told] };
 }

@@ -186,8 +186,7 @@ function formProblems(raw: Raw): Problem[] {
   return problems;
 }
 
-function stepsProblems(steps: unknown, prefix: string): Problem[] {
-  const path = `${prefix}steps`;
+function stepsProblems(steps: unknown, path: string): Problem[] {
   return [
     ...rawSteps(steps, path).flatMap(({ step, path: at }) => requestFieldProblems(step, `${at}.`)),
     ...flowProblems(steps, path),
@@ -225,16 +224,21 @@ function workloadNameProblems(workloads: readonly unknown[]): Problem[] {
   });
 }
 
+/** Steps that are done once per run. */
+const scriptSteps = (document: Raw) =>
+  ["setup", "teardown"].reduce((sum, path) => sum + rawSteps(document[path], path).length, 0);
+
 /** What all workloads together may ask for. */
-function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Problem[] {
+function sizeProblems(workloads: readonly unknown[], document: Raw): Problem[] {
   const problems: Problem[] = [];
   const steps = workloads.reduce<number>((sum, workload) => {
     const own = isObject(workload) ? workload["steps"] : undefined;
     return sum + rawSteps(own, "steps").length;
-  }, 0);
+  }, scriptSteps(document));
   if (steps > MAX_STEPS) {
     problems.push({ path: "workloads", message: `${steps} steps in all; at most ${MAX_STEPS}` });
   }
+  const { numWorkers } = document;
   const tasks = workloads.length * (isNumber(numWorkers) ? numWorkers : 1);
   if (tasks > MAX_WORKERS) {
     const message = `${workloads.length} workloads on that many workers make ${tasks} tasks`;
@@ -247,9 +251,19 @@ function sizeProblems(workloads: readonly unknown[], numWorkers: unknown): Probl
 export function crossProblems(document: unknown): Problem[] {
   if (!isObject(document)) return [];
   const problems = [...formProblems(document), ...requestFieldProblems(document, "")];
-  problems.push(...stepsProblems(document["steps"], ""), ...httpProblems(document));
+  problems.push(
+    ...["steps", "setup", "teardown"].flatMap((path) => stepsProblems(document[path], path)),
+    ...httpProblems(document),
+  );
   const workloads = document["workloads"];
   if (!Array.isArray(workloads)) {
+    const steps = rawSteps(document["steps"], "steps").length;
+    const all = steps + scriptSteps(document);
+    // Too many in one list are told by that list.
+    if (all > MAX_STEPS && steps <= MAX_STEPS) {
+      const message = `${all} steps in all, with setup and teardown; at most ${MAX_STEPS}`;
+      problems.push({ path: "steps", message });
+    }
     return [
       ...problems,
       ...durationProblems(document, undefined, ""),
@@ -257,7 +271,7 @@ export function crossProblems(document: unknown): Problem[] {
       ...scopeProblems(document, ""),
     ];
   }
-  problems.push(...sizeProblems(workloads, document["numWorkers"]));
+  problems.push(...sizeProblems(workloads, document));
   problems.push(...workloadNameProblems(workloads));
   const total = document["durationSeconds"];
   workloads.forEach((workload: unknown, i) => {
@@ -276,7 +290,7 @@ export function crossProblems(document: unknown): Problem[] {
       ...durationProblems(workload, left, path, workloads.length),
       ...kindProblems(workload, path),
       ...scopeProblems(workload, path),
-      ...stepsProblems(workload["steps"], `${path}.`),
+      ...stepsProblems(workload["steps"], `${path}.steps`),
     );
   });
   return problems;

@@ -39,7 +39,10 @@ export function uniqueDataProblems(
     const users = workloads.filter((_, i) => used[i]?.has(name));
     if (users.length > 1) {
       return [
-        { path, message: `${users.length} workloads would share its rows: give each its own` },
+        {
+          path,
+          message: `${users.length} workloads would share its rows (setup and teardown are one each): give each its own`,
+        },
       ];
     }
     const [user] = users;

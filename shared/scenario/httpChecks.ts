@@ -26,8 +26,11 @@ function cleartextProblems(owner: Raw, inherited: unknown, prefix: string): Prob
   const http = owner["http"] ?? inherited;
   if (!isObject(http) || http["version"] !== "2") return [];
   const urls: [string, unknown][] = [["targetUrl", owner["targetUrl"]]];
-  for (const { step, path } of rawSteps(owner["steps"], "steps")) {
-    urls.push([`${path}.url`, step["url"]]);
+  // Setup and teardown are a scenario's only.
+  for (const field of ["steps", "setup", "teardown"]) {
+    for (const { step, path } of rawSteps(owner[field], field)) {
+      urls.push([`${path}.url`, step["url"]]);
+    }
   }
   return urls
     .filter(([, url]) => typeof url === "string" && /^http:/i.test(url))

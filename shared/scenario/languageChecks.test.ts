@@ -174,6 +174,44 @@ describe("is refused with its path and column:", () => {
       [/^data\.users\.pick: 2 workloads would share/],
     ],
     [
+      "a variable that setup needs before it extracts it, and one it never does",
+      short({
+        body: "{{vars.tokn}}",
+        setup: [
+          { ...step, name: "a", url: "http://h/{{vars.token}}" },
+          { ...step, name: "b", extract: { token: "json($.token)" } },
+        ],
+        teardown: [{ ...step, url: "http://h/{{vars.nothing}}" }],
+      }),
+      [
+        /^setup\[0\]\.url: column 12: no earlier step extracts "token"$/,
+        /^body: column 3: .*did you mean "token"\?$/,
+        /^teardown\[0\]\.url: column 12: no earlier step extracts "nothing"/,
+      ],
+    ],
+    [
+      "a name that setup has given already",
+      scenario({
+        setup: [{ ...step, extract: { token: "json($.token)" } }],
+        steps: [{ ...step, extract: { token: "status" } }],
+      }),
+      [/^steps\[0\]\.extract\.token: setup extracts it already: choose another name$/],
+    ],
+    [
+      "a unique row that setup would take from the load",
+      short({
+        body: "{{data.users.a}}",
+        data: generated({ a: 1 }, { pick: "unique" }),
+        setup: [{ ...step, url: "http://h/{{data.users.a}}" }],
+      }),
+      [/^data\.users\.pick: 2 workloads would share its rows \(setup and teardown/],
+    ],
+    [
+      "problems of steps that are done once",
+      short({ setup: [{ ...step, body: "x" }, step], teardown: [{ repeat: 2, steps: [] }] }),
+      [/^setup\[0\]\.body: a GET request/, /^setup\[1\]\.name: already/, /^teardown\[0\]\.steps/],
+    ],
+    [
       "checks that are none",
       short({ checks: ["statu == 200", { name: "x", check: "status = 1" }] }),
       [/^checks\[0\]: column 1: .*"status"/, /^checks\[1\]\.check: column 8: .*"=="/],

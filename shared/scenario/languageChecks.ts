@@ -36,7 +36,6 @@ interface Scope {
   data: KnownData;
   variables: ReadonlySet<string>;
 }
-type Known = Omit<Scope, "variables">;
 
 /** Suggests as often as problems are told. */
 function suggestions(): Suggest {
@@ -188,9 +187,8 @@ function outcomeProblems(outcomes: unknown, path: string): Problem[] {
   });
 }
 
-/** What a workload gives to all of its steps: nothing has been extracted yet. */
-function inheritedProblems(workload: Raw, prefix: string, known: Known): Problem[] {
-  const scope: Scope = { ...known, variables: new Set() };
+/** What a workload gives to all of its steps: nothing but setup has extracted anything yet. */
+function inheritedProblems(workload: Raw, prefix: string, scope: Scope): Problem[] {
   return [
     ...stringsIn(workload["auth"], `${prefix}auth`).flatMap(({ path, text }) =>
       templateProblems(path, text, scope),
@@ -299,26 +297,45 @@ const keptBy = (steps: readonly RawStep[]) =>
     ),
   );
 
-function stepsProblems(steps: unknown, path: string, known: Known): Problem[] {
+function stepsProblems(steps: unknown, path: string, scope: Scope): Problem[] {
   const all = rawSteps(steps, path);
   // Each branch has variables of its own: too many are told of, and not looked into.
   if (all.length > MAX_STEPS) return [];
-  const variables = new Set(keptBy(all));
-  return [...flowLanguage(steps, path, { ...known, variables }), ...scopesProblems(all)];
+  const variables = new Set([...scope.variables, ...keptBy(all)]);
+  const again = all.flatMap(({ step, path: at }) =>
+    entriesOf(step["extract"]).flatMap(([name]) => {
+      if (!scope.variables.has(name)) return [];
+      const message = "setup extracts it already: choose another name";
+      return [{ path: `${at}.extract.${name}`, message }];
+    }),
+  );
+  return [...flowLanguage(steps, path, { ...scope, variables }), ...scopesProblems(all), ...again];
 }
+
+/** What setup extracts: everything after it knows that. */
+const setupVariables = (document: Raw): Set<string> =>
+  new Set(
+    rawSteps(document["setup"], "setup").flatMap(({ step }) =>
+      entriesOf(step["extract"]).map(([name]) => name),
+    ),
+  );
 
 /** Problems of everything in a raw scenario document that is a language of its own. */
 export function languageProblems(document: unknown, facts: FileFacts): Problem[] {
   if (!isObject(document)) return [];
   const suggest = suggestions();
   const known = { suggest, data: knownData(document["data"], facts) };
+  const nothing: Scope = { ...known, variables: new Set() };
+  const afterSetup: Scope = { ...known, variables: setupVariables(document) };
   return [
     ...dataProblems(document["data"], suggest),
     ...slaProblems(document["sla"], slaNames(document)),
-    ...requestProblems(document, "", "targetUrl", { ...known, variables: new Set() }),
-    ...rawFlows(document).flatMap(({ path, steps }) => stepsProblems(steps, path, known)),
+    ...requestProblems(document, "", "targetUrl", afterSetup),
+    ...rawFlows(document).flatMap(({ path, steps }) =>
+      stepsProblems(steps, path, path === "setup" ? nothing : afterSetup),
+    ),
     ...listOf(document["workloads"]).flatMap((workload, i) =>
-      isObject(workload) ? inheritedProblems(workload, `workloads[${i}].`, known) : [],
+      isObject(workload) ? inheritedProblems(workload, `workloads[${i}].`, afterSetup) : [],
     ),
   ];
 }

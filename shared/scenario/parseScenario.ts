@@ -15,7 +15,8 @@ import { slaTimeProblems } from "../sla/slaProblems.ts";
 import { boundedProblems, countIssues, type Problem, zodProblems } from "./problems.ts";
 import { type Scenario, scenarioSchema } from "./scenarioSchema.ts";
 import { secretsProblems } from "./listedSecrets.ts";
-import { scenarioDurationMs, scenarioWorkloads } from "./workloads.ts";
+import { scriptKinds } from "../wire/script.ts";
+import { scenarioDurationMs, scenarioWorkloads, scriptWorkload } from "./workloads.ts";
 
 export type ParsedScenario =
   { ok: true; scenario: Scenario } | { ok: false; problems: readonly Problem[] };
@@ -95,7 +96,9 @@ function scheduleProblems(scenario: Scenario, facts: FileFacts): Problem[] {
     ...{ steps, defaults },
     total: () => iterationsOf(load, hash32(scenario.seed, i, 0)),
   }));
-  problems.push(...uniqueDataProblems(scenario, facts, totals));
+  const once = scriptKinds.flatMap((kind) => scriptWorkload(scenario, kind) ?? []);
+  const onces = once.map(({ steps, defaults }) => ({ steps, defaults, total: () => 1 }));
+  problems.push(...uniqueDataProblems(scenario, facts, [...totals, ...onces]));
   problems.push(...slaTimeProblems(scenario.sla ?? [], workloads));
   if (scenarioDurationMs(workloads) > MAX_SECONDS * 1000) {
     const path = scenario.workloads === undefined ? "loadProfile" : "workloads";

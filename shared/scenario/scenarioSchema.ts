@@ -142,6 +142,13 @@ export const scenarioSchema = z
     data: dataSchema.optional(),
     files: filesSchema.optional(),
     steps: flowSchema.optional(),
+    setup: flowSchema.optional().meta({
+      description:
+        "Done once per run before the load, on one worker; what it extracts is {{vars.<name>}} everywhere. When it fails the run does.",
+    }),
+    teardown: flowSchema.optional().meta({
+      description: "Done once per run after the load, however it ended; it may fail without harm.",
+    }),
     onError: onErrorSchema.optional(),
     cookies: cookiesSchema.optional(),
     workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),

@@ -8,6 +8,7 @@ import { isClosed } from "./loadProfile.ts";
 import { type Overload, overloadOf } from "./pacing.ts";
 import type { StepDefaults } from "./requestFields.ts";
 import type { FlowElement, Scenario, Step, Workload } from "./scenarioSchema.ts";
+import { SCRIPT_LIMIT_MS, type ScriptKind } from "../wire/script.ts";
 import { profileStages, type Stage } from "./profileStages.ts";
 
 /** A workload ready to plan: the one long form that short scenarios are turned into. */
@@ -99,6 +100,17 @@ export function scenarioWorkloads(scenario: Scenario): PlainWorkload[] {
   if (loadProfile === undefined) return [];
   const steps = scenario.steps ?? shortSteps(scenario);
   return [plain({ name: "main", startSecond: 0, loadProfile, steps }, scenario)];
+}
+
+/** Setup or teardown, as a workload of one iteration; undefined where there is none. */
+export function scriptWorkload(scenario: Scenario, kind: ScriptKind): PlainWorkload | undefined {
+  const steps = scenario[kind];
+  if (steps === undefined) return undefined;
+  const maxDurationSeconds = SCRIPT_LIMIT_MS / 1000;
+  const once = { type: "ITERATIONS", iterations: 1, concurrency: 1, maxDurationSeconds } as const;
+  const workload = plain({ name: kind, startSecond: 0, loadProfile: once, steps }, scenario);
+  // Pauses and what happens after failures are meant for the load.
+  return { ...workload, connections: "shared", thinkTime: null, onError: "abortIteration" };
 }
 
 /** From the start of the run to where the last workload ends at the latest. */

@@ -23,6 +23,8 @@ export interface TemplateEnvironment {
   data(set: string, field: string): (arrival: number) => string;
   /** Where a variable lies in `Subject.variables`. */
   variable(name: string): number;
+  /** Variables that have the same value for everybody. */
+  constants?: ReadonlyMap<string, string>;
   base64(text: string): string;
   /** Hexadecimal. */
   sha256(text: string): string;
@@ -81,6 +83,8 @@ export function compileExpression(expression: Expression, env: TemplateEnvironme
       return (subject) => value(subject.arrival);
     }
     case "variable": {
+      const constant = env.constants?.get(expression.name);
+      if (constant !== undefined) return () => constant;
       const index = env.variable(expression.name);
       return (subject) => subject.variables[index] ?? "";
     }

@@ -8,6 +8,7 @@ import {
 } from "../metrics/delta.ts";
 import { decodeFrame, encodeFrame } from "./frame.ts";
 import { readSnapshot } from "./readSnapshot.ts";
+import { scriptKindSchema, scriptResultSchema } from "./script.ts";
 import { sharePathSchema } from "./task.ts";
 
 /**
@@ -19,6 +20,7 @@ import { sharePathSchema } from "./task.ts";
  *   failed    it cannot go on, and the run with it (the reason is for people)
  *   handback  it begins nothing that is due at `cutMs` or later: somebody else has to; what it has
  *             begun it ends and reports, FINAL totals included
+ *   scriptEnded  setup or teardown is over, said again until it is heard
  *   snapshot  numbered deltas; the last one carries the FINAL totals
  */
 
@@ -62,6 +64,12 @@ export const handbackSchema = z.object({
   cutMs: count,
   reason: z.enum(handbackReasons),
 });
+export const scriptEndedSchema = z.object({
+  type: z.literal("scriptEnded"),
+  ...shareRef,
+  share: scriptKindSchema,
+  ...scriptResultSchema.shape,
+});
 export const readySchema = z.object({
   type: z.literal("ready"),
   ...shareRef,
@@ -94,6 +102,7 @@ export const reportSchema = z.discriminatedUnion("type", [
   failedSchema,
   handbackSchema,
   readySchema,
+  scriptEndedSchema,
   snapshotSchema,
 ]);
 export type Report = z.infer<typeof reportSchema>;

@@ -13,6 +13,7 @@ import {
 import { filesSchema } from "../scenario/files.ts";
 import { stepDefaultsSchema } from "../scenario/requestFields.ts";
 import { flowElementSchema, transports } from "../scenario/scenarioSchema.ts";
+import { scriptKindSchema } from "./script.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -45,8 +46,11 @@ export const ownershipLevelSchema = z.object({
   index: count,
 });
 
-/** `workload/part`, and one more number for each time a share was split: `0/3`, `0/3/1`. */
-export const sharePathSchema = z.string().regex(/^\d+(\/\d+)+$/);
+/**
+ * `workload/part`, and one more number for each time a share was split: `0/3`, `0/3/1`. What is done
+ * once per run goes by its own name.
+ */
+export const sharePathSchema = z.string().regex(/^(setup|teardown|\d+(\/\d+)+)$/);
 
 /**
  * A share with its epoch and fencing token, as it is queued for a worker. The epoch counts how
@@ -91,6 +95,10 @@ export const taskSchema = z.object({
    * Arrivals know it from the offset of their ownership. 0 for a share that was never taken over.
    */
   fromMs: count.default(0),
+  /** Values that setup has extracted, by the names of the variables. */
+  constants: z.record(z.string(), z.string()).optional(),
+  /** Set where the steps are to be done once, by one user: there is no load then. */
+  script: scriptKindSchema.optional(),
   /** The round that users begin with, so that a take-over repeats no iteration number. */
   firstRound: count.default(0),
 });

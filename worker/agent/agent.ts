@@ -182,6 +182,10 @@ export class Agent {
       case "failed":
         void session.fail(message.reason).catch(this.#warn);
         return;
+      case "scriptEnded":
+        session.scriptEnded(message.result);
+        this.#flush(session);
+        return;
       case "claim":
         void this.#claim(session, thread, message);
         return;

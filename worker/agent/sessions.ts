@@ -74,6 +74,8 @@ export class Sessions {
     if (command.type !== "start" && seen?.has(command.type) === true) return;
     seen?.add(command.type);
     for (const session of sessions) {
+      // Commands are about the load; teardown comes after it, however it was ended.
+      if (session.task.script !== undefined) continue;
       if (command.type === "stop") session.stop();
       if (command.type === "abort") session.abandon();
       if (command.type === "start") {

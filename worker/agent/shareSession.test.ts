@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { decodeReport, type Report } from "@onrush/shared/wire/reports.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
@@ -5,6 +6,7 @@ import { noFiles, type ToEngine } from "../engine/engineMessages.ts";
 import { noThreadHealth } from "../health/threadHealth.ts";
 import { WorkerHealth } from "../health/workerHealth.ts";
 import type { EngineThreads } from "./engineThreads.ts";
+import { Sessions } from "./sessions.ts";
 import { ShareSession } from "./shareSession.ts";
 
 const task = {
@@ -215,4 +217,65 @@ test("its first snapshot says how late the latest thread began, each what can st
     { seq: 2, oldest: 1 },
   ]);
   expect(all.reports[1]).not.toHaveProperty("startLateUs");
+});
+
+describe("a script", () => {
+  const script = { share: "setup", script: "setup" } as const;
+  const result = { ok: true, reason: "", variables: {}, requests: 1, steps: [] };
+  const over = (epoch: number) => ({ ...standing(epoch), share: "setup" });
+
+  test("runs on one thread when it is prepared, without a START", async () => {
+    const { session: share, messages, said } = session(script, 2);
+    await share.ready(clock);
+    expect(messages).toEqual([{ type: "runScript", key: share.key }]);
+    expect(said).toEqual([]);
+  });
+
+  test("says its result again until its epoch is over", async () => {
+    const all = session(script);
+    await all.session.ready(clock);
+    all.session.scriptEnded(result);
+    for (const nowMs of [10_000, 10_100, 13_000]) {
+      all.session.resendIfSilent(nowMs, 2_000);
+      const flushed = all.session.flush(nowMs);
+      await turn();
+      all.hear();
+      await flushed;
+      all.session.standing(over(1), 0, 1_500);
+    }
+    expect(all.said).toEqual(["scriptEnded", "scriptEnded"]);
+    expect(all.session.phase).toBe("reported");
+    all.session.standing(over(2), 0, 1_500);
+    expect(all.session.phase).toBe("ended");
+    await all.session.flush(20_000);
+    expect(all.said).toHaveLength(2);
+  });
+
+  test("that cannot be compiled fails with the reason", async () => {
+    const all = session(script);
+    const refused = all.session.refuse("no such file");
+    await turn();
+    all.hear();
+    await refused;
+    expect(all.reports).toMatchObject([{ type: "scriptEnded", ok: false, reason: "no such file" }]);
+  });
+
+  test("is not handed back: it is over soon", async () => {
+    const { session: share, said } = session(script);
+    await share.ready(clock);
+    await share.handBack("leaving", 0);
+    expect([share.phase, said]).toEqual(["running", []]);
+  });
+
+  test("is nothing that START, stop or abort are about", async () => {
+    const { session: share, sent } = session(script);
+    await share.ready(clock);
+    const sessions = new Sessions();
+    sessions.add(share);
+    for (const type of ["stop", "abort"] as const) {
+      sessions.command({ type, runId: "run", token: 1 }, 0);
+    }
+    sessions.command({ type: "start", runId: "run", token: 1, startAtUs: 0 }, 0);
+    expect([share.phase, sent]).toEqual(["running", ["runScript"]]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { HeldShare, ShareStanding } from "@onrush/shared/wire/heartbeat.ts";
 import { encodeReport, type Report } from "@onrush/shared/wire/reports.ts";
+import type { ScriptResult } from "@onrush/shared/wire/script.ts";
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
 import { type FromEngine, noFiles } from "../engine/engineMessages.ts";
 import { ShareCounts } from "../engine/shareCounts.ts";
@@ -24,7 +25,8 @@ export type SessionPhase = "preparing" | "ready" | "running" | "draining" | "rep
  *   any ─▶ ended, when its epoch is over or the run is aborted
  *
  * Handed back, a running share drains; one that has not begun does nothing more until its epoch is
- * over, also `draining`.
+ * over, also `draining`. Setup and teardown run once they are prepared, and report their result
+ * until their epoch is over.
  */
 export class ShareSession {
   readonly task: Task;
@@ -42,6 +44,10 @@ export class ShareSession {
   #startUs: number | undefined;
   #stopAsked = false;
   #isHandedBack = false;
+  /** Of a script that has ended. */
+  #result: Report | undefined;
+  #isResultDue = false;
+  #saidAtMs = 0;
   #claimedTo = 0;
   #claimed = 0;
 
@@ -89,6 +95,10 @@ export class ShareSession {
   }
 
   async ready(clock: ClockReading): Promise<void> {
+    if (this.task.script !== undefined) {
+      this.phase = "running";
+      return this.#threads.sendTo(0, { type: "runScript", key: this.key });
+    }
     const { offsetUs, errorUs } = clock;
     const report: Report = {
       type: "ready",
@@ -102,7 +112,20 @@ export class ShareSession {
     if (this.#startUs !== undefined) this.start(this.#startUs);
   }
 
+  /** Setup or teardown is over; `flush` tells. */
+  scriptEnded(result: ScriptResult): void {
+    const { script } = this.task;
+    if (script === undefined || this.phase === "ended") return;
+    this.phase = "reported";
+    this.#result = { type: "scriptEnded", ...this.#ref(), share: script, ...result };
+    this.#isResultDue = true;
+  }
+
   async refuse(reason: string): Promise<void> {
+    if (this.task.script !== undefined) {
+      this.scriptEnded({ ok: false, reason, variables: {}, requests: 0, steps: [] });
+      return this.flush(0);
+    }
     this.abandon();
     await this.#say({ type: "refused", ...this.#ref(), reason });
   }
@@ -155,7 +178,8 @@ export class ShareSession {
    * it; what is due before, and under way then, is still done and reported. Says so on the stream.
    */
   async handBack(reason: HandbackReason, nowUs: number): Promise<void> {
-    // Whatever was stopped ends anyway, and nobody is to go on with it.
+    // Whatever was stopped ends anyway, and nobody is to go on with it; a script is over soon.
+    if (this.task.script !== undefined) return;
     const isOngoing = ["preparing", "ready", "running"].includes(this.phase);
     if (this.#isHandedBack || !isOngoing) return;
     this.#isHandedBack = true;
@@ -197,7 +221,8 @@ export class ShareSession {
     // An answer that comes late must not shorten what a later one has given.
     if (leaseNs > Atomics.load(lease, 0)) Atomics.store(lease, 0, leaseNs);
     this.#reports.outbox.acknowledge(standing.ackedSeq);
-    if (this.phase === "reported" && this.#reports.outbox.isEmpty) this.phase = "ended";
+    const isTold = this.#reports.outbox.isEmpty && this.#result === undefined;
+    if (this.phase === "reported" && isTold) this.phase = "ended";
   }
 
   /** Nothing is sent after this instant (monotonic), unless a later answer says otherwise. */
@@ -225,18 +250,24 @@ export class ShareSession {
 
   async flush(nowMs: number): Promise<void> {
     await this.#reports.outbox.flush(nowMs);
+    if (this.#result === undefined || !this.#isResultDue || this.phase === "ended") return;
+    this.#isResultDue = false;
+    this.#saidAtMs = nowMs;
+    await this.#say(this.#result);
   }
 
   resendIfSilent(nowMs: number, afterMs: number): void {
     this.#reports.outbox.resendIfSilent(nowMs, afterMs);
+    if (nowMs - this.#saidAtMs > afterMs) this.#isResultDue = true;
   }
 
   held(): HeldShare {
-    const { runId, share, epoch, load } = this.task;
+    const { runId, share, epoch, load, script } = this.task;
+    const claims = load.type === "iterations" && script === undefined;
     return {
       ...{ runId, share, epoch },
       ...new ShareCounts(this.#counts).read(),
-      ...(load.type === "iterations" ? { claimedTo: this.#claimedTo, claimed: this.#claimed } : {}),
+      ...(claims ? { claimedTo: this.#claimedTo, claimed: this.#claimed } : {}),
     };
   }
 

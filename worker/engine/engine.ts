@@ -3,6 +3,7 @@ import { noThreadHealth, ThreadMeter } from "../health/threadHealth.ts";
 import type { FromEngine, ThreadHealth, ToEngine } from "./engineMessages.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 import { type PreparedShare, prepareShare } from "./prepareShare.ts";
+import { ScriptRunner } from "./scriptRunner.ts";
 
 const TICK_MS = 1;
 /** What precise pacing may be late by of its own accord. */
@@ -18,6 +19,7 @@ const WARM_UP_TAKE_OVER_WITHIN_MS = 100;
 /** All shares of one engine thread, driven by one timer. */
 export class Engine {
   readonly #shares = new Map<string, PreparedShare>();
+  readonly #scripts = new Map<string, ScriptRunner>();
   /** The latest message to prepare each share that is not prepared yet. */
   readonly #preparing = new Map<string, ToEngine>();
   readonly #send: (message: FromEngine) => void;
@@ -37,6 +39,11 @@ export class Engine {
     switch (message.type) {
       case "prepare":
         void this.#prepare(message);
+        return;
+      case "runScript":
+        this.#scripts
+          .get(message.key)
+          ?.run((result) => this.#send({ type: "scriptEnded", key: message.key, result }));
         return;
       case "start":
         return this.#start(message.key, message.startUs);
@@ -67,6 +74,7 @@ export class Engine {
     const { key } = message;
     this.#preparing.set(key, message);
     try {
+      if (message.task.script !== undefined) return await this.#prepareScript(message);
       const share = await prepareShare(message, (request, want) =>
         this.#send({ type: "claim", key, request, want }),
       );
@@ -89,6 +97,16 @@ export class Engine {
       const reason = error instanceof Error ? error.message : String(error);
       this.#send({ type: "refused", key, reason });
     }
+  }
+
+  /** One thread does it, so the others have nothing to prepare. */
+  async #prepareScript(message: Extract<ToEngine, { type: "prepare" }>): Promise<void> {
+    const { key } = message;
+    const script = message.thread === 0 ? await ScriptRunner.prepare(message) : undefined;
+    if (this.#preparing.get(key) !== message) return script?.close();
+    this.#preparing.delete(key);
+    if (script !== undefined) this.#scripts.set(key, script);
+    this.#send({ type: "prepared", key });
   }
 
   #start(key: string, startUs: number): void {
@@ -169,6 +187,8 @@ export class Engine {
 
   #drop(key: string): void {
     this.#preparing.delete(key);
+    this.#scripts.get(key)?.close();
+    this.#scripts.delete(key);
     const share = this.#shares.get(key);
     if (share === undefined) return;
     this.#shares.delete(key);

@@ -1,4 +1,5 @@
 import type { RowTable } from "@onrush/shared/data/rowTable.ts";
+import type { ScriptResult } from "@onrush/shared/wire/script.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { RunnerReport } from "./shareRunner.ts";
 
@@ -29,6 +30,8 @@ export type ToEngine =
       files: LoadedFiles;
     }
   | { type: "start"; key: string; startUs: number }
+  /** Setup or teardown is to be done, by this thread. */
+  | { type: "runScript"; key: string }
   /** Iterations from `first` on are this thread's; a count of 0 says that none is left. */
   | { type: "granted"; key: string; first: number; count: number }
   | { type: "stop"; key: string }
@@ -53,6 +56,7 @@ export type FromEngine =
   | { type: "refused"; key: string; reason: string }
   /** The run must not go on. */
   | { type: "failed"; key: string; reason: string }
+  | { type: "scriptEnded"; key: string; result: ScriptResult }
   /** Asks for up to `want` iterations; `request` counts from 1, one is under way at a time. */
   | { type: "claim"; key: string; request: number; want: number }
   | {

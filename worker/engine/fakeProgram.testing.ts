@@ -39,6 +39,7 @@ export class FakeProgram implements Program {
   readonly checks = [["good"], [], []];
   readonly outcomes = [[{ name: "none left", as: "neutral" as const }], [], []];
   readonly flow: FlowCode | null;
+  readonly variables = [];
   readonly keptVariables = 0;
   /** Arrival number and operation of every request, in the order they were sent. */
   readonly sent: [arrival: number, operation: number][] = [];

@@ -26,6 +26,8 @@ export interface Program {
   outcomes: readonly (readonly NamedOutcome[])[];
   /** Null where the operations simply follow each other. */
   flow: FlowCode | null;
+  /** Names of the variables, by their places in a slot. */
+  variables: readonly string[];
   /** Of a slot's variables the first so many are kept from one iteration to the next. */
   keptVariables: number;
   /** Opens connections ahead of the start; what fails here fails again, and counts, in the run. */

@@ -22,6 +22,7 @@ export interface CompileOptions
   /** Whose the cookies of answers are; nobody keeps them where it is not said. */
   cookies?: JarOwner | undefined;
   files: LoadedFiles;
+  constants?: Task["constants"] | undefined;
   watch?: ProgramWatch | undefined;
 }
 
@@ -88,6 +89,7 @@ export async function compileSteps(
   options.watch?.compiled(language);
   return {
     operations,
+    variables: language.variables,
     flow: compileFlow(flow, options),
     keptVariables: kept.length,
     checks: steps.map((step) => (step.checks ?? []).map(checkName)),

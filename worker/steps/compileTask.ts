@@ -25,6 +25,7 @@ export function compileTask(
     ...{ transport: task.transport, rejectUnauthorized: task.rejectUnauthorized },
     ...{ http: task.http, data: task.data, dataSeed: task.dataSeed, seed: task.seed },
     ...{ defaults: task.defaults, thinkTime: task.thinkTime, onError: task.onError },
+    constants: task.constants,
     cookies: task.cookies === true ? jarOwner(task) : undefined,
     ...more,
   });

@@ -7,6 +7,7 @@ import { fileRows } from "./fileRows.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 
 interface LanguageOptions extends Pick<Task, "data" | "dataSeed" | "seed"> {
+  constants?: Task["constants"] | undefined;
   files?: LoadedFiles;
 }
 
@@ -18,7 +19,7 @@ export class StepLanguage {
 
   readonly #contents: LoadedFiles["contents"];
 
-  constructor({ data, dataSeed, seed, files = noFiles }: LanguageOptions) {
+  constructor({ data, dataSeed, seed, files = noFiles, constants = {} }: LanguageOptions) {
     const tables = Object.entries(files.tables).map(
       ([set, table]) => [set, fileRows(table)] as const,
     );
@@ -31,11 +32,17 @@ export class StepLanguage {
       nowMs: Date.now,
       data: (set, field) => sets.field(set, field),
       variable: this.variable,
+      constants: new Map(Object.entries(constants)),
       base64: (text) => Buffer.from(text).toString("base64"),
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
       hmac: (key, text) => createHmac("sha256", key).update(text).digest("hex"),
       nextPlace: () => place++,
     };
+  }
+
+  /** Names of the variables by where they lie. */
+  get variables(): string[] {
+    return [...this.#variables.keys()];
   }
 
   /** The bytes of a file that a step names. Throws RangeError when it was not loaded. */
