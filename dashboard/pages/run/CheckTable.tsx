@@ -8,6 +8,7 @@ import { formatCount, formatPercent } from "@onrush/shared/format/numbers.ts";
 export function CheckTable({ run }: { run: RunView }) {
   const checks = run.summary?.checks ?? [];
   if (checks.length === 0) return null;
+  const hasWorkloads = (run.summary?.workloads.length ?? 0) > 1;
   return (
     <Panel title="Checks" note="requests that were not interrupted" testId="check-table">
       <Table.ScrollContainer minWidth={560} type="native">
@@ -15,6 +16,7 @@ export function CheckTable({ run }: { run: RunView }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Check</Table.Th>
+              {hasWorkloads && <Table.Th>Workload</Table.Th>}
               <Table.Th>Step</Table.Th>
               <Table.Th className="right">Passed</Table.Th>
               <Table.Th className="right">Failed</Table.Th>
@@ -26,7 +28,7 @@ export function CheckTable({ run }: { run: RunView }) {
           <Table.Tbody>
             {checks.map((check, index) => (
               // Steps of two workloads may have the same name; the order never changes.
-              <Row key={`${index} ${check.name}`} check={check} />
+              <Row key={`${index} ${check.name}`} check={check} hasWorkloads={hasWorkloads} />
             ))}
           </Table.Tbody>
         </Table>
@@ -35,12 +37,18 @@ export function CheckTable({ run }: { run: RunView }) {
   );
 }
 
-function Row({ check }: { check: Summary["checks"][number] }) {
-  const { name, step, passed, failed, percent } = check;
+interface RowProps {
+  check: Summary["checks"][number];
+  hasWorkloads: boolean;
+}
+
+function Row({ check, hasWorkloads }: RowProps) {
+  const { name, workload, step, passed, failed, percent } = check;
   const color = failed > 0 ? "var(--c-red)" : "inherit";
   return (
     <Table.Tr data-testid="check-row" data-check={name}>
       <Table.Td fw={600}>{name}</Table.Td>
+      {hasWorkloads && <Table.Td>{workload}</Table.Td>}
       <Table.Td>{step}</Table.Td>
       <Table.Td className="right num">{formatCount(passed)}</Table.Td>
       <Table.Td className="right num" c={color}>
