@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { histogramOf } from "@onrush/shared/metrics/deltas.testing.ts";
 import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
 import type { ShareState } from "@onrush/shared/run/runMessages.ts";
+import { SecondAccumulator } from "@onrush/shared/metrics/secondAccumulator.ts";
+import { initialRunState } from "@onrush/shared/run/runReducer.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { planRun } from "../planning/runPlan.ts";
@@ -184,4 +186,44 @@ test("one that died before it could say so has the next owner end the load", asy
   const next = owner(store);
   await next.record.resume(first.record.tallies);
   expect(next.sla.takeBroken()).toContainEqual(expect.objectContaining({ aborted: true }));
+});
+
+/** A second of one workload with requests that were interrupted, by due second, and ended in it. */
+function interruptedSecond(second: number, interrupted: number, completed: number) {
+  const accumulator = new SecondAccumulator(second);
+  const outcomes = { ok: 0, failed: 0, neutral: 0, interrupted };
+  const names = { statusCodes: {}, errors: {}, outcomes: {}, phases: {}, checks: {} };
+  const none = new Uint8Array(0);
+  accumulator.workload(0).addDue({
+    ...{ second, started: interrupted, dropped: {}, ...outcomes, iterationDuration: none },
+    steps: [{ step: 0, ...outcomes, ...names, response: none, service: none }],
+  });
+  const bytes = { bytesSent: 0, bytesReceived: 0, redirects: 0 };
+  accumulator.workload(0).addWall({
+    ...{ second, inFlight: completed, users: 0, connections: 0, lateness: none },
+    steps: [{ step: 0, sent: interrupted, completed, ...bytes }],
+  });
+  return accumulator.toRecord(1, false);
+}
+
+test("a lapse of leases in the middle of a run breaks no line at its end", async () => {
+  const { sla } = owner(new FakeSecondStore(), ["max < 9s", "max(iteration) < 9s"]);
+  const seconds = Array.from({ length: 18 }, (_, second) => {
+    if (second === 1) return interruptedSecond(second, 50, 50);
+    return interruptedSecond(second, second === 11 ? 3 : 0, second === 17 ? 3 : 0);
+  });
+  for (const second of seconds) sla.add(second);
+  const initial = initialRunState({
+    ...{ durationMs: SECONDS * 1000, minDurationMs: SECONDS * 1000, gracefulStopMs: 5_000 },
+    ...{ lostWorkers: "degrade", barrierMs: 1, startLeadMs: 1 },
+  });
+  const state = { ...initial, shares: [share], nextSecond: seconds.length };
+  const closed = async (from: number, to: number) => seconds.slice(from, to + 1);
+  const final = await sla.final(state, SECONDS, closed);
+  for (const second of seconds) final.add(second);
+  // The last three have waited for the five seconds of grace.
+  expect(final.results).toMatchObject([
+    { status: "PASSED", value: 5_000 },
+    { status: "PASSED", value: 5_000 },
+  ]);
 });

@@ -2,9 +2,17 @@ import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import type { DueDelta, WallDelta } from "@onrush/shared/metrics/delta.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
+import { loadDurationMs } from "@onrush/shared/scenario/load.ts";
 import { planSla, SlaEvaluation } from "@onrush/shared/sla/slaEvaluation.ts";
+import { endedIn } from "@onrush/shared/sla/slaInterrupted.ts";
 import type { PlannedSla } from "@onrush/shared/sla/slaJudge.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
+
+/** Closed seconds of the run from the store, both ends included. */
+type ClosedSeconds = (from: number, to: number) => Promise<RunSecond[]>;
+
+/** A worker that has heard of the end late interrupts late. */
+const TAIL_SECONDS = 10;
 
 /** What is known of a run's load besides its seconds. */
 export interface LoadProgress {
@@ -81,23 +89,40 @@ export class RunSla {
   }
 
   /** Judges all anew on final seconds, which `final.add` gets in their order. */
-  final(state: RunState, loadEndSeconds: number): FinalSla {
+  async final(state: RunState, loadEndSeconds: number, seconds: ClosedSeconds): Promise<FinalSla> {
+    const ends = this.#planned.length === 0 ? [] : await this.#ends(state, loadEndSeconds, seconds);
+    // When what lost workers had under way would have ended nobody knows.
     const isWhole = state.shares.every(({ loss }) => loss === null);
-    const graceSeconds = state.settings.gracefulStopMs / 1000;
-    // What was interrupted at the end was given this long; that of lost workers nobody knows.
-    const until = ({ scope }: PlannedSla) => {
-      const ends = [...scope.steps.keys()].map((w) => this.#endSeconds(w));
-      return Math.min(...ends, loadEndSeconds) + graceSeconds;
-    };
-    const evaluation = SlaEvaluation.final(this.#planned, this.results, (planned) =>
-      isWhole ? until(planned) : null,
-    );
+    const evaluation = this.#live.final(({ line, scope }) => {
+      if (!isWhole) return null;
+      const meant = [...scope.steps].flatMap(([workload, steps]) => {
+        const end = ends[workload];
+        if (end === undefined) return [];
+        const { untilSeconds, tail } = end;
+        const atMost = endedIn(tail, line.metric, { workload, steps });
+        return [[workload, { untilSeconds, atMost }] as const];
+      });
+      return new Map(meant);
+    });
     return new FinalSla(evaluation, { loadEndSeconds, lastSecond: state.nextSecond - 1 });
   }
 
-  #endSeconds(workload: number): number {
-    const { startMs = 0, stages = [] } = this.#plan.workloads[workload] ?? {};
-    return (startMs + (stages.at(-1)?.endMs ?? 0)) / 1000;
+  /** Of each workload, until when it could have answers, and the seconds from there on. */
+  #ends({ shares, settings }: RunState, loadEndSeconds: number, seconds: ClosedSeconds) {
+    return Promise.all(
+      this.#plan.workloads.map(async ({ startMs, load }, index) => {
+        const plannedMs = startMs + loadDurationMs(load);
+        // Iterations may be done before their time is up.
+        const finals = shares.flatMap(({ workload, totals }) =>
+          workload === index && totals !== null ? [totals.endedMs] : [],
+        );
+        const endMs = finals.length === 0 ? plannedMs : Math.min(plannedMs, Math.max(...finals));
+        const end = Math.min(endMs / 1000, loadEndSeconds);
+        const untilSeconds = end + settings.gracefulStopMs / 1000;
+        const from = Math.floor(untilSeconds);
+        return { untilSeconds, tail: await seconds(from, from + TAIL_SECONDS) };
+      }),
+    );
   }
 }
 

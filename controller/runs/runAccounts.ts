@@ -77,7 +77,9 @@ export class RunAccounts {
     const endUs = this.loadEndUs(state);
     const lost = state.shares.filter(({ loss }) => loss !== null);
     const stages = new StageTotals(this.#plan.workloads);
-    const finalSla = this.#sla.final(state, endUs / 1e6);
+    const finalSla = await this.#sla.final(state, endUs / 1e6, (from, to) =>
+      this.#record.closed(from, to),
+    );
     const outcome = judgeRun({
       plan: this.#plan,
       state,

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { DueDelta, WallDelta } from "../metrics/delta.ts";
 import { dueDelta, histogramOf, wallDelta } from "../metrics/deltas.testing.ts";
 import { SecondAccumulator } from "../metrics/secondAccumulator.ts";
+import type { RunSecond } from "../metrics/second.ts";
 import { encodeSparse } from "../metrics/sparseHistogram.ts";
 import { planSla, SlaEvaluation, slaVerdict } from "./slaEvaluation.ts";
+import type { InterruptedEnds } from "./slaInterrupted.ts";
 import type { SlaProgress } from "./slaJudge.ts";
 import type { SlaWorkload } from "./slaScope.ts";
 
@@ -72,6 +74,18 @@ function run(evaluation: SlaEvaluation, seconds: readonly Second[]): number[] {
     evaluation.add(closed(second, part));
     return evaluation.judge(progress(second)).map(() => second);
   });
+}
+
+/** A line's result on final seconds. */
+function ended(line: string, seconds: readonly RunSecond[], ends: InterruptedEnds) {
+  const evaluation = live(line);
+  for (const second of seconds) evaluation.add(second);
+  const final = evaluation.final(() => ends);
+  seconds.forEach((second, i) => {
+    final.add(second);
+    final.judge(progress(i, { isLast: i === seconds.length - 1 }));
+  });
+  return final.results[0];
 }
 
 const good: Second = { ok: [10, 10, 10, 10] };
@@ -210,14 +224,46 @@ describe("unanswered requests", () => {
   });
 
   test("that were interrupted at the end have waited until then", () => {
-    const end = (until: number | null) => {
-      const evaluation = SlaEvaluation.final(planSla(["p95 < 9s"], workloads), [], () => until);
-      evaluation.add(closed(0, { ok: [10], interrupted: 3 }));
-      evaluation.judge(progress(0, { isLast: true }));
-      return evaluation.results[0];
+    const seconds = [closed(0, { ok: [10], interrupted: 3 })];
+    const until = (untilSeconds: number) => new Map([[0, { untilSeconds, atMost: 3 }]]);
+    expect(ended("p95 < 9s", seconds, until(30))).toMatchObject({
+      ...{ status: "FAILED", failedAtSecond: 0, value: 29_000 },
+    });
+    expect(ended("p95 < 9s", seconds, null)).toMatchObject({ status: "PASSED", value: 10 });
+  });
+
+  test.each(["max", "max(iteration)"])(
+    "that were interrupted in the middle of a run have not waited for its end: %s",
+    (metric) => {
+      const interrupted = new Map([
+        [0, 50],
+        [9, 2],
+      ]);
+      const seconds = Array.from({ length: END }, (_, second) =>
+        closed(second, { ok: [10], interrupted: interrupted.get(second) ?? 0 }),
+      );
+      const ends = new Map([[0, { untilSeconds: 15, atMost: 2 }]]);
+      expect(ended(`${metric} < 9s`, seconds, ends)).toMatchObject({
+        ...{ status: "PASSED", value: 5_000 },
+      });
+      expect(ended(`${metric} < 4s over 3s`, seconds, ends)?.failedAtSecond).toBe(9);
+    },
+  );
+
+  test("of each workload have waited until its own end", () => {
+    const second = (at: number, workload: number) => {
+      const accumulator = new SecondAccumulator(at);
+      accumulator.workload(workload).addDue(deltas(at, { interrupted: 1 }).due);
+      return accumulator.toRecord(1, false);
     };
-    expect(end(30)).toMatchObject({ status: "FAILED", failedAtSecond: 0 });
-    expect(end(null)).toMatchObject({ status: "PASSED", value: 10 });
+    const seconds = [second(0, 0), second(1, 1)];
+    const end = (untilSeconds: number) => ({ untilSeconds, atMost: 1 });
+    const ends = new Map([
+      [0, end(3)],
+      [1, end(30)],
+    ]);
+    expect(ended("max < 9s", seconds, ends)).toMatchObject({ status: "FAILED", value: 28_000 });
+    expect(ended("min < 1s", seconds, ends)).toMatchObject({ status: "FAILED", value: 2_000 });
   });
 });
 
@@ -239,14 +285,14 @@ describe("a line without a window", () => {
     const after = SlaEvaluation.live(planned, evaluation.results);
     run(after, [good, good, good]);
     expect(after.results).toEqual(evaluation.results);
-    const final = SlaEvaluation.final(planned, evaluation.results, () => null);
+    const final = evaluation.final(() => null);
     run(final, [good, good]);
     expect(final.results).toEqual(evaluation.results);
   });
 
   test("of a count that has to stay breaks as soon as it is above", () => {
     expect(run(live("errors == 1 abort"), [good, { failed: 1 }, good, { failed: 1 }])).toEqual([3]);
-    const final = SlaEvaluation.final(planSla(["errors == 1"], workloads), [], () => null);
+    const final = live("errors == 1").final(() => null);
     final.add(closed(0, good));
     final.judge(progress(0, { isLast: true }));
     expect(final.results[0]).toMatchObject({ status: "FAILED", value: 0 });
@@ -256,7 +302,7 @@ describe("a line without a window", () => {
     const evaluation = live("requests >= 100");
     run(evaluation, [good, good]);
     expect(evaluation.results[0]?.status).toBe("NONE");
-    const final = SlaEvaluation.final(planSla(["requests >= 9"], workloads), [], () => null);
+    const final = live("requests >= 9").final(() => null);
     final.add(closed(0, good));
     final.add(closed(1, good));
     final.judge(progress(1, { isLast: true }));

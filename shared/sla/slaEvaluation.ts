@@ -5,6 +5,7 @@ import type { RunSecond } from "../metrics/second.ts";
 import { slaLineOf } from "./parseSla.ts";
 import type { SlaDocument } from "./slaLine.ts";
 import { type PlannedSla, SlaJudge, type SlaProgress } from "./slaJudge.ts";
+import type { InterruptedEnds } from "./slaInterrupted.ts";
 import { dueSample, lostSample, wallSample } from "./slaSample.ts";
 import { slaScope, type SlaWorkload } from "./slaScope.ts";
 
@@ -17,9 +18,6 @@ export function planSla(
     return { line, name, scope: slaScope(line, workloads) };
   });
 }
-
-/** Until when the interrupted of a run had no answer, by line; null where that is not known. */
-export type InterruptedUntil = (planned: PlannedSla) => number | null;
 
 /**
  * All SLA lines of a run on its merged seconds. Closed seconds come in their order, each once; what
@@ -42,16 +40,14 @@ export class SlaEvaluation {
     return new SlaEvaluation(judges, before);
   }
 
-  /** On final seconds: nothing comes late any more. */
-  static final(
-    planned: readonly PlannedSla[],
-    before: readonly SlaResult[],
-    interruptedUntil: InterruptedUntil,
-  ): SlaEvaluation {
-    const judges = planned.map(
-      (one) => new SlaJudge(one, { interruptedUntil: interruptedUntil(one) }),
-    );
-    return new SlaEvaluation(judges, before);
+  /**
+   * The same lines on final seconds, once all of them were added here: nothing comes late any more.
+   */
+  final(endsOf: (planned: PlannedSla) => InterruptedEnds): SlaEvaluation {
+    const judges = this.#judges.map(({ planned, interrupted }) => {
+      return new SlaJudge(planned, interrupted.waitedTo(endsOf(planned)));
+    });
+    return new SlaEvaluation(judges, this.results);
   }
 
   get isEmpty(): boolean {
@@ -72,20 +68,24 @@ export class SlaEvaluation {
   /** What a closed second gets more, by due second. */
   addDue(workload: number, delta: DueDelta): void {
     for (const judge of this.#judges) {
-      judge.add(delta.second, dueSample(judge.line.metric, judge.scope, workload, delta));
+      judge.add(workload, delta.second, dueSample(judge.line.metric, judge.scope, workload, delta));
     }
   }
 
   /** The same by wall second. */
   addWall(workload: number, delta: WallDelta): void {
     for (const judge of this.#judges) {
-      judge.add(delta.second, wallSample(judge.line.metric, judge.scope, workload, delta));
+      judge.add(
+        workload,
+        delta.second,
+        wallSample(judge.line.metric, judge.scope, workload, delta),
+      );
     }
   }
 
   addLost(workload: number, second: number, more: number): void {
     for (const judge of this.#judges) {
-      judge.add(second, lostSample(judge.line.metric, judge.scope, workload, more));
+      judge.add(workload, second, lostSample(judge.line.metric, judge.scope, workload, more));
     }
   }
 

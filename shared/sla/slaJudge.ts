@@ -3,7 +3,8 @@ import { isBroken, isGrowing, isUpperLimit, type SlaLine } from "./slaLine.ts";
 import type { SlaScope } from "./slaScope.ts";
 import type { SlaSample } from "./slaSample.ts";
 import { SlaSeries } from "./slaSeries.ts";
-import { slaNumber, slaValue } from "./slaValue.ts";
+import { SlaInterrupted } from "./slaInterrupted.ts";
+import { slaNumber, slaValue, type Waiting } from "./slaValue.ts";
 
 /** How far a run is when a second has closed. */
 export interface SlaProgress {
@@ -28,9 +29,6 @@ export interface PlannedSla {
   name: string | null;
 }
 
-/** Until when what was interrupted had no answer, in seconds of the run; null leaves it out. */
-type InterruptedUntil = number | null;
-
 interface Breach {
   second: number;
   value: number;
@@ -39,36 +37,40 @@ interface Breach {
 
 /** One line while a run goes on, or on its final seconds. */
 export class SlaJudge {
-  readonly #name: string | null;
+  readonly planned: PlannedSla;
   readonly line: SlaLine;
   readonly scope: SlaScope;
   readonly #series: SlaSeries;
-  readonly #isFinal: boolean;
-  readonly #interruptedUntil: InterruptedUntil;
+  readonly interrupted = new SlaInterrupted();
+  /** What was interrupted at the end, on final seconds; null while the run goes on. */
+  readonly #waited: readonly Waiting[] | null;
   #value: number | null = null;
   /** Of a window, where the line was broken first; without one, since when it is. */
   #breach: Breach | null = null;
   #windowsInARow = 0;
   #aborted = false;
 
-  /** `final` tells that all seconds are final, and about the interrupted. */
-  constructor(planned: PlannedSla, final?: { interruptedUntil: InterruptedUntil }) {
+  /** `waited` tells that all seconds are final, and what was interrupted at the end. */
+  constructor(planned: PlannedSla, waited: readonly Waiting[] | null = null) {
     const { line, scope } = planned;
-    this.#name = planned.name;
+    this.planned = planned;
     this.line = line;
     this.scope = scope;
     this.#series = new SlaSeries(scope.fromSecond, scope.toSecond, line.overSeconds);
-    this.#isFinal = final !== undefined;
-    this.#interruptedUntil = final?.interruptedUntil ?? null;
+    this.#waited = waited;
   }
 
   slideTo(second: number): void {
     this.#series.slideTo(second);
   }
 
-  add(second: number, sample: SlaSample): void {
-    if (this.#interruptedUntil === null) this.#series.add(second, sample);
-    else this.#series.add(second, { ...sample, ended: sample.ended - sample.interrupted });
+  add(workload: number, second: number, sample: SlaSample): void {
+    this.#series.add(second, sample);
+    if (sample.interrupted > 0) this.interrupted.add(workload, second, sample.interrupted);
+  }
+
+  get #isFinal(): boolean {
+    return this.#waited !== null;
   }
 
   /** After each closed second; true when the line is broken now and was not before. */
@@ -131,14 +133,20 @@ export class SlaJudge {
     return this.line.abort && isLoadOn && isReplay;
   }
 
-  #valueAt({ closedSeconds, isComplete }: SlaProgress, seconds: number): number | null {
-    const counts = this.#isFinal ? this.#interruptedUntil !== null : isComplete;
-    return slaValue(this.line, this.#series, {
-      seconds,
-      unanswered: counts ? this.#series.unanswered() : [],
-      unansweredUntil: this.#interruptedUntil ?? closedSeconds,
-      isLive: !this.#isFinal,
-    });
+  #valueAt(progress: SlaProgress, seconds: number): number | null {
+    const unanswered = this.#unanswered(progress);
+    return slaValue(this.line, this.#series, { seconds, unanswered, isLive: !this.#isFinal });
+  }
+
+  #unanswered({ closedSeconds, isComplete }: SlaProgress): Waiting[] {
+    if (this.#waited !== null) {
+      const { fromSecond, toSecond } = this.scope;
+      const first = Math.max(fromSecond, closedSeconds - (this.line.overSeconds ?? Infinity));
+      const last = Math.min(toSecond, closedSeconds - 1);
+      return this.#waited.filter(({ second }) => second >= first && second <= last);
+    }
+    if (!isComplete) return [];
+    return this.#series.unanswered().map((one) => ({ ...one, untilSeconds: closedSeconds }));
   }
 
   #measured(value: number): string {
@@ -153,7 +161,7 @@ export class SlaJudge {
     const nothing =
       this.line.overSeconds === null ? "nothing to judge by" : "no window to judge by";
     return {
-      ...(this.#name === null ? {} : { name: this.#name }),
+      ...(this.planned.name === null ? {} : { name: this.planned.name }),
       ...{ text, status, limit, unit },
       // Whole thousandths; what decides is the value itself.
       value: value === null ? null : Math.round(value * 1000) / 1000,

@@ -10,13 +10,16 @@ function statisticMs(histogram: Histogram, statistic: Statistic): number {
   return latencyStats(histogram)[statistic];
 }
 
+/** Until when something had no answer, in seconds of the run. */
+export interface Waiting extends Unanswered {
+  untilSeconds: number;
+}
+
 /** When a line is judged. */
 export interface SlaMoment {
   /** Seconds of load that are looked at: what a rate is of. */
   seconds: number;
-  /** What is unanswered, and until when it has been, in seconds of the run. */
-  unanswered: readonly Unanswered[];
-  unansweredUntil: number;
+  unanswered: readonly Waiting[];
   /** Whether what is unanswered may still come to be answered. */
   isLive: boolean;
 }
@@ -25,9 +28,9 @@ export interface SlaMoment {
  * What the unanswered have taken at least. What has waited for less than a second tells nothing: it
  * is left to its answer.
  */
-function agesOf({ unanswered, unansweredUntil }: SlaMoment) {
-  return unanswered.flatMap(({ second, count }) => {
-    const ageUs = Math.min((unansweredUntil - second - 1) * 1e6, MAX_VALUE_US);
+function agesOf({ unanswered }: SlaMoment) {
+  return unanswered.flatMap(({ second, count, untilSeconds }) => {
+    const ageUs = Math.min((untilSeconds - second - 1) * 1e6, MAX_VALUE_US);
     return ageUs >= 1e6 ? [{ valueUs: Math.floor(ageUs), count }] : [];
   });
 }
