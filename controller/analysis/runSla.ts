@@ -29,8 +29,6 @@ export class RunSla {
   readonly #planned: readonly PlannedSla[];
   readonly #progress: () => LoadProgress;
   #live: SlaEvaluation;
-  /** Seconds before this one were judged by an earlier owner. */
-  #judgedSeconds = 0;
   #broken: SlaResult[] = [];
 
   constructor(plan: RunPlan, progress: () => LoadProgress) {
@@ -45,8 +43,7 @@ export class RunSla {
    * `judgedSeconds`: what has ended the load has, and what had not does not now.
    */
   resume(before: readonly SlaResult[], judgedSeconds: number): void {
-    this.#live = SlaEvaluation.live(this.#planned, before);
-    this.#judgedSeconds = judgedSeconds;
+    this.#live = SlaEvaluation.live(this.#planned, before, judgedSeconds);
     // Stored as broken, and the load goes on: who had the run died before it could end it.
     if (this.#progress().isLoadOn) this.#broken.push(...before.filter(({ aborted }) => aborted));
   }
@@ -59,7 +56,6 @@ export class RunSla {
       ...this.#progress(),
       closedSeconds: record.second + 1,
       isComplete: !record.partial,
-      isReplay: record.second < this.#judgedSeconds,
       isLast: false,
     });
     this.#broken.push(...broken);
@@ -149,7 +145,6 @@ export class FinalSla {
       ...{
         isComplete: true,
         isLoadOn: false,
-        isReplay: false,
         isLast: record.second === this.#lastSecond,
       },
     });

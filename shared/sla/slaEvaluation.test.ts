@@ -7,7 +7,6 @@ import type { RunSecond } from "../metrics/second.ts";
 import { encodeSparse } from "../metrics/sparseHistogram.ts";
 import { planSla, SlaEvaluation, slaVerdict } from "./slaEvaluation.ts";
 import type { InterruptedEnds } from "./slaInterrupted.ts";
-import type { SlaProgress } from "./slaJudge.ts";
 import type { SlaWorkload } from "./slaScope.ts";
 
 const END = 12;
@@ -63,9 +62,11 @@ function closed(second: number, part: Second) {
 
 const live = (...lines: string[]) => SlaEvaluation.live(planSla(lines, workloads));
 
-const progress = (second: number, change: Partial<SlaProgress> = {}): SlaProgress => ({
+type Progress = Parameters<SlaEvaluation["judge"]>[0];
+
+const progress = (second: number, change: Partial<Progress> = {}): Progress => ({
   ...{ closedSeconds: second + 1, loadEndSeconds: END, isComplete: true },
-  ...{ isLoadOn: true, isReplay: false, isLast: false, ...change },
+  ...{ isLoadOn: true, isLast: false, ...change },
 });
 
 /** Feeds seconds one after the other; answers in which of them lines were told to be broken. */
@@ -308,6 +309,36 @@ describe("a line without a window", () => {
     final.judge(progress(1, { isLast: true }));
     expect(final.results[0]).toMatchObject({ status: "FAILED", value: 8 });
   });
+});
+
+test.each(["requests >= 50 in stage(2)", "rps >= 5 after 3s", "iterations > 0 after 3s"])(
+  "what a stop left nothing of is not judged: %s",
+  (line) => {
+    const stopped = { loadEndSeconds: 2.5 };
+    const evaluation = live(`workload(w).${line}`);
+    const seconds = [good, good, good, {}, {}, {}].map((part, second) => closed(second, part));
+    for (const record of seconds) {
+      evaluation.add(record);
+      evaluation.judge(progress(record.second, stopped));
+    }
+    const final = evaluation.final(() => null);
+    for (const record of seconds) {
+      final.add(record);
+      final.judge(progress(record.second, { ...stopped, isLast: record.second === 5 }));
+    }
+    for (const { results } of [evaluation, final]) {
+      expect(results).toMatchObject([{ status: "NONE", value: null }]);
+    }
+  },
+);
+
+test("since when a line is broken is not told by what had come right again before", () => {
+  const planned = planSla(["avg < 300ms"], workloads);
+  const first = SlaEvaluation.live(planned);
+  run(first, [slow]);
+  const next = SlaEvaluation.live(planned, first.results, 1);
+  run(next, [slow, good, good, good, slow, slow, slow]);
+  expect(next.results).toMatchObject([{ status: "FAILED", failedAtSecond: 4 }]);
 });
 
 test("after the load nothing can end it", () => {

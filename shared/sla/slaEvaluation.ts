@@ -28,16 +28,27 @@ export class SlaEvaluation {
   readonly #judges: readonly SlaJudge[];
   /** As they were before: of whoever had the run until now, or while it went on. */
   readonly #before: readonly SlaResult[];
+  /** Seconds before this one were judged then. */
+  readonly #judgedSeconds: number;
 
-  private constructor(judges: readonly SlaJudge[], before: readonly SlaResult[]) {
+  private constructor(
+    judges: readonly SlaJudge[],
+    before: readonly SlaResult[],
+    judgedSeconds: number,
+  ) {
     this.#judges = judges;
     this.#before = before;
+    this.#judgedSeconds = judgedSeconds;
   }
 
-  /** `before` are results of whoever had the run until now. */
-  static live(planned: readonly PlannedSla[], before: readonly SlaResult[] = []): SlaEvaluation {
+  /** `before` are results of whoever had the run until now, up to `judgedSeconds`. */
+  static live(
+    planned: readonly PlannedSla[],
+    before: readonly SlaResult[] = [],
+    judgedSeconds = 0,
+  ): SlaEvaluation {
     const judges = planned.map((one) => new SlaJudge(one));
-    return new SlaEvaluation(judges, before);
+    return new SlaEvaluation(judges, before, judgedSeconds);
   }
 
   /**
@@ -47,7 +58,7 @@ export class SlaEvaluation {
     const judges = this.#judges.map(({ planned, interrupted }) => {
       return new SlaJudge(planned, interrupted.waitedTo(endsOf(planned)));
     });
-    return new SlaEvaluation(judges, this.results);
+    return new SlaEvaluation(judges, this.results, Infinity);
   }
 
   get isEmpty(): boolean {
@@ -90,7 +101,8 @@ export class SlaEvaluation {
   }
 
   /** Judges every line; answers those that are broken from now on. */
-  judge(progress: SlaProgress): SlaResult[] {
+  judge(seen: Omit<SlaProgress, "isReplay">): SlaResult[] {
+    const progress = { ...seen, isReplay: seen.closedSeconds <= this.#judgedSeconds };
     return this.#judges.flatMap((judge, index) => {
       if (this.#before[index]?.aborted === true) return [];
       if (!judge.judge(progress)) return [];
@@ -108,7 +120,10 @@ export class SlaEvaluation {
       // What has ended the load stands, whatever else comes.
       if (before?.aborted === true) return before;
       if (judge.line.overSeconds !== null || result.status !== "FAILED") return result;
-      return { ...result, failedAtSecond: before?.failedAtSecond ?? result.failedAtSecond };
+      // In seconds that were judged before it is known since when; what broke later has its own.
+      const wasBefore = (result.failedAtSecond ?? 0) < this.#judgedSeconds;
+      const since = wasBefore ? before?.failedAtSecond : null;
+      return { ...result, failedAtSecond: since ?? result.failedAtSecond };
     });
   }
 }

@@ -84,8 +84,9 @@ export class SlaJudge {
     return isNew && (this.#aborted || this.line.overSeconds !== null);
   }
 
-  #canJudge({ isComplete, closedSeconds }: SlaProgress): boolean {
-    if (closedSeconds <= this.scope.fromSecond) return false;
+  #canJudge({ isComplete, closedSeconds, loadEndSeconds }: SlaProgress): boolean {
+    // Seconds go on closing after a stop: what it left no load of is not too little.
+    if (Math.min(closedSeconds, loadEndSeconds) <= this.scope.fromSecond) return false;
     if (this.line.metric.kind === "latency" || isUpperLimit(this.line)) return true;
     // What has not been reported would be missing from a rate or a count.
     if (this.line.metric.kind === "rate" || isGrowing(this.line)) return isComplete;
