@@ -2,7 +2,9 @@ import { mapScenario, type Path, type WithSecrets } from "./secrets.ts";
 
 /** Where in a scenario a text stands, and so who gets to see it. */
 
-const lists: ReadonlySet<unknown> = new Set(["workloads", "steps", "parallel", "choose"]);
+const lists: ReadonlySet<unknown> = new Set([
+  ...["workloads", "steps", "setup", "teardown", "parallel", "choose"],
+]);
 
 /** How much of a path leads to the scenario, workload, step or group that a text is a field of. */
 function ownerLength(path: Path): number {

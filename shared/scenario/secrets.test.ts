@@ -208,6 +208,17 @@ describe("masks that come back", () => {
     expect(maskedPaths(restoreSecrets(asked, both), both)).toEqual(["steps[0].headers.X-Token"]);
   });
 
+  test.each(["setup", "teardown"])("stand for nothing with a step of %s elsewhere", (when) => {
+    const own = parsed({ auth: { bearer: "one" } });
+    const step = { name: "s", protocol: "http", url: "https://elsewhere/" };
+    const asked = { ...maskSecrets(own), [when]: [step] };
+    expect(maskedPaths(restoreSecrets(asked, own), own)).toEqual(["auth.bearer"]);
+    const there = { ...asked, [when]: [{ ...step, url: "https://h/login" }] };
+    expect(restoreSecrets(there, own).auth).toEqual({ bearer: "one" });
+    const named = parseScenario({ ...short, [when]: [step], secrets: [`${when}[0].name`] });
+    expect(named).toMatchObject({ ok: false, problems: [{ path: `${when}[0].name` }] });
+  });
+
   test("stand for nothing in a name", () => {
     const named = parsed({ method: "POST", body: { name: "one" }, secrets: ["body.name"] });
     const asked = { ...maskSecrets(named), name: "***" };
