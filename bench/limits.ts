@@ -79,6 +79,16 @@ export const limits: readonly Limit[] = [
     ...{ value: figure("worker", "20,000/s", "growthPercent"), atMost: 5 },
   },
   {
+    ...{ group: "worker", what: "MB more with 100,000 data rows" },
+    value: (groups) => {
+      const [plain, rows] = ["20,000/s", "20,000/s of 100,000 data rows"].map((name) =>
+        medianOf(groups, "worker", name, "residentMb"),
+      );
+      return plain === undefined || rows === undefined ? undefined : rows - plain;
+    },
+    atMost: 60,
+  },
+  {
     ...{ group: "worker", what: "KB per open connection of 10,000" },
     ...{ value: figure("worker", "0 to 10,000 users", "kbPerUser"), atMost: 30 },
   },

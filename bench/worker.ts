@@ -24,6 +24,28 @@ const cases: { name: string; scenario(seconds: number): Scenario }[] = [
     }),
   },
   {
+    // Each row is taken once and then again: all of them have been rendered.
+    name: "20,000/s of 100,000 data rows",
+    scenario: (durationSeconds) => ({
+      durationSeconds: Math.max(10, durationSeconds),
+      connections: 64,
+      headers: { "x-user": "{{data.users.name}}", "x-plan": "{{data.users.plan}}" },
+      data: {
+        users: {
+          generate: {
+            count: 100_000,
+            fields: {
+              name: "user-{{row}}",
+              plan: { weighted: { free: 50, pro: 30, enterprise: 20 } },
+            },
+          },
+          pick: "sequential",
+        },
+      },
+      loadProfile: { type: "CONSTANT", initialRps: 20_000 },
+    }),
+  },
+  {
     // Up in 20 s, all there for 30 s, down in 10 s; each user with a connection of its own.
     name: "0 to 10,000 users",
     scenario: () => ({
