@@ -23,7 +23,8 @@ beforeAll(async () => {
   const found = await findChromium();
   if (!("executablePath" in found)) throw new Error(`no browser: ${found.unavailable}`);
   const { executablePath } = found;
-  target = await startTarget("known", "--status-mix", "200:9,500:1");
+  // An odd number in turn, so that both of two alternating steps get every status.
+  target = await startTarget("known", "--status-mix", "200:8,500:1");
   browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
   scratch = await mkdtemp(join(tmpdir(), "onrush-e2e-"));
 });
