@@ -51,7 +51,7 @@ export async function refusalsGroup(context: Context): Promise<GroupResult> {
     title: "`onrush run` of what is no scenario, from its start to its end",
     columns: ["wholeMs"],
     contenders: await alternate(contenders, context.rounds, context.tell),
-    notes: ["about half a second of each is the start of the process"],
+    notes: ["about a fifth of a second of each is the start of the process"],
   };
 }
 
