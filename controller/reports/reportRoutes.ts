@@ -4,6 +4,7 @@ import { REPORT_POLICY } from "@onrush/shared/report/html/htmlReport.ts";
 import { junitXml } from "@onrush/shared/report/junitXml.ts";
 import { runReportJsonSchema } from "@onrush/shared/report/runReport.ts";
 import { reportQuerySchema } from "@onrush/shared/report/reportQueries.ts";
+import { jsonSchemaRoute } from "../http/jsonSchemaRoute.ts";
 import { type RawResponse, route, type Route } from "../http/route.ts";
 import type { Runs } from "../runs/runs.ts";
 import { htmlText } from "./htmlText.ts";
@@ -87,19 +88,10 @@ export function reportRoutes(runs: Runs): Route[] {
         return { status: 200, body: junitXml(run), headers: fileName(id, "xml") };
       },
     }),
-    route({
-      method: "get",
-      path: "/api/v1/schemas/run.json",
+    jsonSchemaRoute("/api/v1/schemas/run.json", {
       summary: "JSON Schema of report.json and of what --json writes",
       tags,
-      responses: {
-        200: {
-          contentType: "application/schema+json",
-          description: "JSON Schema, draft 2020-12",
-          jsonSchema: { type: "object" },
-        },
-      },
-      handle: async () => ({ status: 200, body: runReportJsonSchema() }),
+      schema: runReportJsonSchema,
     }),
   ];
 }

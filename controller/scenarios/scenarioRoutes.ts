@@ -7,6 +7,7 @@ import {
 } from "@onrush/shared/api/scenarioApi.ts";
 import { scenarioJsonSchema } from "@onrush/shared/scenario/scenarioJsonSchema.ts";
 import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
+import { jsonSchemaRoute } from "../http/jsonSchemaRoute.ts";
 import { route, type Route } from "../http/route.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
 import { previewScenario } from "./previewScenario.ts";
@@ -55,19 +56,10 @@ function collectionRoutes(
         return { status: 200, body: { items: items.map(maskSecrets), total } };
       },
     }),
-    route({
-      method: "get",
-      path: "/api/v1/schemas/scenario.json",
+    jsonSchemaRoute("/api/v1/schemas/scenario.json", {
       summary: "JSON Schema of scenarios, for completion in editors",
       tags,
-      responses: {
-        200: {
-          contentType: "application/schema+json",
-          description: "JSON Schema, draft 2020-12",
-          jsonSchema: { type: "object" },
-        },
-      },
-      handle: async () => ({ status: 200, body: scenarioJsonSchema() }),
+      schema: scenarioJsonSchema,
     }),
     route({
       method: "post",
