@@ -6,10 +6,10 @@ import {
   expectFullRateAgain,
   expectNoDoubles,
   expectNothingTwice,
-  expectSecondsAddUp,
   MUCH_LOST,
   expectDoubted,
 } from "./ledgerRules.ts";
+import { expectAllSeconds, expectHealed } from "./healed.ts";
 import { carrierOf, startChaos } from "./platform.ts";
 import { steady } from "./scenarios.ts";
 
@@ -34,9 +34,7 @@ test("a killed worker's share is carried on within 3 s, and nothing is sent twic
   expect(run.ledger.lost).toBeLessThan(MUCH_LOST * run.ledger.scheduled);
   expect(counts.received - run.ledger.started).toBeLessThanOrEqual(MAY_HAVE_BEEN_SENT);
   expectDoubted(run, [victim.id]);
-  const seconds = await api.seconds(runId);
-  expectEverySecond(seconds, load);
-  expectSecondsAddUp(seconds, run);
+  await expectAllSeconds(api, run, load);
   expect(run.ledger.maybeSent).toBeLessThanOrEqual(MAY_HAVE_BEEN_SENT);
 });
 
@@ -53,13 +51,8 @@ test("when two workers are killed in turn, the survivor carries all", async (sco
   const killedMs = Date.now();
   const run = await api.outcome(runId);
 
-  expectFullRateAgain(await target.arrivalsMs(), run, load, killedMs);
-  expectBalanced(run, load);
-  expectNothingTwice(run, await target.counts());
-  expectDoubted(
-    run,
-    victims.map(({ id }) => id),
-  );
+  const lostIds = victims.map(({ id }) => id);
+  await expectHealed(target, run, load, { lostIds, lostMs: killedMs });
   const survivor = platform.workers.find((worker) => !victims.includes(worker));
   const carried = run.shares.filter(({ state }) => state !== "lost");
   expect(new Set(carried.map(({ workerId }) => workerId))).toEqual(new Set([survivor?.id]));
@@ -77,10 +70,7 @@ test("a worker that was idle takes a killed one's share over", async (scope) => 
   const killedMs = Date.now();
   const run = await api.outcome(runId);
 
-  expectFullRateAgain(await target.arrivalsMs(), run, load, killedMs);
-  expectBalanced(run, load);
-  expectNothingTwice(run, await target.counts());
-  expectDoubted(run, [victim.id]);
+  await expectHealed(target, run, load, { lostIds: [victim.id], lostMs: killedMs });
   const helper = run.shares.filter(({ workerId }) => workerId === idle?.id);
   expect(helper.map(({ state }) => state)).toEqual(["final"]);
   expect(helper[0]?.started).toBeGreaterThan(0);

@@ -1,14 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import {
-  expectBalanced,
-  expectEverySecond,
-  expectFullRateAgain,
-  expectNothingTwice,
-  expectSecondsAddUp,
-  expectDoubted,
-} from "./ledgerRules.ts";
 import { Namespace, namespacesRefused, newNetwork } from "./namespaces.ts";
+import { expectAllSeconds, expectHealed } from "./healed.ts";
 import { carrierOf, ChaosWorker, startChaos } from "./platform.ts";
 import { steady } from "./scenarios.ts";
 
@@ -51,11 +44,6 @@ test("a worker that is cut off from Redis stops by itself, and its share is take
   await namespace.mend();
   const run = await api.outcome(runId);
 
-  expectFullRateAgain(await target.arrivalsMs(), run, load, cutMs);
-  expectBalanced(run, load);
-  expectNothingTwice(run, await target.counts());
-  expectDoubted(run, [victim.id]);
-  const seconds = await api.seconds(runId);
-  expectEverySecond(seconds, load);
-  expectSecondsAddUp(seconds, run);
+  await expectHealed(target, run, load, { lostIds: [victim.id], lostMs: cutMs });
+  await expectAllSeconds(api, run, load);
 });

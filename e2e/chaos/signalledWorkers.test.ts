@@ -1,16 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import {
-  expectBalanced,
-  expectEverySecond,
-  expectFullRateAgain,
-  expectNoPause,
-  expectNothingTwice,
-  expectSecondsAddUp,
-  expectDoubted,
-  expectValid,
-  expectWhole,
-} from "./ledgerRules.ts";
+import { expectNoPause, expectValid, expectWhole } from "./ledgerRules.ts";
+import { expectAllSeconds, expectHealed } from "./healed.ts";
 import { carrierOf, startChaos } from "./platform.ts";
 import { steady } from "./scenarios.ts";
 import { freeze, thaw } from "./signals.ts";
@@ -29,13 +20,8 @@ test.concurrent(
     thaw(victim);
     const run = await api.outcome(runId);
 
-    expectFullRateAgain(await target.arrivalsMs(), run, load, frozenMs);
-    expectBalanced(run, load);
-    expectNothingTwice(run, await target.counts());
-    expectDoubted(run, [victim.id]);
-    const seconds = await api.seconds(runId);
-    expectEverySecond(seconds, load);
-    expectSecondsAddUp(seconds, run);
+    await expectHealed(target, run, load, { lostIds: [victim.id], lostMs: frozenMs });
+    await expectAllSeconds(api, run, load);
   },
 );
 

@@ -1,11 +1,6 @@
 import type { ControllerApi } from "./controllerApi.ts";
-import {
-  expectEverySecond,
-  expectNoPause,
-  expectSecondsAddUp,
-  expectValid,
-  expectWhole,
-} from "./ledgerRules.ts";
+import { expectAllSeconds } from "./healed.ts";
+import { expectNoPause, expectValid, expectWhole } from "./ledgerRules.ts";
 import type { Load } from "./scenarios.ts";
 import type { TargetLog } from "./targetLog.ts";
 
@@ -22,7 +17,5 @@ export async function expectUnharmed(
   expectValid(run);
   expectNoPause(await target.arrivalsMs(), run, load);
   expectWhole(run, load, await target.counts());
-  const seconds = await api.seconds(runId);
-  expectEverySecond(seconds, load);
-  expectSecondsAddUp(seconds, run);
+  await expectAllSeconds(api, run, load);
 }
