@@ -5,6 +5,7 @@ import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import { reportedUntilUs } from "@onrush/shared/run/lostPart.ts";
 import { areSharesOver } from "@onrush/shared/run/runMessages.ts";
 import type { RunState, ShareLoss, ShareState } from "@onrush/shared/run/runMessages.ts";
+import { refusal } from "@onrush/shared/run/takeOver.ts";
 import { LEASE_MS, ORPHAN_LEASE_MS, type HeldShare } from "@onrush/shared/wire/heartbeat.ts";
 import { slaVerdict } from "@onrush/shared/sla/slaEvaluation.ts";
 import type { RunSla } from "../analysis/runSla.ts";
@@ -89,7 +90,12 @@ export class RunAccounts {
       usersLost: lost
         .filter(({ cutMs }) => cutMs === null)
         .reduce((sum, share) => sum + usersOf(this.#plan, share), 0),
-      lostWorkers: [...new Set(lost.map(({ workerId }) => workerId))],
+      lostWorkers: uniqueOf(lost, ({ workerId, loss }) =>
+        loss?.refused === undefined ? [workerId] : [],
+      ),
+      refusals: uniqueOf(lost, ({ workerId, loss }) =>
+        loss?.refused === undefined ? [] : [`${workerId} ${refusal(loss.refused)}`],
+      ),
       durationSeconds: endUs / 1e6,
     });
     const sla = finalSla.results;
@@ -112,7 +118,7 @@ export class RunAccounts {
     if (startAtMs === null) return 0;
     return state.shares.reduce((sum, share) => {
       const { loss } = share;
-      if (loss === null) return sum;
+      if (loss === null || loss.refused !== undefined) return sum;
       const untilUs = Math.min((leaseEndMs(loss) - startAtMs) * 1000, endUs);
       return sum + lostBetween(this.#plan, share, 0, untilUs) + loss.unreported;
     }, 0);
@@ -163,6 +169,10 @@ export class RunAccounts {
     if (stopAtMs === null || startAtMs === null) return plannedUs;
     return Math.min(plannedUs, Math.max(0, Math.round((stopAtMs - startAtMs) * 1000)));
   }
+}
+
+function uniqueOf(shares: readonly ShareState[], pick: (share: ShareState) => string[]): string[] {
+  return [...new Set(shares.flatMap(pick))];
 }
 
 /**

@@ -23,6 +23,8 @@ export interface OutcomeInput {
   /** Virtual users that were lost with their workers. */
   usersLost: number;
   lostWorkers: readonly string[];
+  /** Which workers could not take over what they were to, and why. */
+  refusals: readonly string[];
   durationSeconds: number;
 }
 
@@ -60,6 +62,7 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     isClosed: plan.workloads.every(({ load }) => load.type !== "arrivals"),
     usersLost: input.usersLost,
     lostWorkers: input.lostWorkers,
+    refusals: input.refusals,
     failure: state.failure,
   });
   const badSeconds = totals.generator.badSeconds();

@@ -19,7 +19,8 @@ function scriptEpochs(state: RunState): ShareEpoch[] {
   return scriptKinds.flatMap((kind) => {
     const script = states[kind];
     if (script === undefined) return [];
-    const epoch = script.attempt + (script.result === null ? 0 : 1);
+    const isUnderWay = script.result === null && script.fenced !== true;
+    const epoch = script.attempt + (isUnderWay ? 0 : 1);
     return [{ share: kind, epoch, ackedSeq: 0 }];
   });
 }

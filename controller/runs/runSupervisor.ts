@@ -230,8 +230,9 @@ export class RunSupervisor {
     const lost = await this.#watch.lostOf(runWorkers(this.#state));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
-    const shares = this.#takeOvers.unanswered(this.#state);
-    for (const answer of await this.#find({ type: "fence", shares })) await this.#tell(answer);
+    for (const effect of this.#takeOvers.unanswered(this.#state)) {
+      for (const answer of await this.#find(effect)) await this.#tell(answer);
+    }
     if (this.#nowMs() - this.#correctedAtMs >= CORRECT_EVERY_MS) this.#publishCorrections();
     if (this.#keeper.changed && !this.hasEnded) await this.#saveOrTell();
   }
@@ -332,6 +333,7 @@ export class RunSupervisor {
       case "handOver":
       case "reassign":
       case "fenceScript":
+      case "moveScript":
     }
   }
 

@@ -6,7 +6,8 @@ import type {
   RunState,
   ShareState,
 } from "@onrush/shared/run/runMessages.ts";
-import { LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
+import { fenceScript, scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
+import { type ListedWorker, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
 import { knownUntilUs } from "../planning/knownStarts.ts";
 import type { WorkerDirectory, WorkerLabels } from "../platform/ports.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
@@ -21,9 +22,9 @@ export const TAKE_OVER_LEAD_MS = 500;
 export interface TakeOverOptions {
   runId: string;
   plan: RunPlan;
-  directory: WorkerDirectory;
+  directory: Pick<WorkerDirectory, "list" | "fence" | "reserveMore">;
   labels: WorkerLabels;
-  claims: RunClaims;
+  claims: Pick<RunClaims, "read" | "claimedBy">;
   watch: Pick<WorkerWatch, "lastSeenOf" | "held">;
   record: Pick<RunRecord, "accountedOf" | "startsOf">;
 }
@@ -52,15 +53,25 @@ export class TakeOvers {
       case "reassign":
         return this.reassign(state, effect.shares, nowMs);
       case "fenceScript":
-        return this.#moveScript(state, token, effect, nowMs);
+        return this.#fenceScript(token, effect);
+      case "moveScript":
+        return this.#moveScript(state, effect, nowMs);
       default:
         return [];
     }
   }
 
-  /** Shares that a fence was asked for without an answer: their workers may be heard by now. */
-  unanswered({ shares }: RunState): ShareState[] {
-    return shares.filter((share) => this.#unanswered.has(share.share) && !isShareOver(share));
+  /** Fences that were asked for without an answer: the workers may be heard by now. */
+  unanswered(state: RunState): RunEffect[] {
+    const shares = state.shares.filter(
+      (share) => this.#unanswered.has(share.share) && !isShareOver(share),
+    );
+    const running = scriptUnderWay(state);
+    const isAsked = running !== undefined && this.#unanswered.has(running.kind);
+    return [
+      { type: "fence", shares },
+      ...(isAsked ? fenceScript(state, [running.script.workerId]) : []),
+    ];
   }
 
   /** Raises epochs of shares of silent workers; nothing when none of them is silent after all. */
@@ -121,20 +132,39 @@ export class TakeOvers {
     return [{ type: "reassigned", shares: anew }];
   }
 
-  /** A script on another worker, once its own can send no more; nothing while there is nobody. */
-  async #moveScript(
-    state: RunState,
+  async #fenceScript(
     token: number,
     { kind, script }: Extract<RunEffect, { type: "fenceScript" }>,
-    nowMs: number,
   ): Promise<RunMessage[]> {
     const { runId, directory } = this.#options;
-    const handedOut = { share: kind, workerId: script.workerId, epoch: script.attempt };
-    const { shares: fenced } = await directory.fence(runId, token, [handedOut]);
-    if (fenced.length === 0) return [];
-    const [workerId] = await this.#takers(state, [script], nowMs);
+    const { workerId, attempt } = script;
+    this.#unanswered.add(kind);
+    const handedOut = [{ share: kind, workerId, epoch: attempt }];
+    const { shares: fenced } = await directory.fence(runId, token, handedOut);
+    this.#unanswered.delete(kind);
+    return fenced.length === 0 ? [] : [{ type: "scriptFenced", kind, attempt }];
+  }
+
+  /** Somebody else before the worker that it was taken from, which may have come back. */
+  async #moveScript(
+    state: RunState,
+    { kind, script }: Extract<RunEffect, { type: "moveScript" }>,
+    nowMs: number,
+  ): Promise<RunMessage[]> {
+    const others = await this.#takers(state, [script], nowMs);
+    const { lives } = await this.#living(nowMs);
+    const [workerId] = lives.has(script.workerId) ? [...others, script.workerId] : others;
     if (workerId === undefined) return [];
     return [{ type: "scriptMoved", kind, attempt: script.attempt + 1, workerId }];
+  }
+
+  /** Workers that are listed, and those of them that can be given something to do. */
+  async #living(nowMs: number): Promise<{ listed: ListedWorker[]; lives: ReadonlySet<string> }> {
+    const listed = await this.#options.directory.list();
+    const living = listed.filter(
+      (w) => nowMs - w.lastSeenMs <= LOST_AFTER_MS && w.state !== "draining",
+    );
+    return { listed, lives: new Set(living.map(({ workerId }) => workerId)) };
   }
 
   /** Free workers in the place of those that are gone; where there are none, the survivors. */
@@ -145,17 +175,18 @@ export class TakeOvers {
   ): Promise<string[]> {
     const { runId, directory, labels } = this.#options;
     const gone = new Set(shares.map((share) => share.workerId));
-    const listed = await directory.list();
-    const lives = new Set(
-      listed
-        .filter((w) => nowMs - w.lastSeenMs <= LOST_AFTER_MS && w.state !== "draining")
-        .map((worker) => worker.workerId),
-    );
+    const { listed, lives } = await this.#living(nowMs);
     const leaving = new Set(
       state.shares.filter((s) => s.handbackMs !== null).map((share) => share.workerId),
     );
+    // Who could not have one share most likely cannot have another: it would be asked for ever.
+    const unable = new Set(
+      state.shares.filter((s) => s.loss?.refused !== undefined).map((share) => share.workerId),
+    );
     const mine = [...new Set(state.shares.map((share) => share.workerId))];
-    const survivors = mine.filter((id) => !gone.has(id) && !leaving.has(id) && lives.has(id));
+    const survivors = mine.filter(
+      (id) => !gone.has(id) && !leaving.has(id) && !unable.has(id) && lives.has(id),
+    );
     // Reserved before, when the answer was lost or its owner died over it.
     const spare = listed
       .filter((w) => w.reservedFor === runId && !mine.includes(w.workerId) && lives.has(w.workerId))

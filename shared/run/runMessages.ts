@@ -58,6 +58,8 @@ export interface ShareLoss {
   knownUntilUs?: number | null;
   /** Iterations it had claimed and not reported. */
   unreported: number;
+  /** Why its worker would not have it: nothing of it was sent. Unset of one that was begun. */
+  refused?: string;
 }
 
 /** It has reported its end, or never will. */
@@ -89,6 +91,8 @@ export interface ScriptState {
   attempt: number;
   /** When it was begun first, common clock. */
   sinceMs: number;
+  /** True while nobody does it: its worker can send no more, and who begins anew is looked for. */
+  fenced?: boolean;
   /** Null while it is under way. Its variables are kept with the run's. */
   result: Omit<ScriptResult, "variables"> | null;
 }
@@ -165,7 +169,9 @@ export type RunMessage =
   /** Workers were found for shares whose workers went before the start: the same, anew. */
   | { type: "reassigned"; shares: readonly ShareState[] }
   | ({ type: "scriptEnded"; share: ScriptKind } & Omit<ShareRef, "share"> & ScriptResult)
-  /** The worker of a script is gone for good, and another one was found. */
+  /** The epoch of an attempt was raised: its worker cannot send anything of it any more. */
+  | { type: "scriptFenced"; kind: ScriptKind; attempt: number }
+  /** Somebody was found who does anew what was fenced. */
   | { type: "scriptMoved"; kind: ScriptKind; attempt: number; workerId: string }
   | { type: "stopRequested" }
   /** An SLA line with abort is broken: the load ends, whatever comes later. */
@@ -177,8 +183,10 @@ export type RunMessage =
 export type RunEffect =
   | { type: "assign"; shares: readonly ShareState[] }
   | { type: "runScript"; kind: ScriptKind }
-  /** Raise the epoch of a script, if its worker is silent, look for another one, and tell. */
+  /** Raise the epoch of a script, if its worker is silent, and tell. */
   | { type: "fenceScript"; kind: ScriptKind; script: ScriptState }
+  /** Look for a worker that does a fenced script anew, and tell. */
+  | { type: "moveScript"; kind: ScriptKind; script: ScriptState }
   | { type: "start"; startAtMs: number }
   | { type: "stop" }
   | { type: "abort" }

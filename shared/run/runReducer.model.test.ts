@@ -36,6 +36,8 @@ interface Plan {
   scripts: ScriptKind[];
   /** In percent, for each attempt of a script. */
   scriptFails: number;
+  /** In percent, for each share that is to be taken over. */
+  refusal: number;
 }
 
 type Snapshot = Extract<RunMessage, { type: "snapshot" }>;
@@ -53,6 +55,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   forge: fc.boolean(),
   scripts: fc.subarray<ScriptKind>(["setup", "teardown"]),
   scriptFails: fc.constantFrom(0, 0, 50),
+  refusal: fc.constantFrom(0, 30),
 });
 
 /** mulberry32: the choices of the model, repeatable from the seed. */
@@ -153,7 +156,13 @@ class Watch {
       return;
     }
     if (message.type === "ready") this.readyShares.add(message.share);
-    for (const effect of effects) this.#effect(effect, message, after);
+    for (const effect of effects) {
+      // Here the state is stored, and a controller that goes on from it closes nothing before this.
+      if (["assign", "runScript", "finish"].includes(effect.type)) {
+        expect(this.closed.length).toBe(after.nextSecond);
+      }
+      this.#effect(effect, message, after);
+    }
     if (hasEnded(after.phase)) expect(this.finishes).toHaveLength(1);
   }
 
@@ -205,6 +214,7 @@ class Watch {
         return;
       }
       case "fenceScript":
+      case "moveScript":
       case "stop":
       case "abort":
       case "acknowledge":
@@ -268,6 +278,10 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
       for (const { share, workerId, epoch, fromMs } of effect.shares) {
         const lastWatermark = plan.seconds - 1 + roll(2);
         const ref = { share, workerId, epoch };
+        if (fromMs > 0 && percent(plan.refusal)) {
+          network.push({ type: "refused", ...ref, reason: "no such file" });
+          continue;
+        }
         shares.push(new HonestShare(ref, lastWatermark, Math.floor(fromMs / 1000)));
       }
     }
@@ -284,6 +298,9 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
         shares: gone.map((s) => ({ ...s, lastBeatMs: null, unreported: 0 })),
       });
     }
+    if (effect.type === "fenceScript" && dead.has(effect.script.workerId) && !percent(20)) {
+      tell({ type: "scriptFenced", kind: effect.kind, attempt: effect.script.attempt });
+    }
     const ids = survivors();
     if (ids.length === 0) return;
     if (effect.type === "handOver" && !percent(20)) {
@@ -294,7 +311,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
         tell({ type: "handedOver", share, cutMs, planned: 5, heirs });
       }
     }
-    if (effect.type === "fenceScript" && dead.has(effect.script.workerId) && !percent(20)) {
+    if (effect.type === "moveScript" && !percent(20)) {
       const attempt = effect.script.attempt + 1;
       const workerId = ids[roll(ids.length)] as string;
       tell({ type: "scriptMoved", kind: effect.kind, attempt, workerId });

@@ -7,8 +7,10 @@ import {
   hasScript,
   isSettingUp,
   isTearingDown,
+  moveScript,
   noteResult,
   resultOf,
+  scriptFenced,
   scriptMoved,
   tearDown,
 } from "./runScripts.ts";
@@ -24,6 +26,8 @@ import {
   NO_WORKER_LIMIT_MS,
   nothing,
   reassigned,
+  refusal,
+  refused,
   waitingForHeirs,
 } from "./takeOver.ts";
 
@@ -38,6 +42,9 @@ import {
 
 /** A worker that never reports its end is given up this long after the graceful stop. */
 const END_GRACE_MS = 10_000;
+
+/** Of a worker that was fenced. */
+const SILENT = "no heartbeat any more";
 
 /** Ends the run at once; what was reported of seconds that are still open closes as partial. */
 function fail(state: RunState, reason: string, nowMs: number): Step {
@@ -130,10 +137,34 @@ function fenced(
   nowMs: number,
 ): Step {
   if (state.startAtMs === null || hasEnded(state.phase)) return nothing(state);
-  const step = lose(state, message, "no heartbeat any more", nowMs);
+  const step = lose(state, message, SILENT, nowMs);
   const names = [...new Set(message.shares.map((share) => share.workerId))].join(", ");
   if (step.state === state || state.settings.lostWorkers !== "fail") return step;
-  return fail(state, `${names}: no heartbeat any more`, nowMs);
+  return fail(state, `${names}: ${SILENT}`, nowMs);
+}
+
+/** Before the start nothing goes on without the worker; of an heir the others may have the share. */
+function refusedBy(
+  state: RunState,
+  message: Extract<RunMessage, { type: "refused" }>,
+  nowMs: number,
+): Step {
+  const { workerId, share: path, reason } = message;
+  const share = findShare(state, message);
+  if (share === undefined || isShareOver(share)) return nothing(state);
+  if (share.fromMs === 0) return fail(state, `${workerId} refused share ${path}: ${reason}`, nowMs);
+  if (state.settings.lostWorkers === "fail") {
+    return fail(state, `${workerId}, share ${path}: ${refusal(reason)}`, nowMs);
+  }
+  return refused(state, message, nowMs);
+}
+
+/** Why each worker that had a share has none any more. */
+function whyGone({ shares }: RunState): string {
+  const reasons = shares.map(({ workerId, loss }) => {
+    return `${workerId}: ${loss?.refused === undefined ? SILENT : refusal(loss.refused)}`;
+  });
+  return [...new Set(reasons)].join("; ");
 }
 
 /** A run that nobody works for any more ends when nobody comes. */
@@ -148,8 +179,7 @@ function checkWorkers(state: RunState, nowMs: number): Step {
   if (!waits && state.shares.some((s) => s.phase === "final")) return nothing(state);
   const limitMs = waits ? NO_WORKER_LIMIT_MS : 0;
   if (nowMs - Math.max(...losses) < limitMs) return nothing(state);
-  const names = [...new Set(state.shares.map((s) => s.workerId))].join(", ");
-  return fail(state, `${names}: no heartbeat any more; no worker is left`, nowMs);
+  return fail(state, `${whyGone(state)}; no worker is left`, nowMs);
 }
 
 function stopRequested(state: RunState, asked: RunEffect, nowMs: number): Step {
@@ -223,7 +253,9 @@ function placed(state: RunState, shares: readonly ShareState[], nowMs: number): 
 
 function setUp(state: RunState, message: RunMessage, nowMs: number): Step {
   const result = resultOf(state, message, nowMs);
-  if (result === undefined) return nothing(state);
+  if (result === undefined) {
+    return { state, effects: message.type === "tick" ? moveScript(state) : [] };
+  }
   const noted = noteResult(state, result);
   if (!result.ok) return fail(noted.state, `setup failed: ${result.reason}`, nowMs);
   const { shares } = state;
@@ -237,19 +269,14 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
       return placed(state, message.shares, nowMs);
     case "scriptEnded":
       return setUp(state, message, nowMs);
+    case "scriptFenced":
+      return scriptFenced(state, message);
     case "scriptMoved":
       return scriptMoved(state, message);
     case "accepted":
       return accepted(state, message);
-    case "refused": {
-      const share = findShare(state, message);
-      if (share === undefined) return nothing(state);
-      return fail(
-        state,
-        `${share.workerId} refused share ${share.share}: ${message.reason}`,
-        nowMs,
-      );
-    }
+    case "refused":
+      return refusedBy(state, message, nowMs);
     case "ready":
       return ready(state, message, nowMs);
     case "snapshot":
@@ -303,12 +330,23 @@ function chain(state: RunState, ...parts: ((state: RunState) => Step)[]): Step {
   return { state: current, effects };
 }
 
-/** The next state and what is to be done. `nowMs` is the common clock in Unix milliseconds. */
+/** What stores the state before anything else, so that whoever goes on with the run knows of it. */
+const STORING: ReadonlySet<RunEffect["type"]> = new Set(["assign", "runScript", "start"]);
+
+/** The state says which seconds are closed, so they have to be before it is stored. */
+function closedFirst({ state, effects }: Step): Step {
+  const isStoring = ({ type }: RunEffect) => STORING.has(type);
+  if (!effects.some(isStoring)) return { state, effects };
+  const others = effects.filter((effect) => !isStoring(effect));
+  return { state, effects: [...others, ...effects.filter(isStoring)] };
+}
+
+/** The next state and what is to be done, in this order. `nowMs` is the common clock in Unix milliseconds. */
 export function reduceRun(state: RunState, message: RunMessage, nowMs: number): Step {
   if (isTearingDown(state) && !hasEnded(state.phase)) {
     return chain(state, (s) => tearDown(s, message, nowMs));
   }
-  return chain(
+  const step = chain(
     state,
     (s) => handle(s, message, nowMs),
     (s) => checkWorkers(s, nowMs),
@@ -316,6 +354,7 @@ export function reduceRun(state: RunState, message: RunMessage, nowMs: number): 
     (s) => (isTearingDown(s) ? nothing(s) : windDown(s, nowMs)),
     (s) => (isTearingDown(s) ? nothing(s) : end(s, nowMs)),
   );
+  return closedFirst(step);
 }
 
 export function initialRunState(settings: RunState["settings"]): RunState {

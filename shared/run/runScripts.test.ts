@@ -22,6 +22,11 @@ class ScriptedRun extends RunUnderTest {
     });
   }
 
+  /** The directory has raised the epoch of its first attempt. */
+  fenced(kind: ScriptKind): RunEffect[] {
+    return this.tell({ type: "scriptFenced", kind, attempt: 1 });
+  }
+
   /** Set up, if it is to be; started on workers w0 and w1. */
   begin(): void {
     this.place("w0", "w1");
@@ -78,12 +83,37 @@ describe("setup", () => {
     run.place("w0", "w1");
     const lost = run.tell({ type: "workersLost", workerIds: ["w0"] });
     expect(kinds(lost)).toEqual(["fenceScript", "reassign"]);
+    expect(kinds(run.fenced("setup"))).toEqual(["moveScript"]);
     const moved = { type: "scriptMoved", kind: "setup", attempt: 2, workerId: "w1" } as const;
     expect(run.tell(moved)).toEqual([{ type: "runScript", kind: "setup" }]);
     expect(run.tell(moved)).toEqual([]);
     expect(run.ended("setup")).toEqual([]);
     expect(run.ended("setup", { workerId: "w1", epoch: 1 })).toEqual([]);
     expect(kinds(run.ended("setup", { workerId: "w1", epoch: 2 }))).toEqual(["assign"]);
+  });
+
+  test("that was fenced is looked after until somebody does it, though its worker is heard again", () => {
+    const run = new ScriptedRun("setup");
+    run.place("w0");
+    run.tell({ type: "workersLost", workerIds: ["w0"] });
+    run.fenced("setup");
+    // Its lease was over: what it says last is not heard, nor is it fenced again.
+    expect(run.ended("setup", { ok: false })).toEqual([]);
+    expect(kinds(run.tell({ type: "workersLost", workerIds: ["w0"] }))).not.toContain(
+      "fenceScript",
+    );
+    expect(run.tickAfter(250)).toMatchObject([{ type: "moveScript", script: { attempt: 1 } }]);
+    run.tell({ type: "scriptMoved", kind: "setup", attempt: 2, workerId: "w0" });
+    expect(run.tickAfter(250)).toEqual([]);
+    expect(kinds(run.ended("setup", { epoch: 2 }))).toEqual(["assign"]);
+  });
+
+  test("that nobody can be found for fails the run when its time is up", () => {
+    const run = new ScriptedRun("setup");
+    run.place("w0");
+    run.fenced("setup");
+    expect(kinds(run.tickAfter(LIMIT_MS - 1))).toEqual(["moveScript"]);
+    expect(kinds(run.tickAfter(1))).toEqual(["abort", "finish"]);
   });
 
   test("holds shares back that went to another worker meanwhile", () => {
@@ -171,6 +201,8 @@ describe("teardown", () => {
     run.workOff();
     const lost = run.tell({ type: "workersLost", workerIds: ["w0"] });
     expect(lost).toMatchObject([{ type: "fenceScript", kind: "teardown" }]);
+    expect(kinds(run.fenced("teardown"))).toEqual(["moveScript"]);
+    expect(kinds(run.tickAfter(250))).toEqual(["moveScript"]);
     run.tell({ type: "scriptMoved", kind: "teardown", attempt: 2, workerId: "w1" });
     expect(run.ended("teardown")).toEqual([]);
     expect(kinds(run.ended("teardown", { workerId: "w1", epoch: 2 }))).toEqual(["finish"]);

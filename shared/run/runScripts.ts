@@ -16,7 +16,8 @@ import type { ScriptKind } from "../wire/script.ts";
  *   placed ─▶ setup ─(ok)─▶ shares are handed out …
  *   … whichever way the run comes to its end ─▶ teardown ─▶ finish
  *
- * A worker that dies over it is replaced once it can send no more: then it is done a second time.
+ * A worker that dies over it is replaced once it can send no more: then it is done a second time,
+ * by another worker or, when there is none and it comes back, by the same one.
  */
 
 const noScripts: RunScripts = { states: {}, variables: {}, ending: null };
@@ -68,8 +69,26 @@ export function beginScript(
 /** Workers are silent: if a script is with one of them, somebody else has to do it. */
 export function fenceScript(state: RunState, workerIds: readonly string[]): RunEffect[] {
   const running = scriptUnderWay(state);
-  if (running === undefined || !workerIds.includes(running.script.workerId)) return [];
+  if (running === undefined || running.script.fenced === true) return [];
+  if (!workerIds.includes(running.script.workerId)) return [];
   return [{ type: "fenceScript", ...running }];
+}
+
+/** Nobody can go on with this attempt: somebody has to be found who begins anew. */
+export function scriptFenced(
+  state: RunState,
+  { kind, attempt }: Extract<RunMessage, { type: "scriptFenced" }>,
+): Step {
+  const running = scriptUnderWay(state);
+  if (running?.kind !== kind || running.script.attempt !== attempt) return nothing(state);
+  const fenced = withScript(state, kind, { ...running.script, fenced: true });
+  return { state: fenced, effects: moveScript(fenced) };
+}
+
+/** Looks for whoever does what was fenced, until there is somebody or its time is up. */
+export function moveScript(state: RunState): RunEffect[] {
+  const running = scriptUnderWay(state);
+  return running?.script.fenced === true ? [{ type: "moveScript", ...running }] : [];
 }
 
 export function scriptMoved(
@@ -79,9 +98,13 @@ export function scriptMoved(
   const { kind, attempt, workerId } = message;
   const running = scriptUnderWay(state);
   if (running?.kind !== kind || attempt <= running.script.attempt) return nothing(state);
-  const text = `${running.script.workerId}: no heartbeat any more; ${workerId} does ${kind} anew`;
+  const { workerId: before, sinceMs } = running.script;
+  const text =
+    workerId === before
+      ? `${workerId}: was not heard for too long, and does ${kind} anew`
+      : `${before}: no heartbeat any more; ${workerId} does ${kind} anew`;
   return {
-    state: withScript(state, kind, { ...running.script, attempt, workerId }),
+    state: withScript(state, kind, { attempt, workerId, sinceMs, result: null }),
     effects: [
       { type: "event", kind: "warning", text },
       { type: "runScript", kind },
@@ -100,7 +123,9 @@ export function resultOf(
   const { kind, script } = running;
   const { workerId, attempt } = script;
   if (message.type === "scriptEnded") {
-    const isMeant = message.share === kind && message.epoch === attempt;
+    // What a fenced worker says last tells of its lease at best.
+    const isCurrent = message.epoch === attempt && script.fenced !== true;
+    const isMeant = message.share === kind && isCurrent;
     return isMeant && message.workerId === workerId ? message : undefined;
   }
   const limitMs = state.settings.scripts?.limitMs ?? 0;
@@ -172,8 +197,12 @@ export function tearDown(state: RunState, message: RunMessage, nowMs: number): S
   switch (message.type) {
     case "workersLost":
       return { state, effects: fenceScript(state, message.workerIds) };
+    case "scriptFenced":
+      return scriptFenced(state, message);
     case "scriptMoved":
       return scriptMoved(state, message);
+    case "tick":
+      return { state, effects: moveScript(state) };
     case "broken": {
       const last = over({ ...state, failure: state.failure ?? message.reason }, "failed");
       const effects: RunEffect[] = [{ type: "event", kind: "error", text: message.reason }];

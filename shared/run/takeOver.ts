@@ -15,6 +15,7 @@ import { hasEnded } from "./runState.ts";
  * What happens to the shares of workers that die or leave:
  *
  *   silent ─fence─▶ lost ────────┐
+ *   an heir's, refused ─▶ lost ──┤
  *   handed back ─────────────────┴─handOver─▶ cut: others begin what is due from there on
  *   before the start ─reassign─▶ the same share in a new epoch on another worker
  *
@@ -92,6 +93,22 @@ export function handOver(step: Step, nowMs: number): Step {
   if (shares.length === 0 || step.effects.some(({ type }) => type === "handOver")) return step;
   return { state: step.state, effects: [...step.effects, { type: "handOver", shares }] };
 }
+
+/**
+ * Who was to take over would not have the share: it is lost to this worker, and others may have it.
+ * Nothing was sent of it, so there is nothing to be fenced.
+ */
+export function refused(
+  state: RunState,
+  { workerId, share, epoch, reason }: Extract<RunMessage, { type: "refused" }>,
+  nowMs: number,
+): Step {
+  const loss = { lastBeatMs: null, unreported: 0, refused: reason };
+  const shares = [{ workerId, share, epoch, ...loss }];
+  return lose(state, { type: "fenced", shares }, refusal(reason), nowMs);
+}
+
+export const refusal = (reason: string) => `could not take over: ${reason}`;
 
 export function handback(
   state: RunState,

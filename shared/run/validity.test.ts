@@ -57,6 +57,12 @@ const table: [string, Partial<ValidityInput>, string, RegExp | null][] = [
   ["the same of users", { workerCpu: { w1: 0.91 }, isClosed: true }, "SUSPECT", /lower bound/],
   ["users who were lost", { usersLost: 3 }, "SUSPECT", /3 virtual users/],
   ["a worker that was lost", { lostWorkers: ["w9"] }, "SUSPECT", /w9 was lost/],
+  [
+    "a refusal",
+    { refusals: ["w9 could not take over: no file"] },
+    "SUSPECT",
+    /worker w9 .* no file/,
+  ],
   ["5 % of the ports left", { headRoom: [ports(50, 1_000)] }, "VALID", null],
   [
     "fewer ports",

@@ -22,6 +22,8 @@ export interface ValidityInput {
   usersLost?: number;
   /** Workers that died with shares; what they had in flight counts as interrupted. */
   lostWorkers?: readonly string[];
+  /** Workers that could not take over what others left, each with the reason. */
+  refusals?: readonly string[];
   /** Why the run ended without being finished, if so. */
   failure: string | null;
 }
@@ -71,6 +73,9 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   for (const worker of lostWorkers) {
     const reason = `worker ${worker} was lost; what it had in flight counts as interrupted`;
     findings.push({ level: "SUSPECT", reason });
+  }
+  for (const refusal of input.refusals ?? []) {
+    findings.push({ level: "SUSPECT", reason: `worker ${refusal}` });
   }
   if (usersLost > 0) {
     const reason = `${usersLost} virtual users were lost with their worker`;

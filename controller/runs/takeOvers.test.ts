@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import type { RunEffect, RunMessage, RunState } from "@onrush/shared/run/runMessages.ts";
+import { scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
+import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
+import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
+import { planRun } from "../planning/runPlan.ts";
+import { placeShares } from "../planning/shares.ts";
+import { LocalStandings } from "../platform/local/localStandings.ts";
+import { TakeOvers } from "./takeOvers.ts";
+
+const parsed = parseScenario({
+  ...{ name: "n", targetUrl: "http://h/", durationSeconds: 60 },
+  loadProfile: { type: "CONSTANT", initialRps: 100 },
+});
+if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+const plan = planRun(parsed.scenario);
+
+const START_MS = 1_000_000;
+
+/** Workers, each heard at an instant, and a run that is told what is found out for it. */
+class Found {
+  nowMs = START_MS;
+  state: RunState;
+  readonly heardMs = new Map<string, number>();
+  readonly free = new Set<string>();
+  /** The next answer to a fence is lost on the way. */
+  losesAnswer = false;
+  readonly #standings = new LocalStandings();
+  readonly #takeOvers: TakeOvers;
+
+  constructor(script?: "setup") {
+    const scripts = { kinds: script === undefined ? [] : [script], limitMs: 60_000 };
+    this.state = initialRunState({
+      ...{ durationMs: plan.durationMs, minDurationMs: plan.durationMs, gracefulStopMs: 0 },
+      ...{ lostWorkers: "redistribute", barrierMs: 30_000, startLeadMs: 1, scripts },
+    });
+    this.#takeOvers = new TakeOvers({
+      ...{ runId: "r", plan, labels: {} },
+      directory: {
+        list: async () => [...this.heardMs].map(([workerId, at]) => listed(workerId, at)),
+        fence: async (runId, token, shares) => {
+          const isSilent = (id: string) => this.nowMs - (this.heardMs.get(id) ?? 0) > 1_600;
+          const paths = this.#standings.fence(runId, token, shares, isSilent);
+          if (!this.losesAnswer) return { shares: paths, atMs: this.nowMs };
+          this.losesAnswer = false;
+          throw new Error("the link is down");
+        },
+        reserveMore: async () => [...this.free],
+      },
+      claims: { read: async () => true, claimedBy: () => 0 },
+      watch: { lastSeenOf: () => ({ lastBeatMs: null, absentMs: null }), held: new Map() },
+      record: { accountedOf: () => 0, startsOf: () => ({ started: 0, dropped: 0 }) },
+    });
+  }
+
+  /** Told, and all that is found out by that, as a run's owner does it. */
+  async tell(message: RunMessage): Promise<RunEffect[]> {
+    const { state, effects } = reduceRun(this.state, message, this.nowMs);
+    this.state = state;
+    const all = [...effects];
+    for (const effect of effects) all.push(...(await this.#find(effect)));
+    return all;
+  }
+
+  /** A quarter of a second later. */
+  async tick(): Promise<void> {
+    this.nowMs += 250;
+    await this.tell({ type: "tick" });
+    for (const effect of this.#takeOvers.unanswered(this.state)) await this.#find(effect);
+  }
+
+  async #find(effect: RunEffect): Promise<RunEffect[]> {
+    const find = this.#takeOvers.find(effect, this.state, 1, this.nowMs);
+    const told = await find.catch(() => []);
+    const effects: RunEffect[] = [];
+    for (const answer of told) effects.push(...(await this.tell(answer)));
+    return effects;
+  }
+
+  hear(...workerIds: string[]): void {
+    for (const id of workerIds) this.heardMs.set(id, this.nowMs);
+  }
+}
+
+function listed(workerId: string, lastSeenMs: number): ListedWorker {
+  return {
+    ...{ workerId, lastSeenMs, hostname: "host", pid: 1, labels: {}, state: "running" },
+    ...{ threads: 1, cpu: 0, rssBytes: 0, mbps: 0, lagMs: 0, clockOffsetUs: 0, clockErrorUs: 0 },
+    shares: [],
+  };
+}
+
+describe("setup whose worker was fenced", () => {
+  let found: Found;
+  beforeEach(async () => {
+    found = new Found("setup");
+    found.hear("w0");
+    await found.tell({ type: "placed", shares: placeShares(plan, ["w0"]) });
+    found.nowMs += 2_000;
+  });
+
+  const attempt = () => scriptUnderWay(found.state)?.script;
+
+  test("is done anew by the same one when it comes back and nobody else is free", async () => {
+    await found.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(attempt()).toMatchObject({ workerId: "w0", attempt: 1, fenced: true });
+    found.hear("w0");
+    await found.tick();
+    expect(attempt()).toEqual({
+      ...{ workerId: "w0", attempt: 2, result: null, sinceMs: START_MS },
+    });
+  });
+
+  test("goes to another worker that comes free first", async () => {
+    await found.tell({ type: "workersLost", workerIds: ["w0"] });
+    found.hear("w0", "w1");
+    found.free.add("w1");
+    await found.tick();
+    expect(attempt()).toMatchObject({ workerId: "w1", attempt: 2 });
+  });
+
+  test("is done anew, too, when the answer to the fence was lost and it came back", async () => {
+    found.losesAnswer = true;
+    await found.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(attempt()).toMatchObject({ attempt: 1 });
+    found.hear("w0");
+    await found.tick();
+    expect(attempt()).toMatchObject({ workerId: "w0", attempt: 2 });
+  });
+});
+
+describe("who could not take over", () => {
+  test("is not asked again: the share goes to those that were not asked yet, each once", async () => {
+    const found = new Found();
+    const shares = placeShares(plan, ["w0", "w1", "w2"]);
+    found.hear("w0", "w1", "w2");
+    await found.tell({ type: "placed", shares });
+    for (const { share, workerId, epoch } of shares) {
+      const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
+      await found.tell({ type: "ready", share, workerId, epoch, ...clock });
+    }
+    found.nowMs += 2_000;
+    found.hear("w0", "w1");
+    await found.tell({ type: "workersLost", workerIds: ["w2"] });
+    const refuse = (share: string, workerId: string) =>
+      found.tell({ type: "refused", share, workerId, epoch: 1, reason: "no file" });
+    const carriers = () => found.state.shares.slice(3).map((s) => `${s.share} ${s.workerId}`);
+    expect(carriers()).toEqual(["0/2/0 w0", "0/2/1 w1"]);
+    await refuse("0/2/0", "w0");
+    expect(carriers().slice(2)).toEqual(["0/2/0/0 w1"]);
+    await refuse("0/2/0/0", "w1");
+    // Nobody is left, until a worker comes.
+    expect(carriers()).toHaveLength(3);
+    found.hear("w3");
+    found.free.add("w3");
+    await found.tick();
+    expect(carriers().slice(3)).toEqual(["0/2/0/0/0 w3"]);
+  });
+});

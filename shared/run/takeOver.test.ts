@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { reduceRun } from "./runReducer.ts";
+import { closes, heirOf, kinds, RunUnderTest } from "./runs.testing.ts";
+import type { RunMessage, RunSettings } from "./runMessages.ts";
+
+const refusalOf = (share: string, workerId: string, epoch = 1): RunMessage => {
+  return { type: "refused", share, workerId, epoch, reason: "the file rows.csv is gone" };
+};
+
+/** Of three workers w1 is lost at 1 s, and w2 and w3 are to have its share from 2.5 s on. */
+function takenOver(change: Partial<RunSettings> = {}): RunUnderTest {
+  const seconds = { durationMs: 10_000, minDurationMs: 10_000 };
+  const run = new RunUnderTest({ lostWorkers: "redistribute", ...seconds, ...change });
+  run.start(2);
+  run.nowMs += 1_000;
+  const { lostWorkers } = run.state.settings;
+  if (lostWorkers === "redistribute") run.lose("w1");
+  else {
+    const ref = { share: "0/1", workerId: "w1", epoch: 1 };
+    run.tell({ type: "handback", ...ref, cutMs: 2_500, reason: "leaving" });
+  }
+  run.handOver("0/1", 2_500, "w2", "w3");
+  return run;
+}
+
+describe("who was to take over and cannot", () => {
+  test("loses the share to another worker, and the run goes on", () => {
+    const run = takenOver();
+    const effects = run.tell(refusalOf("0/1/0", "w2"));
+    expect(kinds(effects)).toEqual(["countLost", "handOver"]);
+    expect(run.state).toMatchObject({ phase: "RUNNING", failure: null });
+    expect(run.state.shares.map(({ share, phase, epoch }) => [share, phase, epoch])).toEqual([
+      ["0/0", "running", 1],
+      ["0/1", "lost", 2],
+      ["0/1/0", "lost", 2],
+      ["0/1/1", "assigned", 1],
+    ]);
+    run.handOver("0/1/0", 3_000, "w0");
+    expect(run.state.shares.at(-1)).toMatchObject({ share: "0/1/0/0", workerId: "w0" });
+  });
+
+  test("is told by name and reason", () => {
+    const run = takenOver();
+    const { effects } = reduceRun(run.state, refusalOf("0/1/0", "w2"), run.nowMs);
+    const texts = effects.flatMap((effect) => (effect.type === "event" ? [effect.text] : []));
+    expect(texts).toEqual(["w2: could not take over: the file rows.csv is gone; lost: 0/1/0"]);
+  });
+
+  test("says so once: twice changes nothing", () => {
+    const run = takenOver();
+    run.tell(refusalOf("0/1/0", "w2"));
+    const { state } = run;
+    expect(run.tell(refusalOf("0/1/0", "w2"))).toEqual([]);
+    expect(run.state).toEqual(state);
+  });
+
+  test("fails the run where the scenario says so, by name and reason", () => {
+    const run = takenOver({ lostWorkers: "fail" });
+    run.tell(refusalOf("0/1/0", "w2"));
+    expect(run.state.failure).toBe(
+      "w2, share 0/1/0: could not take over: the file rows.csv is gone",
+    );
+  });
+
+  test("is not replaced with `degrade`: its part is lost to the end", () => {
+    const run = takenOver({ lostWorkers: "degrade" });
+    expect(kinds(run.tell(refusalOf("0/1/0", "w2")))).toEqual(["countLost"]);
+    expect(run.tickAfter(250)).toEqual([]);
+    expect(run.state.phase).toBe("RUNNING");
+  });
+
+  test("and nobody else for 15 s: the run fails and says why", () => {
+    const run = takenOver({ durationMs: 60_000, minDurationMs: 60_000 });
+    run.tell(refusalOf("0/1/0", "w2"));
+    run.lose("w0", "w3");
+    run.tickAfter(14_999);
+    expect(run.state.phase).toBe("RUNNING");
+    run.tickAfter(1);
+    expect(run.state.failure).toContain("w2: could not take over: the file rows.csv is gone");
+    expect(run.state.failure).toContain("w0: no heartbeat any more");
+  });
+});
+
+test("a controller that dies over handing a share out leaves no second open that has ended", () => {
+  const run = new RunUnderTest({
+    ...{ lostWorkers: "redistribute", durationMs: 9_000, minDurationMs: 9_000 },
+  });
+  run.start(2);
+  run.lose("w1");
+  // Found so late that seconds are overdue by then: they close in the same step.
+  run.nowMs += 5_000;
+  const heirs = [heirOf("0/1", 0, "w0", 5_500)];
+  const { state, effects } = reduceRun(
+    run.state,
+    { type: "handedOver", share: "0/1", cutMs: 5_500, planned: 5, heirs },
+    run.nowMs,
+  );
+  // A share is stored before it is handed out: the controller dies right after that.
+  const stored = effects.findIndex(({ type }) => type === "assign");
+  const before = closes(effects.slice(0, stored));
+  run.state = structuredClone(state);
+  const after = closes(run.tickAfter(5_000));
+  expect([...before, ...after]).toEqual(["0p", "1p", "2p", "3p", "4p", "5p", "6p"]);
+});
