@@ -1,6 +1,7 @@
 import { nearest } from "@onrush/shared/scenario/problems.ts";
 import { scenarioWorkloads } from "@onrush/shared/scenario/workloads.ts";
 import type { Trial } from "@onrush/shared/trial/trialEvents.ts";
+import type { ScriptKind } from "@onrush/shared/wire/script.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { trialText, trialVerdict } from "../output/trialText.ts";
@@ -27,12 +28,24 @@ function checkWorkload({ scenario }: LoadedScenario, name: string | undefined): 
   );
 }
 
+const NOT_TRIED = "nothing else was tried: a run fails when its setup does";
+
+/** Setup and teardown have no workload. */
+const scriptOf = (trials: readonly Trial[], kind: ScriptKind) =>
+  trials
+    .filter(({ script }) => script === kind)
+    .map(({ ok, reasons, events }) => ({ ok, reasons, events }))[0];
+
 function printAll(trials: readonly Trial[]): void {
+  const workloads = trials
+    .filter(({ script }) => script === null)
+    .map(({ workload, ok, reasons, events }) => ({ workload, ok, reasons, events }));
+  const [setup, teardown] = [scriptOf(trials, "setup"), scriptOf(trials, "teardown")];
   const ok = trials.every((trial) => trial.ok);
-  console.log(JSON.stringify({ ok, workloads: trials }, null, 2));
+  console.log(JSON.stringify({ ok, setup, workloads, teardown }, null, 2));
 }
 
-/** One iteration of each workload, everything of it printed. */
+/** Setup, one iteration of each workload, teardown: everything of it printed. */
 async function tryScenario(file: string, options: TryCommandOptions): Promise<number> {
   const loaded = await readScenario(file, options);
   checkWorkload(loaded, options.workload);
@@ -40,9 +53,10 @@ async function tryScenario(file: string, options: TryCommandOptions): Promise<nu
   const stopped = firstSignal().then(() => (isInterrupted = true));
   const { tryWorkloads } = await import("../embedded/tryWorkloads.ts");
   const trials: Trial[] = [];
+  let wereTried: boolean;
   try {
-    const how = { waits: options.pauses === true, stopped };
-    await tryWorkloads(loaded, how, options.workload, (trial) => {
+    const how = { waits: options.pauses === true, workload: options.workload, stopped };
+    wereTried = await tryWorkloads(loaded, how, (trial) => {
       trials.push(trial);
       if (options.json !== true) console.log(`${trialText(trial)}\n`);
     });
@@ -50,7 +64,7 @@ async function tryScenario(file: string, options: TryCommandOptions): Promise<nu
     throw new CliError(error instanceof Error ? error.message : String(error), EXIT.error);
   }
   if (options.json === true) printAll(trials);
-  else console.log(trials.map(trialVerdict).join("\n"));
+  else console.log([...trials.map(trialVerdict), ...(wereTried ? [] : [NOT_TRIED])].join("\n"));
   if (isInterrupted) return EXIT.interrupted;
   return trials.every(({ ok }) => ok) ? EXIT.ok : EXIT.error;
 }
@@ -58,7 +72,9 @@ async function tryScenario(file: string, options: TryCommandOptions): Promise<nu
 export const addTry: AddCommand = (program) => {
   const command = program
     .command("try")
-    .description("one iteration of each workload, with everything it sends and is answered");
+    .description(
+      "setup, one iteration of each workload and teardown, with everything sent and answered",
+    );
   addScenarioOptions(command)
     .argument("<file>", 'scenario (JSON or YAML; "-" is the standard input)')
     .option("--workload <name>", "this one alone")

@@ -27,8 +27,9 @@ const step = (change: Partial<TrialStep> = {}): TrialStep => ({
   ...change,
 });
 
+const main = { workload: "main", script: null };
 const ended: TrialEvent = { type: "ended", outcome: "ok" };
-const textOf = (...events: TrialEvent[]) => trialText(judgeTrial("main", [...events, ended]));
+const textOf = (...events: TrialEvent[]) => trialText(judgeTrial(main, [...events, ended]));
 
 test("a step is its request, its answer, its checks and its variables", () => {
   expect(textOf(step())).toBe(
@@ -118,6 +119,23 @@ describe("the verdict", () => {
     ],
   ];
   test.each(cases)("%s", (_name, events, line) => {
-    expect(trialVerdict(judgeTrial("main", events))).toBe(line);
+    expect(trialVerdict(judgeTrial(main, events))).toBe(line);
+  });
+});
+
+describe("what is done once per run", () => {
+  const setup = { workload: "setup", script: "setup" } as const;
+
+  test("goes by its own name", () => {
+    expect(trialText(judgeTrial(setup, [ended]))).toBe("setup\n  iteration: ok");
+    expect(trialVerdict(judgeTrial(setup, [ended]))).toBe("setup: ok");
+  });
+
+  test("fails by what it extracts, too", () => {
+    const reason = "extracts 70000 characters; at most 65536";
+    const result = { ok: false, reason, variables: {}, requests: 1, steps: [] };
+    expect(trialVerdict(judgeTrial(setup, [step(), ended], result))).toBe(
+      `setup: FAILED: ${reason}`,
+    );
   });
 });

@@ -99,9 +99,9 @@ function eventLines(event: TrialEvent): string[] {
   }
 }
 
-/** Everything of one tried workload. */
-export const trialText = ({ workload, events }: Trial): string =>
-  [`workload ${workload}`, ...indented(events.flatMap(eventLines), "  ")]
+/** Everything of one part that was tried. */
+export const trialText = ({ workload, script, events }: Trial): string =>
+  [script ?? `workload ${workload}`, ...indented(events.flatMap(eventLines), "  ")]
     .map((line) => line.trimEnd())
     .join("\n");
 

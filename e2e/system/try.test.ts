@@ -210,3 +210,110 @@ test("each workload is tried, or the one that is named", async () => {
   const wrong = await tryOut(scenario, "--workload", "bb");
   expect([wrong.code, await received()]).toEqual([2, 3]);
 });
+
+describe("what is done once per run", () => {
+  const login = (more: object = {}) =>
+    step("login", "/login", { method: "POST", extract: { token: "json($.token)" }, ...more });
+  const bearer = { auth: { bearer: "{{vars.token}}" } };
+  const logout = () => step("logout", "/logout", { method: "DELETE", ...bearer });
+  const workload = (name: string, more: object = {}) => ({
+    ...{ name, durationSeconds: 1, loadProfile: { type: "VUS", vus: 3 } },
+    steps: [step(name, `/${name}?t={{vars.token}}`, { ...bearer, ...more })],
+  });
+  const scenario = (a: object = {}, setup: object = {}) => ({
+    ...{ durationSeconds: undefined, loadProfile: undefined },
+    ...{
+      setup: [login(setup)],
+      workloads: [workload("a", a), workload("b")],
+      teardown: [logout()],
+    },
+  });
+  const requests = () =>
+    echo.received.map(({ method, path, headers }) => {
+      const credentials = headers.find(([name]) => name.toLowerCase() === "authorization");
+      return `${method} ${path} ${credentials?.[1] ?? "-"}`;
+    });
+  const all = [
+    "POST /login -",
+    "GET /a?t=t-for-me Bearer t-for-me",
+    "GET /b?t=t-for-me Bearer t-for-me",
+    "DELETE /logout Bearer t-for-me",
+  ];
+
+  test("setup comes first, teardown last, and what setup extracts is known to all", async () => {
+    const { code, output } = await tryOut(scenario());
+    expect([code, requests()]).toEqual([0, all]);
+    expect(output).toMatch(
+      /^setup\n {2}step login: ok\n[^]*\nworkload a\n[^]*\nworkload b\n[^]*\nteardown\n {2}step logout: ok\n/,
+    );
+    expect(output).toMatch(/\nsetup: ok\na: ok\nb: ok\nteardown: ok\n$/);
+    // The target says it back to those that were given it.
+    expect(output).not.toContain("t-for-me");
+  });
+
+  test("a secret of setup is one in the others, whatever they call it", async () => {
+    const extract = { token: "json($.token)", sid: "cookie(sid)" };
+    const { setup, workloads } = scenario({ headers: { "x-note": "{{vars.sid}}" } }, { extract });
+    const { code, output } = await tryOut({ ...scenario(), setup, workloads });
+    expect(code).toBe(0);
+    expect(echo.received[1]?.headers).toContainEqual(["x-note", "session-0123"]);
+    expect(output).not.toContain("session-0123");
+  });
+
+  test("of workloads one alone has both, too", async () => {
+    const { code } = await tryOut(scenario(), "--workload", "b");
+    expect([code, requests()]).toEqual([0, [all[0], all[2], all[3]]]);
+  });
+
+  test("what failed is torn down nevertheless", async () => {
+    const { code, output } = await tryOut(scenario({ checks: ["status == 404"] }));
+    expect([code, requests()]).toEqual([1, all]);
+    expect(output).toMatch(/\na: FAILED: a: status == 404 \(found 200\)\nb: ok\nteardown: ok\n$/);
+  });
+
+  test("nothing follows a setup that fails, as in a run", async () => {
+    const failing = { checks: ["status == 404"] };
+    const { code, output } = await tryOut(scenario({}, failing));
+    expect([code, requests()]).toEqual([1, [all[0]]]);
+    expect(output).toMatch(
+      /\nsetup: FAILED: login: status == 404 \(found 200\)\nnothing else was tried: [^\n]+\n$/,
+    );
+  });
+
+  test("a setup that may fail is followed by the rest, and the exit code is 1", async () => {
+    const setup = [step("old", "/x", { onError: "continue", checks: ["status == 404"] }), login()];
+    const { code } = await tryOut({ ...scenario(), setup });
+    expect([code, requests()]).toEqual([1, ["GET /x -", ...all]]);
+  });
+
+  test("a teardown that fails is told, and the exit code is 1", async () => {
+    const { code, output } = await tryOut({
+      ...scenario(),
+      teardown: [{ ...logout(), checks: ["status == 404"] }],
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/\nteardown: FAILED: logout: status == 404 \(found 200\)\n$/);
+  });
+
+  test("as JSON both stand beside the workloads", async () => {
+    const { code, output } = await tryOut(scenario(), "--json");
+    const { ok, setup, workloads, teardown } = JSON.parse(output) as Record<string, unknown>;
+    expect([code, ok]).toEqual([0, true]);
+    const part = { ok: true, reasons: [], events: expect.any(Array) as unknown };
+    expect([setup, teardown]).toEqual([part, part]);
+    expect(workloads).toEqual([
+      { workload: "a", ...part },
+      { workload: "b", ...part },
+    ]);
+  });
+
+  test("an interrupted trial is torn down, and exits with 130", async () => {
+    const file = join(folder, "scenario.json");
+    const waiting = { ...base, ...scenario(), thinkTimeSeconds: 600 };
+    await writeFile(file, JSON.stringify(waiting));
+    const trying = new OnrushProcess(["try", file, "--pauses"], { ONRUSH_DATA: folder });
+    await expect.poll(requests, { timeout: 20_000 }).toHaveLength(2);
+    expect(await trying.end()).toBe(130);
+    expect(requests()).toEqual([all[0], all[1], all[3]]);
+  });
+});

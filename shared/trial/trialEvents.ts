@@ -1,3 +1,5 @@
+import type { ScriptKind, ScriptResult } from "../wire/script.ts";
+
 /** What one iteration that is only tried tells of itself, in the order in which it happens. */
 
 export interface TrialBody {
@@ -62,12 +64,23 @@ export type TrialEvent =
   | { type: "repeat"; round: number; of: number }
   | { type: "ended"; outcome: TrialOutcome };
 
-/** What the process that tries tells the one that has asked. */
-export type FromTrial = TrialEvent | { type: "refused"; reason: string };
+/** What an iteration leaves to those that are tried after it. */
+export interface TrialEnd {
+  /** Of setup and teardown, as a run would have it; null of a workload. */
+  result: ScriptResult | null;
+  /** What is a secret wherever it turns up again. Nobody is shown it. */
+  secretValues: string[];
+}
 
-/** One workload that was tried. */
+/** What the process that tries tells the one that has asked; the last of it is "over". */
+export type FromTrial =
+  TrialEvent | ({ type: "over" } & TrialEnd) | { type: "refused"; reason: string };
+
+/** One workload that was tried, or what is done once per run. */
 export interface Trial {
+  /** Of setup and teardown the name is that of its kind. */
   workload: string;
+  script: ScriptKind | null;
   ok: boolean;
   /** Why it is not ok. */
   reasons: string[];
@@ -86,12 +99,20 @@ function stepReasons({ name, checks, outcome, status, error }: TrialStep): strin
   return [...failed, `${name}: ${error === "" ? `status ${status}` : error}`];
 }
 
-/** A workload is ok when its iteration was and every check held, those too that fail no request. */
-export function judgeTrial(workload: string, events: readonly TrialEvent[]): Trial {
+/**
+ * An iteration is ok when it ended so and every check held, those too that fail no request. Setup
+ * and teardown can fail by what they extract, too.
+ */
+export function judgeTrial(
+  { workload, script }: Pick<Trial, "workload" | "script">,
+  events: readonly TrialEvent[],
+  result: ScriptResult | null = null,
+): Trial {
   const reasons = events.flatMap((event) => (event.type === "step" ? stepReasons(event) : []));
   const ended = events.find((event) => event.type === "ended");
   if (ended === undefined) reasons.push("the iteration did not end");
+  else if (reasons.length === 0 && result?.ok === false) reasons.push(result.reason);
   else if (reasons.length === 0 && (ended.outcome === "failed" || ended.outcome === "interrupted"))
     reasons.push(`the iteration was ${ended.outcome}`);
-  return { workload, ok: reasons.length === 0, reasons, events: [...events] };
+  return { workload, script, ok: reasons.length === 0, reasons, events: [...events] };
 }

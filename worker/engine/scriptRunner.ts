@@ -1,25 +1,13 @@
-import { stepsOf } from "@onrush/shared/flow/flow.ts";
-import { MAX_LISTED, MAX_VARIABLES_LENGTH, type ScriptResult } from "@onrush/shared/wire/script.ts";
+import type { ScriptResult } from "@onrush/shared/wire/script.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
-import type { RequestResult } from "../metrics/dueSecond.ts";
-import { Recorder } from "../metrics/recorder.ts";
 import type { ToEngine } from "./engineMessages.ts";
 import { Iterations, NO_LEASE } from "./iterations.ts";
 import { monotonicUs } from "./monotonicClock.ts";
 import type { Program } from "./operation.ts";
 import { compileTask } from "../steps/compileTask.ts";
-import type { Slot } from "./slot.ts";
+import { scriptProgram, scriptResult, StepLog } from "./scriptResult.ts";
 
 const TURN_MS = 5;
-
-/** Setup and teardown are few requests: each is noted, and none is counted to the load. */
-class StepLog extends Recorder {
-  readonly results: RequestResult[] = [];
-
-  override request(result: RequestResult): void {
-    this.results.push({ ...result });
-  }
-}
 
 /**
  * Does setup or teardown: one iteration of one user, in one engine thread. It begins with the lease
@@ -39,8 +27,7 @@ export class ScriptRunner {
     this.#task = task;
     this.#lease = lease;
     this.#clock = { originUs: 0 };
-    // Its variables are what it is there for.
-    this.#program = { ...program, keptVariables: Infinity };
+    this.#program = scriptProgram(program);
     this.#iterations = new Iterations(
       {
         ...{ program: this.#program, limit: 1, thinkTime: null, seed: task.seed },
@@ -73,7 +60,7 @@ export class ScriptRunner {
     if (this.#timer !== undefined) return;
     this.#clock.originUs = monotonicUs();
     this.#iterations.onEnded = (slot) => {
-      const result = this.#result(slot);
+      const result = scriptResult(this.#task, this.#program, this.#log, slot);
       this.close();
       ended(result);
     };
@@ -100,45 +87,5 @@ export class ScriptRunner {
     this.#iterations.onEnded = () => {};
     this.#iterations.interrupt();
     this.#program.close();
-  }
-
-  #result(slot: Slot): ScriptResult {
-    const names = stepsOf(this.#task.steps).map(({ name }) => name);
-    const { results } = this.#log;
-    const steps = results.slice(0, MAX_LISTED).map((one) => ({
-      name: names[one.step] ?? "",
-      ok: one.outcome !== "failed" && one.outcome !== "interrupted",
-      ...{ status: one.status, error: one.error },
-      ms: Math.max(0, one.endUs - Math.max(one.sentUs, one.beganUs)) / 1000,
-    }));
-    const reason = this.#failure(slot, names);
-    const requests = results.length;
-    if (reason !== "") return { ok: false, reason, variables: {}, requests, steps };
-    const values = this.#program.variables.flatMap((name, i) => {
-      const value = slot.variables[i];
-      return value === undefined ? [] : [[name, value] as const];
-    });
-    const length = values.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-    if (length > MAX_VARIABLES_LENGTH) {
-      const told = `extracts ${length} characters; at most ${MAX_VARIABLES_LENGTH}`;
-      return { ok: false, reason: told, variables: {}, requests, steps };
-    }
-    return { ok: true, reason, variables: Object.fromEntries(values), requests, steps };
-  }
-
-  /** Empty when all went well. */
-  #failure(slot: Slot, names: readonly string[]): string {
-    const { flow } = this.#program;
-    const failed = this.#log.results.find(
-      ({ outcome, step }) => outcome === "failed" && flow?.endings[step] !== "never",
-    );
-    if (failed !== undefined) {
-      const { error, status, step } = failed;
-      const answer = status === 0 ? "" : `status ${status}`;
-      const why = [error, answer].filter((part) => part !== "").join(", ");
-      return `step "${names[step] ?? ""}": ${why}`;
-    }
-    if (!slot.iterationInterrupted) return "";
-    return "its worker has heard of no controller for too long, and sends nothing more";
   }
 }

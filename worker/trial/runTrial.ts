@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { checkName } from "@onrush/shared/condition/stepChecks.ts";
 import { groupsOf, stepsOf } from "@onrush/shared/flow/flow.ts";
-import type { TrialEvent, TrialStep } from "@onrush/shared/trial/trialEvents.ts";
+import type { TrialEnd, TrialEvent, TrialStep } from "@onrush/shared/trial/trialEvents.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { LoadedFiles } from "../engine/engineMessages.ts";
 import type { FlowWatch } from "../engine/flowWalk.ts";
 import { iterationOutcomeOf, Iterations, outcomeOf } from "../engine/iterations.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
 import type { Program } from "../engine/operation.ts";
+import { scriptProgram, scriptResult, StepLog } from "../engine/scriptResult.ts";
 import type { Slot } from "../engine/slot.ts";
-import { Recorder } from "../metrics/recorder.ts";
 import { compileTask, poolLimits } from "../steps/compileTask.ts";
 import { WireWatch } from "./wireWatch.ts";
 
@@ -20,6 +20,8 @@ export interface TrialOptions {
   files: LoadedFiles;
   /** Texts of the scenario whose values nobody is shown. */
   secretTexts: readonly string[];
+  /** Values that were secrets in what was tried before. */
+  secretValues: readonly string[];
   /** Pauses are waited for; otherwise the clock of the iteration jumps over them. */
   waits: boolean;
 }
@@ -91,13 +93,13 @@ class OrderedEvents {
 }
 
 /**
- * Goes through the first iteration of a task once, and tells everything. Rejects when its steps
- * cannot be compiled.
+ * Goes through the first iteration of a task once, and tells everything. Resolves with what is left
+ * to those that are tried after it. Rejects when its steps cannot be compiled.
  */
 export async function runTrial(
-  { task, files, secretTexts, waits }: TrialOptions,
+  { task, files, secretTexts, secretValues, waits }: TrialOptions,
   emit: (event: TrialEvent) => void,
-): Promise<void> {
+): Promise<TrialEnd> {
   const events = new OrderedEvents(emit);
   let skippedUs = -monotonicUs();
   const nowUs = () => monotonicUs() + skippedUs;
@@ -105,7 +107,10 @@ export async function runTrial(
   const watch = new WireWatch(steps, secretTexts);
   const limits = poolLimits(task, 0, 1);
   const compiled = await compileTask(task, { nowUs }, { files, limits, watch });
-  const program = telling(compiled, (slot) => events.now(stepOf(slot)));
+  for (const value of secretValues) watch.secrets.add(value);
+  const told = telling(compiled, (slot) => events.now(stepOf(slot)));
+  const program = task.script === undefined ? told : scriptProgram(told);
+  const log = new StepLog(program);
 
   function stepOf(slot: Slot): TrialStep {
     const step = steps[slot.operation];
@@ -134,10 +139,14 @@ export async function runTrial(
       requestTimeoutUs: task.requestTimeoutMs * 1_000,
       flowWatch: flowWatch(task, events.later),
     },
-    new Recorder(program),
+    log,
     nowUs,
   );
-  iterations.onEnded = (slot) => events.now({ type: "ended", outcome: iterationOutcomeOf(slot) });
+  let result = null;
+  iterations.onEnded = (slot) => {
+    if (task.script !== undefined) result = scriptResult(task, program, log, slot);
+    events.now({ type: "ended", outcome: iterationOutcomeOf(slot) });
+  };
   iterations.leaseUntilUs = Infinity;
   const slot = iterations.take();
   if (slot === undefined) throw new RangeError("there is a slot for one iteration");
@@ -156,4 +165,5 @@ export async function runTrial(
     await pause(TICK_MS);
   }
   compiled.close();
+  return { result, secretValues: watch.secrets.values };
 }

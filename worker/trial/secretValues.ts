@@ -21,6 +21,8 @@ const written: readonly ((value: string) => string)[] = [
 /** The secrets of an iteration, as far as they are known yet, in every form they may be written in. */
 export class SecretValues {
   readonly #templates: Text[] = [];
+  readonly #added = new Set<string>();
+  /** All that was added, in every form. */
   readonly #values = new Set<string>();
   /** The longest first: one may be a part of another. */
   #sorted: string[] = [];
@@ -50,8 +52,14 @@ export class SecretValues {
 
   add(value: string): void {
     if (value.trim() === "" || this.#values.has(value) || value === MASK) return;
+    this.#added.add(value);
     for (const write of written) this.#values.add(write(value));
     this.#sorted = [...this.#values].sort((a, b) => b.length - a.length);
+  }
+
+  /** All that are known, as they were added. */
+  get values(): string[] {
+    return [...this.#added];
   }
 
   mask(text: string): string {

@@ -10,6 +10,7 @@ export interface ToTrial {
   /** By SHA-256: the files that the task names. */
   contents: ReadonlyMap<string, Uint8Array>;
   secretTexts: readonly string[];
+  secretValues: readonly string[];
   waits: boolean;
 }
 
@@ -21,7 +22,8 @@ async function tryTask({ task, contents, ...options }: ToTrial): Promise<void> {
   try {
     const source = { read: (sha256: string) => Promise.resolve(contents.get(sha256)) };
     const files = await new TaskFiles({ source, ownerUrl: () => undefined }).load(task);
-    await runTrial({ task, files, ...options }, (event) => void tell(event));
+    const end = await runTrial({ task, files, ...options }, (event) => void tell(event));
+    await tell({ type: "over", ...end });
   } catch (error) {
     await tell({ type: "refused", reason: error instanceof Error ? error.message : String(error) });
   }
