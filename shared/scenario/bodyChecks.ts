@@ -1,5 +1,3 @@
-import { stringsIn } from "../template/jsonTemplate.ts";
-import { hasTemplate } from "../template/parseTemplate.ts";
 import type { Problem } from "./problems.ts";
 
 /** Checks of what a request carries, on the raw document like `crossChecks.ts`. */
@@ -20,13 +18,8 @@ function bodyProblems(step: Raw, prefix: string): Problem[] {
     path: `${prefix}${field}`,
     message: `not together with ${String(first)}: a request has one body`,
   }));
-  if (step["compress"] !== undefined) {
-    const texts = named.flatMap((field) => stringsIn(step[field], ""));
-    const path = `${prefix}compress`;
-    if (first === undefined) problems.push({ path, message: "there is no body to compress" });
-    if (texts.some(({ text }) => hasTemplate(text))) {
-      problems.push({ path, message: "not with templates in the body: it is compressed once" });
-    }
+  if (step["compress"] !== undefined && first === undefined) {
+    problems.push({ path: `${prefix}compress`, message: "there is no body to compress" });
   }
   if (first !== undefined && (method === "GET" || method === "HEAD")) {
     const hint = step["method"] === undefined ? '; name a method, such as "POST"' : "";

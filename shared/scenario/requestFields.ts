@@ -45,16 +45,16 @@ const partSchema = z
     error: "a part needs either value or file",
   });
 
-export const encodings = ["gzip", "deflate", "br", "zstd"] as const;
+export const contentCodings = ["gzip", "deflate", "br", "zstd"] as const;
+export type ContentCoding = (typeof contentCodings)[number];
+const codingSchema = z.enum(contentCodings, {
+  error: 'an encoding is "gzip", "deflate", "br" or "zstd"',
+});
 
-export const acceptEncodingSchema = z
-  .array(z.enum(encodings, { error: 'an encoding is "gzip", "deflate", "br" or "zstd"' }))
-  .min(1)
-  .max(encodings.length)
-  .meta({
-    description:
-      "Sends Accept-Encoding, and decodes answers where checks, extractions or outcomes read their bodies. Bytes received are those of the wire.",
-  });
+export const acceptEncodingSchema = z.array(codingSchema).min(1).max(contentCodings.length).meta({
+  description:
+    "Sends Accept-Encoding, and decodes answers where checks, extractions or outcomes read their bodies. Bytes received are those of the wire.",
+});
 
 export const authSchema = z
   .union(
@@ -112,10 +112,10 @@ export const requestFields = {
     .max(MAX_FIELDS)
     .optional()
     .meta({ description: "The body as multipart/form-data." }),
-  compress: z
-    .literal("gzip", { error: 'compress is "gzip"' })
-    .optional()
-    .meta({ description: "Sends the body, which has no templates, in this content coding." }),
+  compress: codingSchema.optional().meta({
+    description:
+      "Sends the body in this content coding: compressed once where it has no templates, otherwise for each request.",
+  }),
   bodyFile: fileNameSchema.optional().meta({ description: "The bytes of a file as the body." }),
 };
 

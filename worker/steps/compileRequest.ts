@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import type { Auth, StepDefaults } from "@onrush/shared/scenario/requestFields.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
@@ -10,6 +9,7 @@ import {
 import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
 import { segmentsOf } from "@onrush/shared/template/parseTemplate.ts";
 import { compilePath } from "@onrush/shared/template/urlTemplate.ts";
+import { encodeFast, encodeOnce } from "../protocols/http/contentCoding.ts";
 import type { HttpRequest } from "../protocols/http/httpRequest.ts";
 import { compileBody, type CompiledBody, withQuery } from "./compileBody.ts";
 import { compileInspection } from "./inspectAnswer.ts";
@@ -51,9 +51,11 @@ function headersOf(
   return headers;
 }
 
-/** A body that is always the same is compressed once; others are refused with `compress`. */
+/** A body that is always the same is compressed once, others when they are sent. */
 function encoded(body: CompiledBody["text"], compress: Step["compress"]): CompiledBody["text"] {
-  return compress !== undefined && body instanceof Uint8Array ? gzipSync(body) : body;
+  if (compress === undefined) return body;
+  if (body instanceof Uint8Array) return encodeOnce[compress](body);
+  return { ...body, encode: encodeFast[compress] };
 }
 
 /** The request of a step; a body gets its content type unless the step names one. */

@@ -2,7 +2,6 @@ import {
   brotliCompressSync,
   deflateRawSync,
   deflateSync,
-  gunzipSync,
   gzipSync,
   zstdCompressSync,
 } from "node:zlib";
@@ -11,6 +10,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type HttpOptions, plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
+import { contentCodings } from "@onrush/shared/scenario/requestFields.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
 import { compileRequest } from "../../steps/compileRequest.ts";
@@ -18,6 +18,7 @@ import { StepLanguage } from "../../steps/stepLanguage.ts";
 import { type LoadedFiles, noFiles } from "../../engine/engineMessages.ts";
 import { Slot } from "../../engine/slot.ts";
 import { perform } from "./conformance.testing.ts";
+import { decodeBody } from "./contentCoding.ts";
 import { ForwardProxy } from "./forwardProxy.testing.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { RawTransport } from "./rawTransport.ts";
@@ -279,12 +280,48 @@ describe.each(ways)("over %s", (_name, way) => {
     }
   });
 
-  test("a body is sent in a content coding when it is to be", async () => {
-    const body = { text: "ä".repeat(5_000) };
-    const { raw, type, length, coding } = await sent({ body, compress: "gzip" });
-    expect([type, coding, length]).toEqual(["application/json", "gzip", `${raw.length}`]);
-    expect(raw.length).toBeLessThan(1_000);
-    expect(JSON.parse(gunzipSync(raw).toString())).toEqual(body);
+  describe.each(contentCodings)("a body is sent in content coding %s", (compress) => {
+    const plainOf = (raw: Uint8Array) => {
+      const decoded = decodeBody(raw, compress, LARGE);
+      if (!decoded.ok) throw new Error(decoded.why);
+      return Buffer.from(decoded.bytes).toString();
+    };
+
+    test("when it is always the same", async () => {
+      const body = { text: "ä".repeat(5_000) };
+      const { raw, type, length, coding } = await sent({ body, compress });
+      expect([type, coding, length]).toEqual(["application/json", compress, `${raw.length}`]);
+      expect(raw.length).toBeLessThan(1_000);
+      expect(JSON.parse(plainOf(raw))).toEqual(body);
+    });
+
+    test("with templates, which differ in length and characters", async () => {
+      const step = { body: { v: "{{data.u.v}}", i: "{{iteration}}" }, compress };
+      for (const [arrival, value] of values.entries()) {
+        const { raw, type, length, coding } = await sent(step, arrival);
+        expect([type, coding, length]).toEqual(["application/json", compress, `${raw.length}`]);
+        expect(JSON.parse(plainOf(raw))).toEqual({ v: value, i: arrival });
+      }
+    });
+
+    test("as text, form and parts with files", async () => {
+      const memory = new SharedArrayBuffer(3);
+      new Uint8Array(memory).set([0x61, 0x62, 0x63]);
+      const files = { tables: {}, contents: { "a.txt": memory } };
+      const text = await sent({ body: "<{{data.u.v}}>", compress }, 2);
+      expect(plainOf(text.raw)).toBe("<grüße €>");
+      const form = await sent({ form: { a: "{{data.u.v}}" }, compress }, 2);
+      expect(form.type).toBe("application/x-www-form-urlencoded");
+      expect(plainOf(form.raw)).toBe("a=gr%C3%BC%C3%9Fe+%E2%82%AC");
+      const multipart = [
+        { name: "v", value: "{{data.u.v}}" },
+        { name: "f", file: "a.txt" },
+      ];
+      const parts = await sent({ multipart, compress }, 2, files);
+      const headers = { "content-type": parts.type };
+      const read = await new Response(plainOf(parts.raw), { headers }).formData();
+      expect([read.get("v"), await (read.get("f") as File).text()]).toEqual(["grüße €", "abc"]);
+    });
   });
 
   test("credentials become an Authorization header", async () => {

@@ -3,6 +3,7 @@ import type { Render, Subject, Template, Text } from "@onrush/shared/template/co
 import type { Operation } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";
+import type { Encode } from "./contentCoding.ts";
 import type { Inspection } from "./responseCapture.ts";
 
 /** However a transport connects. */
@@ -12,15 +13,21 @@ export const CONNECT_TIMEOUT_MS = 30_000;
 export interface BodyTemplate {
   readonly literals: readonly (string | Uint8Array)[];
   readonly values: readonly Render[];
+  /** What is done with the bytes of each body before it is sent: its content coding. */
+  readonly encode?: Encode | undefined;
 }
 
 /** The bytes of a body for one subject. */
-export function renderBody({ literals, values }: BodyTemplate, subject: Subject): Uint8Array {
+export function renderBody(template: BodyTemplate, subject: Subject): Uint8Array {
+  const { literals, values, encode } = template;
   const parts = literals.flatMap((literal, i) => {
     const value = values[i];
     return value === undefined ? [literal] : [literal, value(subject)];
   });
-  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
+  const bytes = Buffer.concat(
+    parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)),
+  );
+  return encode === undefined ? bytes : encode(bytes);
 }
 
 /** A request as a step describes it, ready to be compiled by a transport. */

@@ -7,7 +7,7 @@ import type { PooledConnection } from "../connectionPool.ts";
 import type { HeadCache } from "./headCache.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { OpeningClock } from "./openingClock.ts";
-import { type WireRequest, WireTemplate } from "./wireRequest.ts";
+import type { WireRequest } from "./wireRequest.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
 
@@ -103,8 +103,8 @@ export class RawConnection implements PooledConnection<RawRequest> {
     this.#parser.begin(request.isHead, request.heads, this.#beginCapture(request.inspection));
     slot.cancel = this.#cancel;
     const { wire } = request;
-    const isTemplate = wire instanceof WireTemplate;
-    const bytes = isTemplate ? wire.render(slot) : wire;
+    const isFixed = wire instanceof Uint8Array;
+    const bytes = isFixed ? wire : wire.render(slot);
     slot.bytesSent = bytes.length;
     slot.opened = this.#opened;
     this.#opened = null;
@@ -116,7 +116,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
     // The kernel did not take everything at once: an empty write calls back when it has, and until
     // then the bytes are read from.
     socket.write(NOTHING, this.#written);
-    if (isTemplate) wire.handOver();
+    if (!isFixed) wire.handOver();
   }
 
   #beginCapture(inspection: Inspection | null): ResponseCapture | null {

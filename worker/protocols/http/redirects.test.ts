@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { plainHttp } from "@onrush/shared/scenario/httpOptions.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
@@ -78,11 +79,13 @@ describe("the request that follows", () => {
 describe("over connections", () => {
   const seen: string[] = [];
   const answer = (incoming: IncomingMessage, response: ServerResponse) => {
-    let body = "";
-    incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const { url = "", method, headers } = incoming;
-      seen.push(`${method} ${url} ${body} ${headers.authorization ?? "-"}`);
+      const raw = Buffer.concat(chunks);
+      const body = headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
+      seen.push(`${method} ${url} ${body.toString()} ${headers.authorization ?? "-"}`);
       const go = (status: number, location?: string) =>
         response.writeHead(status, location === undefined ? {} : { location }).end("moved");
       const steps = /^\/chain\/(\d+)$/.exec(url);
@@ -210,6 +213,14 @@ describe("over connections", () => {
         `POST /gr%C3%BC%C3%9Fe/${at}/again?x=y ${body} ${secret}`,
         `POST /gr%C3%BC%C3%9Fe/landed ${body} ${secret}`,
       ]);
+    });
+
+    test("a body in a content coding is repeated in it", async () => {
+      const body = "{{data.u.v}} {{timestamp}}";
+      const request = compile({ url: `${base}/turn`, body, compress: "gzip" });
+      await perform(transport, request, 1_500, { arrival: 1 });
+      const [, sent = ""] = /^POST \/turn (grüße \d+) -$/.exec(seen[0] ?? "") ?? [];
+      expect(seen.slice(1)).toEqual([`POST /again?x=y ${sent} -`, `POST /landed ${sent} -`]);
     });
 
     test("requests at once keep what is theirs", async () => {

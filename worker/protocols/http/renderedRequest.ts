@@ -31,10 +31,10 @@ export function remembering(request: HttpRequest, remember: Remember): HttpReque
     ],
   });
   // Value by value: files between them are no texts.
-  const wrapBody = ({ literals, values }: BodyTemplate): BodyTemplate => {
-    const wrapped = values.map((value) => wrap(valueTemplate(value)).values[0] as Render);
-    return { literals, values: wrapped };
-  };
+  const wrapBody = (body: BodyTemplate): BodyTemplate => ({
+    ...body,
+    values: body.values.map((value) => wrap(valueTemplate(value)).values[0] as Render),
+  });
   const wrapText = (text: Text) => (typeof text === "string" ? text : wrap(text));
   const { path, headers, body } = request;
   return {
@@ -49,11 +49,10 @@ export function remembering(request: HttpRequest, remember: Remember): HttpReque
 export function rendered(request: HttpRequest, texts: RenderedTexts): RenderedRequest {
   const { path, body, url, ...rest } = request;
   const textOf = (text: Text) => (typeof text === "string" ? text : (texts.get(text) ?? ""));
-  const bodyOf = ({ literals, values }: BodyTemplate) =>
-    renderBody(
-      { literals, values: values.map((value) => () => textOf(valueTemplate(value))) },
-      nobody,
-    );
+  const bodyOf = (body: BodyTemplate) => {
+    const values = body.values.map((value) => () => textOf(valueTemplate(value)));
+    return renderBody({ ...body, values }, nobody);
+  };
   return {
     ...rest,
     url: path === undefined ? url : new URL(url).origin + textOf(path),

@@ -33,7 +33,7 @@ function bodyFor(body: HttpRequest["body"], slot: Slot): string | Uint8Array | n
 }
 
 const isText = (body: BodyTemplate): body is Template =>
-  body.literals.every((literal) => typeof literal === "string");
+  body.encode === undefined && body.literals.every((literal) => typeof literal === "string");
 
 /** The pool of one origin, and what its connections share. */
 class Origin implements ConnectionOwner {

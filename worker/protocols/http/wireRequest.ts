@@ -4,6 +4,7 @@ import {
   type BodyTemplate,
   defaultHeaders,
   type HttpRequest,
+  renderBody,
   type SentRequest,
   type SentWatch,
 } from "./httpRequest.ts";
@@ -24,13 +25,28 @@ function headOf(request: HttpRequest): { head: Text; needsLength: boolean } {
   return { head: joinParts(parts), needsLength };
 }
 
+/** Renders a request for each slot. */
+export interface RenderedWire {
+  /** The bytes for a slot; they stand until the next call unless they are handed over. */
+  render(slot: Slot): Buffer;
+  /** Somebody still reads the bytes that were rendered last: the next ones go elsewhere. */
+  handOver(): void;
+}
+
 /** A request as it goes over the wire: the same bytes every time, or rendered for each slot. */
-export type WireRequest = Buffer | WireTemplate;
+export type WireRequest = Buffer | RenderedWire;
 
 export function wireRequest(request: HttpRequest, sent?: SentWatch): WireRequest {
+  const wire = unwatched(request);
+  return sent === undefined ? wire : new WatchedWire(wire, sent);
+}
+
+function unwatched(request: HttpRequest): WireRequest {
   const { head, needsLength } = headOf(request);
   const body = request.body ?? new Uint8Array(0);
-  if (sent !== undefined) return new WatchedWire(head, needsLength, body, sent);
+  if (!(body instanceof Uint8Array) && body.encode !== undefined) {
+    return new EncodedWire(head, needsLength, body);
+  }
   if (typeof head !== "string" || !(body instanceof Uint8Array)) {
     return new WireTemplate(head, needsLength, body);
   }
@@ -82,7 +98,7 @@ const emptyLine: Pieces = { literals: [Buffer.from("\r\n")], values: [] };
  * A request with templates. Literals are bytes from the beginning, values are written between
  * them into one buffer that every request of the operation uses again.
  */
-export class WireTemplate {
+export class WireTemplate implements RenderedWire {
   /** Those of the head, the length of the body if it is needed, those of the body. */
   readonly #values: readonly Render[];
   /** One more than values. */
@@ -112,7 +128,6 @@ export class WireTemplate {
     this.#texts = values.map(() => "");
   }
 
-  /** The bytes for a slot; they stand until the next call unless they are handed over. */
   render(slot: Slot): Buffer {
     const total = this.#evaluate(slot);
     if (total > this.#buffer.length) this.#renew(total);
@@ -120,7 +135,6 @@ export class WireTemplate {
     return length < 0 ? this.#encode() : this.#view(length);
   }
 
-  /** Somebody still reads the bytes that were rendered last: the next ones go elsewhere. */
   handOver(): void {
     this.#renew(this.#buffer.length);
   }
@@ -199,19 +213,46 @@ export class WireTemplate {
   }
 }
 
-/** Tells somebody what it has rendered. */
-class WatchedWire extends WireTemplate {
+/** A request whose body is put in a content coding when it is rendered: its length is known last. */
+class EncodedWire implements RenderedWire {
+  readonly #head: WireTemplate;
+  readonly #body: BodyTemplate;
+  #bytes: Uint8Array = EMPTY;
+
+  constructor(head: Text, needsLength: boolean, body: BodyTemplate) {
+    const length: Render = () => `${this.#bytes.length}`;
+    const lines = needsLength ? joinParts([head, "content-length: ", length, "\r\n"]) : head;
+    this.#head = new WireTemplate(lines, false, EMPTY);
+    this.#body = body;
+  }
+
+  render(slot: Slot): Buffer {
+    this.#bytes = renderBody(this.#body, slot);
+    return Buffer.concat([this.#head.render(slot), this.#bytes]);
+  }
+
+  /** Every request has bytes of its own. */
+  handOver(): void {}
+}
+
+/** Tells somebody what is sent. */
+class WatchedWire implements RenderedWire {
+  readonly #wire: WireRequest;
   readonly #sent: SentWatch;
 
-  constructor(head: Text, needsLength: boolean, body: BodyTemplate | Uint8Array, sent: SentWatch) {
-    super(head, needsLength, body);
+  constructor(wire: WireRequest, sent: SentWatch) {
+    this.#wire = wire;
     this.#sent = sent;
   }
 
-  override render(slot: Slot): Buffer {
-    const bytes = super.render(slot);
+  render(slot: Slot): Buffer {
+    const bytes = this.#wire instanceof Uint8Array ? this.#wire : this.#wire.render(slot);
     this.#sent(slot, readBack(bytes));
     return bytes;
+  }
+
+  handOver(): void {
+    if (!(this.#wire instanceof Uint8Array)) this.#wire.handOver();
   }
 }
 
