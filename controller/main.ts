@@ -15,6 +15,7 @@ import { openSqlite } from "./platform/sqlite/sqliteStores.ts";
 import type { Stores } from "./platform/stores.ts";
 import { startRetention } from "./results/retention.ts";
 import { RunService } from "./runs/runService.ts";
+import { KeptFiles, noFileLimits } from "./scenarios/keptFiles.ts";
 import { workerDemand } from "./workers/workerDemand.ts";
 
 /** The composition root of the controller: the only place that names implementations. */
@@ -29,6 +30,7 @@ export interface RunningController {
   url: string;
   runs: RunService;
   stores: Stores;
+  files: KeptFiles;
   link: WorkerLink;
   /** Serves a worker that is a child process; undefined when workers come through Redis. */
   attach: ((channel: LocalChannel) => void) | undefined;
@@ -102,13 +104,18 @@ export async function startController(
     const time = new CommonTime(link.clock);
     await time.start((error) => logger.warn({ err: error }, "the common clock does not answer"));
     undo.push(() => time.close());
+    const files = new KeptFiles({
+      store: stores.files,
+      limits: settings.files ?? noFileLimits,
+      ...{ scenarios: stores.scenarios, runs: stores.runs, time, logger },
+    });
     const limits = settings.retention ?? { days: 0, runs: 0 };
-    undo.push(startRetention({ runs: stores.runs, limits, time, logger }));
+    undo.push(startRetention({ runs: stores.runs, limits, files, time, logger }));
     const metrics = createMetrics();
     const owner: RunOwner = { id: randomUUID(), url: settings.url ?? "" };
     const runs = new RunService({
       owner,
-      ...{ link, time, logger, runs: stores.runs, seconds: stores.seconds },
+      ...{ link, time, logger, files, runs: stores.runs, seconds: stores.seconds },
       observe: (message) => metrics.observe(message),
     });
     undo.push(() => runs.close(CLOSE_WITHIN_MS));
@@ -117,7 +124,8 @@ export async function startController(
       ...{
         runs,
         scenarios: stores.scenarios,
-        files: stores.files,
+        files,
+        uploads: settings.uploads,
         directory: link.directory,
         metrics,
         logger,
@@ -140,7 +148,7 @@ export async function startController(
     if (owner.url === "") owner.url = reachableUrl(url, settings.host);
     await runs.open();
     if (!isLoopback(settings.host)) logger.warn("listening without authentication (AUTH=none)");
-    return { url, runs, stores, link, attach, close: closeAll };
+    return { url, runs, stores, files, link, attach, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

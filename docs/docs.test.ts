@@ -263,7 +263,7 @@ describe("README.md", () => {
   const readme = page("README.md");
 
   test("lists exactly the routes of the API", () => {
-    const listed = firstCells(readme, /^\| `((?:GET|POST|PUT|DELETE) [^`]+)`/gm);
+    const listed = firstCells(readme, /^\| `((?:GET|HEAD|POST|PUT|DELETE) [^`]+)`/gm);
     expect(listed.sort()).toEqual([...routes].sort());
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism, hostname } from "node:os";
+import { DEFAULT_WORKER_FILES_MB } from "@onrush/shared/scenario/files.ts";
 import { Agent } from "./agent/agent.ts";
 import { createLocalControllerLink } from "./agent/local/localControllerLink.ts";
 import { parentChannel } from "./agent/local/parentChannel.ts";
@@ -17,6 +18,8 @@ export interface WorkerSettings {
   /** Names its keys in Redis; the controller's must be the same. */
   redisPrefix?: string | undefined;
   threads: number;
+  /** What it holds of files at most. */
+  filesMb: number;
   labels: Record<string, string>;
   /** Where `capacity.json` of a calibration may lie. */
   dataDirectory: string;
@@ -53,7 +56,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const workerId = `${hostname().split(".")[0] ?? "worker"}-${randomBytes(3).toString("hex")}`;
   const logger = createLogger(workerId);
-  const { redisUrl, redisPrefix, threads, labels } = settings;
+  const { redisUrl, redisPrefix, threads, filesMb, labels } = settings;
   const warn = (text: string) => logger.warn(text);
   const link =
     redisUrl === undefined
@@ -66,7 +69,7 @@ export async function startWorker(
   link.onLost(() => onEnd("the controller has ended"));
   warnOfLimits(warn);
   const capacity = await readCapacity(settings.dataDirectory, thisMachine(threads));
-  const agent = new Agent({ workerId, threads, labels, link, logger, capacity });
+  const agent = new Agent({ workerId, threads, filesMb, labels, link, logger, capacity });
   await agent.start((error) => {
     logger.error({ err: error }, "an engine thread failed");
     onEnd("an engine thread failed");
@@ -95,11 +98,12 @@ async function runAsChild(): Promise<void> {
   // A Ctrl-C in the terminal reaches us too; the parent decides what it means.
   process.on("SIGINT", () => {});
   process.once("disconnect", () => process.exit(0));
-  const { WORKER_THREADS, REDIS_URL, ONRUSH_PREFIX } = process.env;
+  const { WORKER_THREADS, WORKER_FILES_MAX_MB, REDIS_URL, ONRUSH_PREFIX } = process.env;
   const settings: WorkerSettings = {
     redisUrl: REDIS_URL || undefined,
     redisPrefix: ONRUSH_PREFIX || undefined,
     threads: Number(WORKER_THREADS ?? defaultThreads()),
+    filesMb: Number(WORKER_FILES_MAX_MB ?? DEFAULT_WORKER_FILES_MB),
     labels: {},
     dataDirectory: dataDirectory(),
   };

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { problemSchema } from "@onrush/shared/api/problem.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { problemLines } from "../scenario/locatedProblem.ts";
+import { whenItMay } from "./whenItMay.ts";
 
 export const DEFAULT_CONTROLLER = "http://127.0.0.1:8080";
 
@@ -41,14 +43,18 @@ export async function callController(
   return documentOf(base, await ask(base, path, init));
 }
 
-/** Sends a file that a scenario names, unless the controller has it already. */
+/**
+ * Sends a file that a scenario names, unless the controller has it already. One that has too many
+ * uploads says when to come back, and is asked again then.
+ */
 export async function uploadFile(base: string, sha256: string, bytes: Uint8Array): Promise<void> {
   const path = `/files/${sha256}`;
-  const known = await ask(base, path, { method: "HEAD" });
+  const send = (init: RequestInit) => whenItMay(() => ask(base, path, init), { pause });
+  const known = await send({ method: "HEAD" });
   await known.body?.cancel();
   if (known.ok) return;
   const headers = { "content-type": "application/octet-stream" };
-  await documentOf(base, await ask(base, path, { method: "PUT", headers, body: bytes.slice() }));
+  await documentOf(base, await send({ method: "PUT", headers, body: bytes.slice() }));
 }
 
 async function ask(base: string, path: string, init: RequestInit): Promise<Response> {

@@ -16,11 +16,11 @@ export async function embeddedClient(numWorkers: number): Promise<RunClient> {
     ...process.env,
   });
   const platform = await startPlatform(settings, counts);
-  const { runs, stores } = platform.controller;
+  const { runs, files } = platform.controller;
   return {
     base: platform.controller.url,
     async start({ scenario, contents }) {
-      for (const [sha256, bytes] of contents) await stores.files.put(sha256, bytes);
+      for (const [sha256, bytes] of contents) await files.put(sha256, bytes);
       const now = new Date().toISOString();
       const stored = {
         ...scenario,

@@ -31,11 +31,12 @@ async function worker(options: WorkerOptions): Promise<number> {
   const { dataDirectory, defaultThreads, parseLabels, startWorker } =
     await import("@onrush/worker/main.ts");
   const { promise: failure, resolve: failed } = Promise.withResolvers<string>();
+  const { threads = defaultThreads(), filesMb } = readWorkerCounts(process.env);
   const running = await startWorker(
     {
       redisUrl,
       redisPrefix: process.env["ONRUSH_PREFIX"] || undefined,
-      threads: readWorkerCounts(process.env).threads ?? defaultThreads(),
+      ...{ threads, filesMb },
       dataDirectory: dataDirectory(),
       labels: parseLabels(options.labels ?? process.env["WORKER_LABELS"] ?? ""),
     },

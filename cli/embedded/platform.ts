@@ -72,6 +72,7 @@ export async function startPlatform(
     const threads = counts.threads ?? defaultThreads(Math.max(1, counts.workers));
     const environment = {
       WORKER_THREADS: String(threads),
+      WORKER_FILES_MAX_MB: String(counts.filesMb),
       REDIS_URL: settings.redisUrl ?? "",
       ONRUSH_PREFIX: settings.redisPrefix ?? "",
     };

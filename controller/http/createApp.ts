@@ -4,9 +4,9 @@ import express from "express";
 import type { ErrorRequestHandler, Express, NextFunction, Request, Response } from "express";
 import type { Logger } from "../platform/logger.ts";
 import { badRequest, HttpProblem, PROBLEM_TYPE } from "./httpProblem.ts";
-import { readBinaryBody, readJsonBody } from "./readJsonBody.ts";
+import { announcedBytes, readBinaryBody, readJsonBody } from "./readJsonBody.ts";
 import { checkRequest, ownerIdOf, securityHeaders } from "./requestGuards.ts";
-import { isRawResponse, type RawAnswer, type Route } from "./route.ts";
+import { type BinaryBodySpec, isRawResponse, type RawAnswer, type Route } from "./route.ts";
 
 export interface AppOptions {
   routes: readonly Route[];
@@ -52,18 +52,37 @@ function sendProblem(response: Response, problem: HttpProblem): void {
 
 const NOTHING = new Uint8Array(0);
 
+async function handle(route: Route, request: Request, bytes: Uint8Array): Promise<RawAnswer> {
+  return route.handle({
+    ownerId: ownerIdOf(request.headers),
+    params: request.params,
+    query: request.query,
+    body: route.bodySchema === undefined ? undefined : await readJsonBody(request),
+    bytes,
+  });
+}
+
+async function handleBinary(
+  route: Route,
+  { maxBytes, admit }: BinaryBodySpec,
+  request: Request,
+): Promise<RawAnswer> {
+  const release = admit(announcedBytes(request, maxBytes));
+  try {
+    return await handle(route, request, await readBinaryBody(request, maxBytes));
+  } finally {
+    release();
+  }
+}
+
 function mount(app: Express, route: Route): void {
+  const { binaryBody } = route;
   app[route.method](route.path, async (request: Request, response: Response) => {
-    const { bodySchema, binaryBody } = route;
-    const answer = await route.handle({
-      ownerId: ownerIdOf(request.headers),
-      params: request.params,
-      query: request.query,
-      body: bodySchema === undefined ? undefined : await readJsonBody(request),
-      bytes:
-        binaryBody === undefined ? NOTHING : await readBinaryBody(request, binaryBody.maxBytes),
-    });
-    await sendAnswer(response, route, answer);
+    const answer =
+      binaryBody === undefined
+        ? handle(route, request, NOTHING)
+        : handleBinary(route, binaryBody, request);
+    await sendAnswer(response, route, await answer);
   });
 }
 
@@ -79,7 +98,9 @@ function mountAll(app: Express, routes: readonly Route[]): void {
   for (const [path, group] of byPath(routes)) {
     for (const route of group) mount(app, route);
     const methods = group.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method]));
-    const allow = [...methods, "OPTIONS"].join(", ").toUpperCase();
+    const allow = [...new Set([...methods, "OPTIONS"].map((name) => name.toUpperCase()))].join(
+      ", ",
+    );
     app.all(path, (request, response) => {
       if (request.method !== "OPTIONS") {
         const detail = `${request.method} is not possible here.`;

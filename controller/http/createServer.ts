@@ -13,10 +13,11 @@ import { runRoutes } from "../runs/runRoutes.ts";
 import type { Runs } from "../runs/runs.ts";
 import { fileRoutes } from "../scenarios/fileRoutes.ts";
 import { ScenarioFiles } from "../scenarios/scenarioFiles.ts";
-import type { FileStore } from "../scenarios/fileStore.ts";
+import type { KeptFiles } from "../scenarios/keptFiles.ts";
 import { scenarioRoutes } from "../scenarios/scenarioRoutes.ts";
 import { ScenarioService } from "../scenarios/scenarioService.ts";
 import type { ScenarioStore } from "../scenarios/scenarioStore.ts";
+import { defaultUploadLimits, type UploadLimits } from "../scenarios/uploadSlots.ts";
 import { type Leases, leaseRoutes } from "../workers/leaseRoutes.ts";
 import type { WorkerDemand } from "../workers/workerDemand.ts";
 import { workerRoutes } from "../workers/workerRoutes.ts";
@@ -33,7 +34,8 @@ export interface HttpServerOptions {
   /** Where workers may have their leases renewed; not where they are child processes. */
   leases?: Leases | undefined;
   scenarios: ScenarioStore;
-  files: FileStore;
+  files: KeptFiles;
+  uploads?: UploadLimits | undefined;
   directory: WorkerDirectory;
   checks: ReadinessChecks;
   metrics: Metrics;
@@ -60,11 +62,12 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Every route of the controller; `/openapi.json` describes exactly these. */
 function allRoutes(options: HttpServerOptions): Route[] {
-  const { runs, leases, scenarios, files, directory, info } = options;
+  const { runs, leases, scenarios, files, directory, metrics, info } = options;
+  const uploads = options.uploads ?? defaultUploadLimits;
   const service = new ScenarioService(scenarios, runs);
   const routes = [
     ...scenarioRoutes(service, { scenarios, directory, files: new ScenarioFiles(files) }),
-    ...fileRoutes(files),
+    ...fileRoutes({ files, uploads, onRefused: (reason) => metrics.countRefusedUpload(reason) }),
     ...runRoutes(runs, service),
     ...resultRoutes(runs, service),
     ...reportRoutes(runs),

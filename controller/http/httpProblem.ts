@@ -18,9 +18,11 @@ const names: Record<number, string> = {
   413: "body-too-large",
   415: "unsupported-media-type",
   426: "upgrade-required",
+  429: "too-many-requests",
   431: "headers-too-large",
   500: "internal-error",
   503: "not-ready",
+  507: "storage-full",
 };
 
 /** Thrown by handlers: becomes an RFC 9457 answer. */

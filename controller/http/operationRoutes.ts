@@ -1,6 +1,7 @@
 import type { Logger } from "../platform/logger.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
+import type { KeptFiles } from "../scenarios/keptFiles.ts";
 import type { WorkerDemand } from "../workers/workerDemand.ts";
 import type { Problem } from "@onrush/shared/scenario/problems.ts";
 import { HttpProblem } from "./httpProblem.ts";
@@ -19,6 +20,7 @@ export interface OperationOptions {
   info: ServerInfo;
   checks: ReadinessChecks;
   directory: WorkerDirectory;
+  files: Pick<KeptFiles, "totalBytes">;
   metrics: Metrics;
   /** What runs of all controllers want of workers, for autoscalers; without it nothing is told. */
   demand?: (() => Promise<WorkerDemand>) | undefined;
@@ -108,7 +110,7 @@ async function readiness({ checks, directory, logger }: OperationOptions) {
 }
 
 function metricsRoute(path: string, options: OperationOptions): Route {
-  const { metrics, directory, logger, demand } = options;
+  const { metrics, directory, files, logger, demand } = options;
   return route({
     method: "get",
     path,
@@ -126,6 +128,11 @@ function metricsRoute(path: string, options: OperationOptions): Route {
         if (demand !== undefined) metrics.setDemand(await within(CHECK_LIMIT_MS, demand()));
       } catch (error) {
         logger.warn({ err: error }, "cannot tell what workers are wanted");
+      }
+      try {
+        metrics.setFileBytes(await within(CHECK_LIMIT_MS, files.totalBytes()));
+      } catch (error) {
+        logger.warn({ err: error }, "cannot tell how large the files are");
       }
       const { contentType, body } = await metrics.text();
       return { status: 200, body, headers: { "Content-Type": contentType } };

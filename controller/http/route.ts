@@ -12,7 +12,7 @@ import { badRequest } from "./httpProblem.ts";
 export type Schema = Parameters<typeof listOf>[0];
 export type OutputOf<S extends Schema> = S["_zod"]["output"];
 
-export type Method = "get" | "put" | "post" | "delete";
+export type Method = "get" | "head" | "put" | "post" | "delete";
 
 /** An answer whose shape is given as plain JSON Schema: text, or JSON without a zod schema. */
 export interface RawResponse<T> {
@@ -50,6 +50,11 @@ export interface BodySpec<T> {
 export interface BinaryBodySpec {
   contentType: string;
   maxBytes: number;
+  /**
+   * Asked before a body of at most so many bytes is read; may throw `HttpProblem`. What it answers
+   * is called when the request has been handled.
+   */
+  admit(bytes: number): () => void;
 }
 
 export interface RouteRequest<P, Q, B> {

@@ -12,7 +12,8 @@ import { createMetrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
 import { planRun } from "../planning/runPlan.ts";
 import type { Runs } from "../runs/runs.ts";
-import type { FileStore } from "../scenarios/fileStore.ts";
+import type { FileStore, KeptFile } from "../scenarios/fileStore.ts";
+import { type FileLimits, KeptFiles, noFileLimits } from "../scenarios/keptFiles.ts";
 import type { Page, ScenarioStore } from "../scenarios/scenarioStore.ts";
 import { createHttpServer, type HttpServerOptions } from "./createServer.ts";
 
@@ -43,19 +44,45 @@ export class MemoryScenarioStore implements ScenarioStore {
   remove(id: string) {
     return Promise.resolve(this.all.delete(id));
   }
+  async *namedFiles() {
+    for (const { files = {} } of this.all.values()) {
+      for (const { sha256 } of Object.values(files)) yield sha256;
+    }
+  }
 }
 
 export class MemoryFileStore implements FileStore {
   readonly all = new Map<string, Uint8Array>();
-  put(sha256: string, bytes: Uint8Array) {
+  readonly usedAtMs = new Map<string, number>();
+  async put(sha256: string, bytes: Uint8Array, nowMs: number) {
     this.all.set(sha256, bytes);
-    return Promise.resolve();
+    await this.touch(sha256, nowMs);
   }
   get(sha256: string) {
     return Promise.resolve(this.all.get(sha256));
   }
-  has(sha256: string) {
-    return Promise.resolve(this.all.has(sha256));
+  touch(sha256: string, nowMs: number) {
+    if (!this.all.has(sha256)) return Promise.resolve(false);
+    this.usedAtMs.set(sha256, Math.max(nowMs, this.#used(sha256)));
+    return Promise.resolve(true);
+  }
+  list(): Promise<KeptFile[]> {
+    const files = [...this.all].map(([sha256, { length: bytes }]) => ({
+      ...{ sha256, bytes, usedAtMs: this.#used(sha256) },
+    }));
+    return Promise.resolve(files.sort((a, b) => a.usedAtMs - b.usedAtMs));
+  }
+  async totalBytes() {
+    return [...this.all.values()].reduce((total, { length }) => total + length, 0);
+  }
+  remove(sha256: string, usedAtMs: number) {
+    return Promise.resolve(this.#used(sha256) <= usedAtMs && this.all.delete(sha256));
+  }
+  clearRemains() {
+    return Promise.resolve();
+  }
+  #used(sha256: string): number {
+    return this.usedAtMs.get(sha256) ?? 0;
   }
 }
 
@@ -225,16 +252,22 @@ export class MemoryDirectory implements WorkerDirectory {
   }
 }
 
+type TestOverrides = Partial<Omit<HttpServerOptions, "files">> & { limits?: FileLimits };
+
 /** The real server on a free port of 127.0.0.1 over the stand-ins. */
-export async function startTestServer(overrides: Partial<HttpServerOptions> = {}) {
+export async function startTestServer({ limits = noFileLimits, ...overrides }: TestOverrides = {}) {
   const runs = new MemoryRuns();
   const scenarios = new MemoryScenarioStore();
   const directory = new MemoryDirectory();
   const files = new MemoryFileStore();
   const logged: string[] = [];
+  const logger = createLogger({ level: "warn" }, { write: (line) => logged.push(line) });
+  const kept = new KeptFiles({
+    ...{ store: files, scenarios, limits, logger, time: { nowMs: () => Date.now() } },
+    runs: { active: () => Promise.resolve([]) },
+  });
   const http = createHttpServer({
-    ...{ runs, scenarios, files, directory, checks: {}, metrics: createMetrics() },
-    logger: createLogger({ level: "warn" }, { write: (line) => logged.push(line) }),
+    ...{ runs, scenarios, files: kept, directory, checks: {}, metrics: createMetrics(), logger },
     info: { version: "1.2.3", engine: { link: "local", store: "sqlite" }, auth: "none" },
     dashboardDir: join(tmpdir(), "onrush-no-dashboard-here"),
     host: "127.0.0.1",

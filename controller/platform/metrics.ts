@@ -15,6 +15,10 @@ export interface Metrics {
   observe(message: LiveMessage): void;
   setActiveWorkers(count: number): void;
   setDemand(demand: WorkerDemand): void;
+  /** Of all uploaded files that are kept. */
+  setFileBytes(bytes: number): void;
+  /** `busy`: too many at once; `full`: no room is left for files. */
+  countRefusedUpload(reason: "busy" | "full"): void;
   /** A live connection was dropped because its reader was too slow. */
   countLiveDrop(): void;
   text(): Promise<{ contentType: string; body: string }>;
@@ -119,6 +123,17 @@ function createInstruments(registry: Registry) {
       labelNames: ["state"],
       registers,
     }),
+    fileBytes: new Gauge({
+      name: "onrush_file_bytes",
+      help: "Bytes of all uploaded files that are kept.",
+      registers,
+    }),
+    refusedUploads: new Counter({
+      name: "onrush_uploads_refused_total",
+      help: "Uploads of files that were sent back: too many at once, or no room.",
+      labelNames: ["reason"],
+      registers,
+    }),
     liveDrops: new Counter({
       name: "onrush_live_dropped_total",
       help: "Live connections dropped because their reader was too slow.",
@@ -194,6 +209,8 @@ export function createMetrics(): Metrics {
       instruments.live.set(live);
       for (const [state, count] of Object.entries(runs)) instruments.runs.set({ state }, count);
     },
+    setFileBytes: (bytes) => instruments.fileBytes.set(bytes),
+    countRefusedUpload: (reason) => instruments.refusedUploads.inc({ reason }),
     countLiveDrop: () => instruments.liveDrops.inc(),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

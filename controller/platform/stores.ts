@@ -1,6 +1,7 @@
 import { type RunView, runViewSchema } from "@onrush/shared/api/runView.ts";
 import { type StoredScenario, storedScenarioSchema } from "@onrush/shared/api/scenarioApi.ts";
 import { runSecondSchema } from "@onrush/shared/metrics/second.ts";
+import { filesSchema } from "@onrush/shared/scenario/files.ts";
 import { decodeFrame, encodeFrame } from "@onrush/shared/wire/frame.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import type { RunProgress, RunStore, StoredRun } from "../runs/runStore.ts";
@@ -87,6 +88,14 @@ function parseView(text: string): RunView {
 /** `what` names the document in the error. */
 export function unpackScenario(text: string, what: string): StoredScenario {
   return readStored(what, () => storedScenarioSchema.parse(JSON.parse(text)));
+}
+
+/** The SHA-256 of each file of a scenario, also of one that this version could not read whole. */
+export function namedFilesOf(text: string, what: string): string[] {
+  return readStored(what, () => {
+    const { files = {} } = JSON.parse(text) as { files?: unknown };
+    return Object.values(filesSchema.parse(files)).map(({ sha256 }) => sha256);
+  });
 }
 
 /** ISO times of different precision do not sort as text. */

@@ -65,9 +65,10 @@ describe("retention", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
   afterEach(() => void vi.useRealTimers());
 
-  const start = (runs: MemoryRuns, limits = { days: 30, runs: 2 }) =>
+  const noFiles = { sweep: async () => {} };
+  const start = (runs: MemoryRuns, limits = { days: 30, runs: 2 }, files = noFiles) =>
     startRetention({
-      ...{ runs, limits, time: { nowMs: () => NOW_MS } },
+      ...{ runs, limits, files, time: { nowMs: () => NOW_MS } },
       logger: createLogger({ level: "silent" }),
     });
 
@@ -105,5 +106,17 @@ describe("retention", () => {
     const runs = new MemoryRuns(endedDaysAgo(400));
     await start(runs, { days: 0, runs: 0 })();
     expect(runs.list).toHaveLength(1);
+  });
+
+  test("files are swept after runs, also when no run is ever removed or can be", async () => {
+    let swept = 0;
+    const files = { sweep: async () => void swept++ };
+    const runs = new MemoryRuns(endedDaysAgo(40));
+    runs.fails = true;
+    const stops = [start(runs, { days: 0, runs: 0 }, files), start(runs, undefined, files)];
+    await vi.waitFor(() => expect(swept).toBe(2));
+    await vi.advanceTimersByTimeAsync(600_000);
+    await vi.waitFor(() => expect(swept).toBe(4));
+    await Promise.all(stops.map((stop) => stop()));
   });
 });

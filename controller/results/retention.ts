@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Logger } from "../platform/logger.ts";
 import type { EndedRun, RunStore } from "../runs/runStore.ts";
+import type { KeptFiles } from "../scenarios/keptFiles.ts";
 
 /** How many ended runs are kept and for how long; 0 is without limit. */
 export interface RetentionLimits {
@@ -27,24 +28,21 @@ export function expiredRuns(
 interface RetentionOptions {
   runs: Pick<RunStore, "ended" | "remove">;
   limits: RetentionLimits;
+  files: Pick<KeptFiles, "sweep">;
   time: { nowMs(): number };
   logger: Logger;
 }
 
 /**
- * Removes ended runs beyond the limits with their seconds, now and every ten minutes. Several
- * controllers may do so at once: what one has removed the other finds removed. Answers a function
- * that ends it and waits for the removal under way.
+ * Removes ended runs beyond the limits with their seconds, and then files that nobody names any
+ * more, now and every ten minutes. Several controllers may do so at once: what one has removed the
+ * other finds removed. Answers a function that ends it and waits for the removal under way.
  */
 export function startRetention(options: RetentionOptions): () => Promise<void> {
-  const { limits, logger } = options;
-  if (limits.days === 0 && limits.runs === 0) return () => Promise.resolve();
   const stopping = new AbortController();
   let sweeping: Promise<void> | undefined;
   const begin = () => {
-    sweeping ??= sweep(options, stopping.signal)
-      .catch((error: unknown) => logger.warn({ err: error }, "old runs could not be removed"))
-      .finally(() => (sweeping = undefined));
+    sweeping ??= sweep(options, stopping.signal).finally(() => (sweeping = undefined));
   };
   begin();
   const timer = setInterval(begin, SWEEP_EVERY_MS);
@@ -56,8 +54,18 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
   };
 }
 
+/** Neither part keeps the other from its work. */
 async function sweep(options: RetentionOptions, stopping: AbortSignal): Promise<void> {
+  const { files, logger } = options;
+  const failed = (what: string) => (error: unknown) =>
+    logger.warn({ err: error }, `${what} could not be removed`);
+  await sweepRuns(options, stopping).catch(failed("old runs"));
+  if (!stopping.aborted) await files.sweep(stopping).catch(failed("files that nobody names"));
+}
+
+async function sweepRuns(options: RetentionOptions, stopping: AbortSignal): Promise<void> {
   const { runs, limits, time, logger } = options;
+  if (limits.days === 0 && limits.runs === 0) return;
   let removed = 0;
   for (const id of expiredRuns(await runs.ended(), limits, time.nowMs())) {
     if (stopping.aborted) break;

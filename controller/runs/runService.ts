@@ -6,6 +6,7 @@ import type { LiveMessage, RealtimeStats, SecondView } from "@onrush/shared/api/
 import type { LeaseReply, LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { noStats, statsOf, windowOf } from "../results/realtimeStats.ts";
+import type { KeptFiles } from "../scenarios/keptFiles.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
 import { inSlices } from "./inSlices.ts";
 import { RunFollower } from "./runFollower.ts";
@@ -18,6 +19,7 @@ import type { StoredRun } from "./runStore.ts";
 import { newRunView } from "./runView.ts";
 
 export interface RunServiceOptions extends RunPlatform {
+  files: Pick<KeptFiles, "touch">;
   /** Every message of every run, for metrics. */
   observe?(message: LiveMessage): void;
 }
@@ -69,6 +71,10 @@ export class RunService implements Runs {
       scenario,
       view,
     };
+    // Before the run names them, or they might be removed in between.
+    for (const { sha256 } of Object.values(scenario.files ?? {})) {
+      await this.#options.files.touch(sha256);
+    }
     await this.#options.runs.create(run);
     await this.#queue.add(run);
     return this.#viewOf(run);

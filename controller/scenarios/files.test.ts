@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { type IncomingMessage, request as sendRequest } from "node:http";
 import { problemSchema } from "@onrush/shared/api/problem.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { document, sendJson, startTestServer, type TestServer } from "../http/testServer.ts";
 
 const csv = Buffer.from("name,plan\nAda,free\nZoë,pro\n");
@@ -55,6 +57,95 @@ describe("a file", () => {
       body: new Uint8Array(64_000_001),
     });
     expect(answer.status).toBe(413);
+  });
+});
+
+describe("uploads", () => {
+  const small = Buffer.from("small");
+  const metricsOf = async ({ url }: TestServer) => (await fetch(`${url}/metrics`)).text();
+  const startOwn = async (overrides: Parameters<typeof startTestServer>[0]) => {
+    const own = await startTestServer(overrides);
+    onTestFinished(() => own.close());
+    return own;
+  };
+  const putTo = ({ api }: TestServer, bytes: Uint8Array) =>
+    fetch(`${api}/files/${sha256Of(bytes)}`, { method: "PUT", body: new Uint8Array(bytes) });
+
+  /** A body that comes when it is let go; its head has arrived. */
+  async function begin({ api }: TestServer, bytes: Uint8Array) {
+    const request = sendRequest(`${api}/files/${sha256Of(bytes)}`, {
+      method: "PUT",
+      headers: { "content-length": bytes.length, expect: "100-continue" },
+    });
+    const answered = once(request, "response") as Promise<[IncomingMessage]>;
+    await once(request, "continue");
+    return async () => {
+      request.end(bytes);
+      const [{ statusCode }] = await answered;
+      request.destroy();
+      return statusCode;
+    };
+  }
+
+  test("beyond what is held at once are sent back, and are told when to come again", async () => {
+    const own = await startOwn({ uploads: { count: 1, bytes: 64_000_000 } });
+    const letGo = await begin(own, csv);
+    const sentBack = await putTo(own, small);
+    expect(sentBack.status).toBe(429);
+    expect(sentBack.headers.get("retry-after")).toBe("1");
+    expect(problemSchema.parse(await sentBack.json())).toMatchObject({
+      type: "urn:onrush:problem:too-many-requests",
+      detail: expect.stringContaining("UPLOADS_MAX") as string,
+    });
+    expect(await letGo()).toBe(200);
+    expect((await putTo(own, small)).status).toBe(200);
+    expect(await metricsOf(own)).toMatch(/onrush_uploads_refused_total\{reason="busy"\} 1\n/);
+  });
+
+  test("that break off give their slot back", async () => {
+    const own = await startOwn({ uploads: { count: 1, bytes: 64_000_000 } });
+    const [answer] = await Promise.all([
+      fetch(`${own.api}/files/${sha256Of(csv)}`, {
+        method: "PUT",
+        body: new Uint8Array(64_000_001),
+      }),
+      // Refused for what it holds.
+      fetch(`${own.api}/files/${"0".repeat(64)}`, { method: "PUT", body: new Uint8Array(csv) }),
+    ]);
+    expect([413, 429]).toContain(answer.status);
+    expect((await putTo(own, csv)).status).toBe(200);
+  });
+
+  test("for which there is no room are refused with what to do", async () => {
+    const own = await startOwn({ limits: { days: 7, bytes: 20 } });
+    const answer = await putTo(own, csv);
+    expect(answer.status).toBe(507);
+    expect(problemSchema.parse(await answer.json())).toMatchObject({
+      ...{ type: "urn:onrush:problem:storage-full", title: "Insufficient Storage" },
+      detail: expect.stringMatching(
+        /^With this file .* Delete scenarios .* FILES_MAX_MB higher\.$/,
+      ) as string,
+    });
+    expect((await putTo(own, small)).status).toBe(200);
+    const metrics = await metricsOf(own);
+    expect(metrics).toContain('onrush_uploads_refused_total{reason="full"} 1\n');
+    expect(metrics).toContain("onrush_file_bytes 5\n");
+  });
+
+  test("and questions whether they are there are uses", async () => {
+    const own = await startOwn({});
+    await putTo(own, csv);
+    own.files.usedAtMs.set(sha256, 0);
+    expect((await fetch(`${own.api}/files/${sha256}`, { method: "HEAD" })).status).toBe(200);
+    expect(own.files.usedAtMs.get(sha256)).toBeGreaterThan(0);
+    expect((await fetch(`${own.api}/files/${sha256Of(small)}`, { method: "HEAD" })).status).toBe(
+      404,
+    );
+    own.files.usedAtMs.set(sha256, 0);
+    const files = { "users.csv": { sha256, bytes: csv.length } };
+    const preview = { ...document, files };
+    expect((await sendJson(`${own.api}/scenarios/preview`, "POST", preview)).status).toBe(200);
+    expect(own.files.usedAtMs.get(sha256)).toBeGreaterThan(0);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   type RowFacts,
 } from "@onrush/shared/scenario/files.ts";
 import type { Problem } from "@onrush/shared/scenario/problems.ts";
-import type { FileStore } from "./fileStore.ts";
+import type { KeptFiles } from "./keptFiles.ts";
 
 /** Facts of files that were read once: what a file holds never changes. */
 const MAX_REMEMBERED = 200;
@@ -20,11 +20,11 @@ const entriesOf = (value: unknown): [string, unknown][] =>
 
 /** What the files of scenarios hold, as far as it decides whether a scenario is a good one. */
 export class ScenarioFiles {
-  readonly #store: FileStore;
+  readonly #files: Pick<KeptFiles, "touch" | "get">;
   readonly #known = new Map<string, RowFacts>();
 
-  constructor(store: FileStore) {
-    this.#store = store;
+  constructor(files: Pick<KeptFiles, "touch" | "get">) {
+    this.#files = files;
   }
 
   /** Of a raw document; whatever has the wrong type, or is too much, is left to the schema. */
@@ -36,7 +36,7 @@ export class ScenarioFiles {
       const ref = fileRefSchema.safeParse(value);
       if (!ref.success) continue;
       refs.set(name, ref.data);
-      if (await this.#store.has(ref.data.sha256)) continue;
+      if (await this.#files.touch(ref.data.sha256)) continue;
       refs.delete(name);
       const message = `was not uploaded: PUT it to /api/v1/files/${ref.data.sha256} first`;
       problems.push({ path: `files.${name}`, message });
@@ -62,7 +62,7 @@ export class ScenarioFiles {
     const key = `${sha256} ${readingOf(set)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const bytes = (await this.#store.get(sha256)) ?? new Uint8Array(0);
+    const bytes = (await this.#files.get(sha256)) ?? new Uint8Array(0);
     const { fields, rows } = await readRows(set, bytes, turn);
     if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
     this.#known.set(key, { fields, rows });

@@ -15,4 +15,9 @@ export interface ScenarioStore {
   replace(scenario: StoredScenario): Promise<boolean>;
   /** False when there is none with this id. */
   remove(id: string): Promise<boolean>;
+  /**
+   * The SHA-256 of every file that a scenario names, some perhaps several times. Scenarios that are
+   * there all the while are all looked at, whatever else comes and goes meanwhile.
+   */
+  namedFiles(): AsyncIterable<string>;
 }

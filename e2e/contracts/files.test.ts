@@ -48,7 +48,7 @@ describe.each([
   test.each([0, 1, 5_000_000])("%i bytes arrive as they were stored", async (size) => {
     const bytes = new Uint8Array(size).map((_, i) => (i * 31) >> 3);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    await bench.store.put(sha256, bytes);
+    await bench.store.put(sha256, bytes, 0);
     const arrived = await read(sha256);
     expect(arrived).toBeInstanceOf(Uint8Array);
     expect(Buffer.from(arrived ?? []).equals(bytes)).toBe(true);

@@ -18,6 +18,8 @@ import {
   isoTime,
 } from "./storesFixtures.ts";
 
+import { describeFiles } from "./storesFiles.suite.ts";
+
 const ALL: PageQuery = { limit: 500, offset: 0 };
 const MINUTES = [0, Number.MAX_SAFE_INTEGER] as const;
 const MEGABYTE = 1_048_576;
@@ -167,6 +169,43 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
         const scenario = aScenario({ body: "ä€🚀.".repeat(MEGABYTE / 10) });
         await stores.scenarios.create(scenario);
         expect(await stores.scenarios.get(scenario.id)).toStrictEqual(scenario);
+      });
+
+      test("tell which files they name, all of them and nobody else's", async () => {
+        const named = async () => (await Array.fromAsync(stores.scenarios.namedFiles())).toSorted();
+        const hash = (n: number) => String(n).padStart(64, "0");
+        const files = (...numbers: number[]) =>
+          Object.fromEntries(
+            numbers.map((n) => [`a.b/"$${n}".csv`, { sha256: hash(n), bytes: n }]),
+          );
+        expect(await named()).toStrictEqual([]);
+        await stores.scenarios.create(aScenario({ id: "none" }));
+        await stores.scenarios.create(aScenario({ id: "empty", files: {} }));
+        await stores.scenarios.create(aScenario({ id: "two", files: files(1, 2) }));
+        for (let n = 3; n <= 50; n++) {
+          await stores.scenarios.create(aScenario({ id: `s${n}`, files: files(n) }));
+        }
+        const all = Array.from({ length: 50 }, (_, i) => hash(i + 1));
+        expect(await named()).toStrictEqual(all);
+        await stores.scenarios.replace(aScenario({ id: "two", files: files(2) }));
+        await stores.scenarios.remove("s50");
+        expect(await named()).toStrictEqual(all.slice(1, -1));
+      });
+
+      test("tell of files also while others come and go", async () => {
+        const sha256 = (n: number) => String(n).padStart(64, "0");
+        for (let n = 100; n < 160; n++) {
+          const files = { "a.csv": { sha256: sha256(n), bytes: 1 } };
+          await stores.scenarios.create(aScenario({ id: `s${n}`, files }));
+        }
+        const named = new Set<string>();
+        let removed = 100;
+        for await (const hash of stores.scenarios.namedFiles()) {
+          named.add(hash);
+          if (removed < 115) await stores.scenarios.remove(`s${removed++}`);
+        }
+        const stayed = Array.from({ length: 45 }, (_, i) => sha256(115 + i));
+        expect(stayed.filter((hash) => !named.has(hash))).toStrictEqual([]);
       });
     });
 
@@ -436,33 +475,7 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
       });
     });
 
-    describe("files", () => {
-      const sha256 = "ab".repeat(32);
-
-      test.each([0, 1, 8_000_000, 20_000_000])(
-        "of %i bytes come back as they went",
-        async (size) => {
-          const bytes = new Uint8Array(size).map((_, i) => (i * 31) >> 3);
-          expect([await stores.files.has(sha256), await stores.files.get(sha256)]).toEqual([
-            false,
-            undefined,
-          ]);
-          await stores.files.put(sha256, bytes);
-          const read = await stores.files.get(sha256);
-          expect(await stores.files.has(sha256)).toBe(true);
-          expect(read !== undefined && Buffer.from(read).equals(bytes)).toBe(true);
-        },
-      );
-
-      test("may be put again, also by others at the same time", async () => {
-        const copies = await fiveCopies();
-        const bytes = Uint8Array.of(1, 2, 3);
-        await Promise.all(copies.map(({ files }) => files.put(sha256, bytes)));
-        await stores.files.put(sha256, bytes);
-        expect(Buffer.from((await stores.files.get(sha256)) ?? [])).toEqual(Buffer.from(bytes));
-        expect(await stores.files.get("cd".repeat(32))).toBe(undefined);
-      });
-    });
+    describeFiles({ stores: () => stores, copies: fiveCopies });
 
     describe("the database", () => {
       test("everything is still there after closing and opening again", async () => {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectMongo, dropMongoDatabase } from "@onrush/controller/platform/mongo/mongoStores.ts";
+import { connectMongo, inMongoDatabase } from "@onrush/controller/platform/mongo/mongoStores.ts";
+import type { ControllerSettings } from "@onrush/controller/platform/settings.ts";
 import { openSqlite } from "@onrush/controller/platform/sqlite/sqliteStores.ts";
 import type { Stores } from "@onrush/controller/platform/stores.ts";
 import { startMongo } from "../services/mongoServer.ts";
@@ -12,6 +13,8 @@ import { describeUnavailable } from "../services/service.ts";
 export interface Place {
   /** May be called several times: each is a connection of its own to the same data. */
   open(): Promise<Stores>;
+  /** How a controller finds it. */
+  settings: Pick<ControllerSettings, "dataDirectory" | "mongodbUrl" | "mongodbDatabase">;
   remove(): Promise<void>;
 }
 
@@ -35,6 +38,7 @@ const sqliteBackend: Backend = {
     const directory = mkdtempSync(join(tmpdir(), "onrush-test-"));
     return {
       open: () => openSqlite(directory),
+      settings: { dataDirectory: directory },
       remove: async () => rmSync(directory, { recursive: true, force: true }),
     };
   },
@@ -51,7 +55,8 @@ async function mongoBackend(): Promise<Backend> {
       const dbName = `onrush_test_${randomUUID().replaceAll("-", "")}`;
       return {
         open: () => connectMongo(url, { dbName }),
-        remove: () => dropMongoDatabase(url, dbName),
+        settings: { dataDirectory: "", mongodbUrl: url, mongodbDatabase: dbName },
+        remove: async () => void (await inMongoDatabase(url, dbName, (db) => db.dropDatabase())),
       };
     },
     stop: () => (service.available ? service.stop() : Promise.resolve()),

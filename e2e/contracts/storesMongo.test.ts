@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:net";
 import { inspect } from "node:util";
-import { connectMongo } from "@onrush/controller/platform/mongo/mongoStores.ts";
-import { describe, expect, test } from "vitest";
+import { connectMongo, inMongoDatabase } from "@onrush/controller/platform/mongo/mongoStores.ts";
+import { describe, expect, onTestFinished, test, type TestContext } from "vitest";
 import { freePort } from "../services/freePort.ts";
-import { startPrivateMongo } from "../services/mongoServer.ts";
-import { describeUnavailable } from "../services/service.ts";
+import { startMongo, startPrivateMongo } from "../services/mongoServer.ts";
+import { describeUnavailable, type Service } from "../services/service.ts";
+import { breakingOff } from "./storesFiles.suite.ts";
 
 const TIMEOUT_MS = 300;
 
@@ -22,6 +24,12 @@ function doesNotAnswer(address: string) {
       `MongoDB does not answer at ${address} (MONGODB_URL): ` +
       "start it or unset MONGODB_URL to use the embedded store",
   };
+}
+
+function skip(context: TestContext, server: Exclude<Service, { available: true }>): never {
+  const reason = describeUnavailable("MongoDB", server);
+  if ((process.env["CI"] ?? "") !== "") expect.unreachable(reason);
+  return context.skip(reason);
 }
 
 /** Accepts connections and never says a word. */
@@ -82,11 +90,7 @@ describe("connecting to MongoDB", () => {
 
   test("a server that goes away later fails the ping", async (context) => {
     const server = await startPrivateMongo();
-    if (!server.available) {
-      const reason = describeUnavailable("MongoDB", server);
-      if ((process.env["CI"] ?? "") !== "") expect.unreachable(reason);
-      return context.skip(reason);
-    }
+    if (!server.available) return skip(context, server);
     const stores = await connectMongo(server.url);
     try {
       await server.stop();
@@ -95,5 +99,77 @@ describe("connecting to MongoDB", () => {
       await stores.close();
       await server.stop();
     }
+  });
+});
+
+describe("files in MongoDB", () => {
+  const sha256 = "ab".repeat(32);
+
+  /** Stores in a database of their own, and what lies in it. */
+  async function open(context: TestContext) {
+    const server = await startMongo();
+    if (!server.available) return skip(context, server);
+    const dbName = `onrush_test_${randomBytes(8).toString("hex")}`;
+    const inDatabase = <T>(work: Parameters<typeof inMongoDatabase<T>>[2]) =>
+      inMongoDatabase(server.url, dbName, work);
+    onTestFinished(async () => {
+      await inDatabase((db) => db.dropDatabase());
+      await server.stop();
+    });
+    const connect = async () => {
+      const stores = await connectMongo(server.url, { dbName });
+      onTestFinished(() => stores.close());
+      return stores;
+    };
+    const left = () =>
+      inDatabase((db) =>
+        Promise.all(
+          ["fileParts", "fileRemains"].map((name) => db.collection(name).countDocuments()),
+        ),
+      );
+    return { inDatabase, connect, left };
+  }
+
+  test("leave no part behind when they are removed", async (context) => {
+    const { connect, left } = await open(context);
+    const { files } = await connect();
+    await files.put(sha256, new Uint8Array(17_000_000), 1);
+    expect(await left()).toEqual([3, 0]);
+    await files.remove(sha256, 1, 2);
+    expect(await left()).toEqual([0, 0]);
+  });
+
+  test("of uploads that broke off are cleared later, and no other", async (context) => {
+    const { connect, left } = await open(context);
+    const { files } = await connect();
+    const bytes = new Uint8Array(9_000_000);
+    await expect(files.put(sha256, breakingOff(bytes), 1)).rejects.toThrow();
+    expect(await left()).toEqual([1, 1]);
+    await files.put(sha256, bytes, 5);
+    await files.clearRemains(1);
+    expect(await left()).toEqual([3, 1]);
+    await files.clearRemains(2);
+    expect(await left()).toEqual([2, 0]);
+    expect((await files.get(sha256))?.length).toBe(9_000_000);
+  });
+
+  test("of an earlier version have a size and a time as soon as they are seen", async (context) => {
+    const { connect, inDatabase, left } = await open(context);
+    const content = new Uint8Array(8_000_000).fill(1);
+    await inDatabase(async (db) => {
+      const parts = [content, content.subarray(0, 1_000)].map((part, i) => ({
+        ...{ _id: `${sha256}:${i}`, content: part },
+      }));
+      await db.collection<{ _id: string }>("fileParts").insertMany(parts);
+      await db.collection<{ _id: string }>("files").insertOne({ _id: sha256, parts: 2 } as never);
+    });
+    const before = Date.now();
+    const { files } = await connect();
+    const [kept] = await files.list();
+    expect(kept).toMatchObject({ sha256, bytes: 8_001_000 });
+    expect(kept?.usedAtMs).toBeGreaterThanOrEqual(before);
+    expect((await files.get(sha256))?.length).toBe(8_001_000);
+    expect(await files.remove(sha256, Infinity, before)).toBe(true);
+    expect(await left()).toEqual([0, 0]);
   });
 });

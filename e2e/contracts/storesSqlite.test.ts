@@ -64,6 +64,24 @@ describe("opening the embedded store", () => {
     await expect(openSqlite(directory)).rejects.toMatchObject({ code: "STORE_REFUSED" });
   });
 
+  test("files of an earlier version count as used when they are first seen", async () => {
+    const before = Date.now();
+    await (await openSqlite(directory)).close();
+    const sha256 = "ab".repeat(32);
+    const file = openFile();
+    file.exec("DROP TABLE file_uses; PRAGMA user_version = 4");
+    file.prepare("INSERT INTO files VALUES (?, ?)").run(sha256, new Uint8Array(70_000));
+    file.close();
+    const stores = await openSqlite(directory);
+    const [kept, ...others] = await stores.files.list();
+    expect([kept?.sha256, kept?.bytes, others]).toStrictEqual([sha256, 70_000, []]);
+    // To the second.
+    expect(kept?.usedAtMs).toBeGreaterThan(before - 1_000);
+    expect(await stores.files.remove(sha256, Infinity, before)).toBe(true);
+    expect(await stores.files.get(sha256)).toBe(undefined);
+    await stores.close();
+  });
+
   test("a document that this version cannot read is named in the error", async () => {
     const stores = await openSqlite(directory);
     await stores.scenarios.create(aScenario());

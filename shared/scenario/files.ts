@@ -2,7 +2,11 @@ import { z } from "zod";
 
 /** Files that a scenario names. Their contents travel apart from it, by their SHA-256. */
 
+/** Sizes that people set or read are in MB. */
+export const BYTES_PER_MB = 1_000_000;
 export const MAX_FILE_BYTES = 64_000_000;
+/** What a worker holds of files at most, unless it is told otherwise. */
+export const DEFAULT_WORKER_FILES_MB = 1_000;
 export const MAX_FILES = 100;
 
 export const fileNameSchema = z.string().min(1, "a file is needed").max(1_000);

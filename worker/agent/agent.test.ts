@@ -60,7 +60,7 @@ class Bench {
     } as unknown as EngineThreads;
     this.agent = new Agent(
       {
-        ...{ workerId: "w1", threads: 1, labels: {}, capacity: null },
+        ...{ workerId: "w1", threads: 1, filesMb: 10, labels: {}, capacity: null },
         logger: { warn: () => {} } as unknown as Logger,
         link: this.#link(),
       },

@@ -35,6 +35,8 @@ export interface AgentOptions {
   workerId: string;
   threads: number;
   labels: Record<string, string>;
+  /** What is held of files at most. */
+  filesMb: number;
   link: ControllerLink;
   logger: Logger;
   /** What `onrush worker --calibrate` measured here, if it still holds. */
@@ -73,10 +75,10 @@ export class Agent {
   ) {
     this.#options = options;
     this.#machine = machine;
-    const { link, workerId } = options;
+    const { link, workerId, filesMb: maxMb } = options;
     this.#clock = new AgentClock(link.clock);
     this.#files = new TaskFiles({
-      source: link.files,
+      ...{ source: link.files, maxMb },
       ownerUrl: (runId) => this.#owners.urlOf(runId),
     });
     this.#heartbeats = new Heartbeats({

@@ -77,6 +77,27 @@ describe("the files of a worker's shares", () => {
     expect(asked).toHaveLength(2);
   });
 
+  test("are bounded together, and make room for others when they are let go", async () => {
+    const [a, b] = [Buffer.alloc(600, "a"), Buffer.alloc(600, "b")];
+    const contents = new Map([a, b].map((bytes) => [refOf(bytes).sha256, bytes]));
+    const files = new TaskFiles({
+      source: { read: async (sha256) => contents.get(sha256) },
+      ownerUrl: () => undefined,
+      maxMb: 0.001,
+    });
+    const sends = (bytes: Buffer) => {
+      const steps = [{ bodyFile: "body" }];
+      return taskOf({ data: {}, steps, files: { body: refOf(bytes) } } as unknown as Partial<Task>);
+    };
+    await files.load(sends(a));
+    await expect(files.load(sends(b))).rejects.toThrow(
+      /take more than the 0\.001 MB .*WORKER_FILES/,
+    );
+    expect((await files.load(sends(a))).contents["body"]?.byteLength).toBe(600);
+    files.keepFor([sends(b)]);
+    expect((await files.load(sends(b))).contents["body"]?.byteLength).toBe(600);
+  });
+
   test.each<[string, () => Uint8Array | undefined, RegExp]>([
     ["not there", () => undefined, /users\.csv is not at the controller: upload it again \(PUT/],
     ["changed on the way", () => Buffer.from("x"), /users\.csv did not arrive as it was uploaded/],

@@ -4,7 +4,11 @@ import { FileProblem } from "@onrush/shared/data/fileProblem.ts";
 import { fileOf, readingOf, readRows } from "@onrush/shared/data/readRows.ts";
 import type { RowTable } from "@onrush/shared/data/rowTable.ts";
 import { namedFiles } from "@onrush/shared/scenario/fileUse.ts";
-import type { FileRef } from "@onrush/shared/scenario/files.ts";
+import {
+  BYTES_PER_MB,
+  DEFAULT_WORKER_FILES_MB,
+  type FileRef,
+} from "@onrush/shared/scenario/files.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { LoadedFiles } from "../engine/engineMessages.ts";
 import type { FileSource } from "./ports.ts";
@@ -28,17 +32,26 @@ export interface TaskFilesOptions {
   source: FileSource;
   ownerUrl(runId: string): string | undefined;
   withinMs?: number;
+  /** Above it shares are refused. */
+  maxMb?: number;
 }
 
 type Held = RowTable | SharedArrayBuffer;
 
+interface Holding {
+  held: Promise<Held>;
+  bytes: number;
+}
+
+const memoryOf = (held: Held) => (held instanceof SharedArrayBuffer ? held : held.memory);
+
 /**
  * The files of this worker's shares, each fetched once, however many shares and engine threads use
- * it, and held in memory that all threads share.
+ * it, and held in memory that all threads share. What they take together is bounded.
  */
 export class TaskFiles {
   readonly #options: TaskFilesOptions;
-  readonly #held = new Map<string, Promise<Held>>();
+  readonly #holdings = new Map<string, Holding>();
   readonly #fetching = new Map<string, Promise<Uint8Array>>();
 
   constructor(options: TaskFilesOptions) {
@@ -64,22 +77,35 @@ export class TaskFiles {
 
   /** Lets go of what none of these tasks uses. */
   keepFor(tasks: readonly Task[]): void {
-    if (this.#held.size === 0) return;
+    if (this.#holdings.size === 0) return;
     const used = new Set(tasks.flatMap(({ files }) => Object.values(files)).map((f) => f.sha256));
-    for (const key of this.#held.keys()) {
-      if (!used.has(key.slice(0, key.indexOf(" ")))) this.#held.delete(key);
+    for (const key of this.#holdings.keys()) {
+      if (!used.has(key.slice(0, key.indexOf(" ")))) this.#holdings.delete(key);
     }
   }
 
   #get(runId: string, wanted: Wanted): Promise<Held> {
     const { key } = wanted;
-    const known = this.#held.get(key);
-    if (known !== undefined) return known;
+    const known = this.#holdings.get(key);
+    if (known !== undefined) return known.held;
     const held = this.#make(runId, wanted);
-    this.#held.set(key, held);
+    const holding: Holding = { held: held.then((file) => this.#bounded(holding, file)), bytes: 0 };
+    this.#holdings.set(key, holding);
     // The next task may have more luck.
-    held.catch(() => this.#held.delete(key));
-    return held;
+    holding.held.catch(() => {
+      if (this.#holdings.get(key) === holding) this.#holdings.delete(key);
+    });
+    return holding.held;
+  }
+
+  #bounded(holding: Holding, file: Held): Held {
+    holding.bytes = memoryOf(file).byteLength;
+    const { maxMb = DEFAULT_WORKER_FILES_MB } = this.#options;
+    const all = [...this.#holdings.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    if (all <= maxMb * BYTES_PER_MB) return file;
+    throw new FileMissing(
+      `the files of this run take more than the ${maxMb.toLocaleString("en")} MB that a worker holds: use fewer or smaller ones, or set WORKER_FILES_MAX_MB higher`,
+    );
   }
 
   async #make(runId: string, { name, ref, set }: Wanted): Promise<Held> {

@@ -1,7 +1,7 @@
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import type { Collection, Db } from "mongodb";
 import type { Page, ScenarioStore } from "../../scenarios/scenarioStore.ts";
-import { createdAtMs, unpackScenario } from "../stores.ts";
+import { createdAtMs, namedFilesOf, unpackScenario } from "../stores.ts";
 import { insertNew } from "./insertNew.ts";
 
 interface ScenarioDocument {
@@ -12,6 +12,9 @@ interface ScenarioDocument {
 
 // The id makes the order of documents of the same millisecond, and so paging, definite.
 const NEWEST_FIRST = { createdAtMs: -1, _id: -1 } as const;
+
+// FerretDB does not end a batch at 16 MB as MongoDB does, and a scenario has up to 1 MB.
+const SCENARIOS_PER_BATCH = 20;
 
 /** One document per scenario. */
 export class MongoScenarioStore implements ScenarioStore {
@@ -51,6 +54,13 @@ export class MongoScenarioStore implements ScenarioStore {
   async remove(id: string): Promise<boolean> {
     const result = await this.#documents.deleteOne({ _id: id });
     return result.deletedCount === 1;
+  }
+
+  /** By id, which no document ever changes. */
+  async *namedFiles(): AsyncGenerator<string> {
+    const cursor = this.#documents.find().sort({ _id: 1 }).batchSize(SCENARIOS_PER_BATCH);
+    for await (const { _id: id, scenario } of cursor)
+      yield* namedFilesOf(scenario, `scenario ${id}`);
   }
 }
 

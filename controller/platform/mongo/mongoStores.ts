@@ -32,6 +32,7 @@ export async function connectMongo(url: string, options: MongoOptions = {}): Pro
   try {
     await withDeadline(ping(db), timeoutMs);
     for (const store of [scenarios, runs, seconds]) await tryIndexes(() => store.createIndexes());
+    await files.migrate(Date.now());
   } catch (error) {
     await client.close();
     throw mongoConnectError(client, error);
@@ -39,11 +40,15 @@ export async function connectMongo(url: string, options: MongoOptions = {}): Pro
   return { scenarios, runs, seconds, files, ping: () => ping(db), close: () => client.close() };
 }
 
-/** For tests on a server that outlives them. */
-export async function dropMongoDatabase(url: string, dbName: string): Promise<void> {
+/** For tests, which look behind the stores, on a server that outlives them. */
+export async function inMongoDatabase<T>(
+  url: string,
+  dbName: string,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
   const client = createMongoClient(url, TIMEOUT_MS);
   try {
-    await client.db(dbName).dropDatabase();
+    return await work(client.db(dbName));
   } finally {
     await client.close();
   }

@@ -39,6 +39,12 @@ const migrations = [
    UPDATE runs SET ended_at_ms = unixepoch(view ->> 'endedAt') * 1000.0 WHERE active = 0;`,
   `ALTER TABLE runs ADD COLUMN progress TEXT;`,
   `CREATE TABLE files (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;`,
+  `CREATE TABLE file_uses (
+     sha256 TEXT PRIMARY KEY,
+     bytes INTEGER NOT NULL,
+     used_at_ms REAL NOT NULL
+   ) STRICT;
+   INSERT INTO file_uses SELECT sha256, length(content), unixepoch() * 1000.0 FROM files;`,
 ];
 
 /** Brings the schema to this version; two processes may do so at the same time. */

@@ -1,8 +1,16 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { PageQuery, StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Page, ScenarioStore } from "../../scenarios/scenarioStore.ts";
 import { createdAtMs, duplicateError, unpackScenario } from "../stores.ts";
-import { readNumber, readText, type Row } from "./columns.ts";
+import { readNumber, readText, readTextOrNull, type Row } from "./columns.ts";
+
+/** A scenario has at most 1 MB, and the others in this thread wait while a slice is read. */
+const SLICE = 20;
+
+const NAMED_FILES = `SELECT named.value ->> 'sha256' AS sha256
+  FROM scenarios, json_each(scenario, '$.files') AS named
+  WHERE scenarios.id > ? AND scenarios.id <= ?`;
 
 /** One row per scenario. */
 export class SqliteScenarioStore implements ScenarioStore {
@@ -12,6 +20,8 @@ export class SqliteScenarioStore implements ScenarioStore {
   readonly #count: StatementSync;
   readonly #replace: StatementSync;
   readonly #remove: StatementSync;
+  readonly #sliceEnd: StatementSync;
+  readonly #namedFiles: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare("INSERT INTO scenarios VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
@@ -23,6 +33,10 @@ export class SqliteScenarioStore implements ScenarioStore {
     this.#count = db.prepare("SELECT count(*) AS total FROM scenarios");
     this.#replace = db.prepare("UPDATE scenarios SET created_at_ms = ?, scenario = ? WHERE id = ?");
     this.#remove = db.prepare("DELETE FROM scenarios WHERE id = ?");
+    this.#sliceEnd = db.prepare(
+      "SELECT max(id) AS id FROM (SELECT id FROM scenarios WHERE id > ? ORDER BY id LIMIT ?)",
+    );
+    this.#namedFiles = db.prepare(NAMED_FILES);
   }
 
   async create(scenario: StoredScenario): Promise<void> {
@@ -48,6 +62,16 @@ export class SqliteScenarioStore implements ScenarioStore {
 
   async remove(id: string): Promise<boolean> {
     return this.#remove.run(id).changes === 1;
+  }
+
+  async *namedFiles(): AsyncGenerator<string> {
+    for (let after = ""; ;) {
+      const end = readTextOrNull(this.#sliceEnd.get(after, SLICE) ?? { id: null }, "id");
+      if (end === null) return;
+      for (const row of this.#namedFiles.all(after, end)) yield readText(row, "sha256");
+      after = end;
+      await turn();
+    }
   }
 }
 
