@@ -114,6 +114,15 @@ describe("the summary", () => {
     expect(text).toContain("  outcomes    slow: 7, no-balance: 5\n");
   });
 
+  test("tells what lost workers may have sent besides, and nothing where none was lost", () => {
+    const of = (maybeSent: number) => {
+      const requests = { ...summary.requests, maybeSent };
+      return runSummary(endedRun({ ledger, summary: { ...summary, requests } }));
+    };
+    expect(of(1_234)).toContain("interrupted; lost workers may have sent up to 1,234 more\n");
+    expect(of(0)).toContain("interrupted\n");
+  });
+
   test("requests that never left are told beside the service time", () => {
     const some = { ...summary, service: latency({ count: 940 }) };
     expect(runSummary(endedRun({ ledger, summary: some }))).toContain(

@@ -68,6 +68,9 @@ function usersLine({ vus, iterations, iterationDuration: duration }: Summary): s
   ];
 }
 
+const maybeSent = (requests = 0) =>
+  requests === 0 ? "" : `; lost workers may have sent up to ${count(requests)} more`;
+
 function trafficLines(summary: Summary, latencies: Latencies | undefined): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors, redirects } = summary;
   const { outcomes } = summary;
@@ -76,7 +79,8 @@ function trafficLines(summary: Summary, latencies: Latencies | undefined): strin
     `  requests    ${count(requests.sent)} sent, ${count(requests.ok)} ok, ` +
       `${count(requests.failed)} failed, ` +
       (requests.neutral === 0 ? "" : `${count(requests.neutral)} neutral, `) +
-      `${count(requests.interrupted)} interrupted`,
+      `${count(requests.interrupted)} interrupted` +
+      maybeSent(requests.maybeSent),
     `  rate        ${rate(summary.rps)}/s over ${seconds(summary.durationSeconds)} s, ` +
       `success ${summary.successRate.toFixed(2)} %`,
     `  traffic     ${bytes(traffic.sent)} sent, ${bytes(traffic.received)} received`,

@@ -8,7 +8,12 @@ export const latency = (change: object = {}) => ({ count: 0, ...zero, ...change 
 
 export function emptySummary(): Summary {
   const names = { workloads: [{ name: "main", steps: [{ name: "request" }] }] };
-  const input = { names, durationSeconds: 10, scheduled: [0], maybeSent: 0 };
+  const input = {
+    names,
+    durationSeconds: 10,
+    scheduled: [0],
+    maybeSent: { iterations: 0, requests: 0 },
+  };
   return summarise({ totals: new RunTotals(), ...input }).summary;
 }
 

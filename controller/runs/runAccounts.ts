@@ -1,6 +1,6 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { StageTotals } from "@onrush/shared/metrics/stageTotals.ts";
-import { summarise } from "@onrush/shared/metrics/summary.ts";
+import { type MaybeSent, summarise } from "@onrush/shared/metrics/summary.ts";
 import { sumCounts } from "@onrush/shared/run/ledger.ts";
 import { reportedUntilUs } from "@onrush/shared/run/lostPart.ts";
 import { areSharesOver } from "@onrush/shared/run/runMessages.ts";
@@ -10,6 +10,7 @@ import { LEASE_MS, ORPHAN_LEASE_MS, type HeldShare } from "@onrush/shared/wire/h
 import { slaVerdict } from "@onrush/shared/sla/slaEvaluation.ts";
 import type { RunSla } from "../analysis/runSla.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
+import { maybeRequests } from "../planning/maybeRequests.ts";
 import { dueBetween, lostBetween, lostIn, usersOf } from "../planning/shares.ts";
 import { judgeRun } from "./runOutcome.ts";
 import type { RunRecord } from "./runRecord.ts";
@@ -111,17 +112,28 @@ export class RunAccounts {
 
   /**
    * Of lost shares' arrivals, those that may have reached the target: not known to be begun, and due
-   * before the worker could send no more. Of claimed iterations any may have.
+   * before the worker could send no more. Of claimed iterations any may have. And the requests that
+   * may have, besides those that are counted as sent.
    */
-  #maybeSent(state: RunState, endUs: number): number {
+  #maybeSent(state: RunState, endUs: number): MaybeSent {
     const { startAtMs } = state;
-    if (startAtMs === null) return 0;
-    return state.shares.reduce((sum, share) => {
+    const maybe = { iterations: 0, requests: 0 };
+    if (startAtMs === null) return maybe;
+    for (const share of state.shares) {
       const { loss } = share;
-      if (loss === null || loss.refused !== undefined) return sum;
-      const untilUs = Math.min((leaseEndMs(loss) - startAtMs) * 1000, endUs);
-      return sum + lostBetween(this.#plan, share, 0, untilUs) + loss.unreported;
-    }, 0);
+      if (loss === null || loss.refused !== undefined) continue;
+      const silentUs = (leaseEndMs(loss) - startAtMs) * 1000;
+      const untilUs = Math.min(silentUs, endUs);
+      const iterations = lostBetween(this.#plan, share, 0, untilUs) + loss.unreported;
+      maybe.iterations += iterations;
+      maybe.requests += maybeRequests(this.#plan, share, {
+        ...{ untilUs, iterations, accounted: this.#record.accountedOf(share.share) },
+        reported: this.#record.requestsOf(share.share),
+        // Users go on with their iterations after the end of the load.
+        unseenUs: silentUs - unseenFromUs(share, startAtMs),
+      });
+    }
+    return maybe;
   }
 
   /**
@@ -173,6 +185,14 @@ export class RunAccounts {
 
 function uniqueOf(shares: readonly ShareState[], pick: (share: ShareState) => string[]): string[] {
   return [...new Set(shares.flatMap(pick))];
+}
+
+/** From here on nobody tells what a lost share has sent: its last heartbeat, or its reports. */
+function unseenFromUs(share: ShareState, startAtMs: number): number {
+  const { lastBeatMs = null, lastCounts = null } = share.loss ?? {};
+  const heardMs = lastCounts === null ? null : lastBeatMs;
+  const heardUs = heardMs === null ? -Infinity : (heardMs - startAtMs) * 1000;
+  return Math.max(heardUs, reportedUntilUs(share));
 }
 
 /**

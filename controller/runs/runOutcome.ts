@@ -5,6 +5,7 @@ import { conservationProblems } from "@onrush/shared/run/conservation.ts";
 import { ledgerProblems } from "@onrush/shared/run/ledger.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
 import { judgeValidity } from "@onrush/shared/run/validity.ts";
+import type { MaybeSent } from "@onrush/shared/metrics/summary.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
 
 export interface RunOutcome {
@@ -19,7 +20,7 @@ export interface OutcomeInput {
   totals: RunTotals;
   /** Per workload: arrivals that fell due, from the plan and the shares' positions in it. */
   scheduled: readonly number[];
-  maybeSent: number;
+  maybeSent: MaybeSent;
   /** Virtual users that were lost with their workers. */
   usersLost: number;
   lostWorkers: readonly string[];

@@ -11,7 +11,13 @@ import type { RunSla } from "../analysis/runSla.ts";
 import { minuteOf, RunSeconds, SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import { faultOptions } from "./runOutcome.ts";
-import { interruptedStarts, ShareTally, type StoredTally } from "./shareTally.ts";
+import {
+  interruptedStarts,
+  noRequests,
+  type ReportedRequests,
+  ShareTally,
+  type StoredTally,
+} from "./shareTally.ts";
 
 /** Seconds kept in memory for live views and windows; older ones are read from the store. */
 const KEEP_SECONDS = 900;
@@ -86,6 +92,11 @@ export class RunRecord {
   /** Of these, as they were reported. */
   startsOf(share: string): StartCounts {
     return this.#tally(share).starts;
+  }
+
+  /** What it has reported of its requests. */
+  requestsOf(share: string): ReportedRequests {
+    return this.#tallies.get(share)?.requests ?? noRequests;
   }
 
   /**

@@ -14,7 +14,20 @@ export interface StoredTally {
   started?: number;
   openIterations: number;
   openRequests: [step: number, count: number][];
+  /** Older documents have none. */
+  requests?: ReportedRequests;
 }
+
+/** What a share has reported of its requests, for what it may have sent besides. */
+export interface ReportedRequests {
+  sent: number;
+  /** In the second in which it sent the most. */
+  busiestSecond: number;
+  /** Iterations that were in flight by the last report when the share was lost. */
+  cutOff: number;
+}
+
+export const noRequests: ReportedRequests = { sent: 0, busiestSecond: 0, cutOff: 0 };
 
 /** What a share has reported in all, and what of it has no result yet. */
 export class ShareTally {
@@ -24,13 +37,21 @@ export class ShareTally {
   #openIterations = 0;
   /** Step to requests sent and not ended. */
   readonly #openRequests = new Map<number, number>();
+  #requests: Readonly<ReportedRequests> = noRequests;
 
-  static of({ accounted, started, openIterations, openRequests }: StoredTally): ShareTally {
+  static of({
+    accounted,
+    started,
+    openIterations,
+    openRequests,
+    requests,
+  }: StoredTally): ShareTally {
     const tally = new ShareTally();
     tally.accounted = accounted;
     // Unknown, it is taken too high: then less than is true is known of what was begun later.
     tally.#started = started ?? accounted;
     tally.#openIterations = openIterations;
+    tally.#requests = requests ?? noRequests;
     for (const [step, count] of openRequests) tally.#openRequests.set(step, count);
     return tally;
   }
@@ -39,7 +60,12 @@ export class ShareTally {
     const { accounted } = this;
     const started = this.#started;
     const openRequests = [...this.#openRequests].filter(([, count]) => count !== 0);
-    return { accounted, started, openIterations: this.#openIterations, openRequests };
+    const { requests } = this;
+    return { accounted, started, openIterations: this.#openIterations, openRequests, requests };
+  }
+
+  get requests(): ReportedRequests {
+    return this.#requests;
   }
 
   /** Reported. */
@@ -54,7 +80,10 @@ export class ShareTally {
       this.#openIterations += delta.started - ended(delta);
       for (const step of delta.steps) this.#open(step.step, -ended(step));
     }
-    for (const delta of wall) for (const step of delta.steps) this.#open(step.step, step.sent);
+    for (const { steps } of wall) {
+      for (const { step, sent } of steps) this.#open(step, sent);
+      this.#sent(steps.reduce((sum, { sent }) => sum + sent, 0));
+    }
   }
 
   /** Ends, by due second `second`, what was in flight: how it ended nobody knows any more. */
@@ -63,9 +92,17 @@ export class ShareTally {
     const iterations = { started: 0, interrupted: Math.max(0, this.#openIterations) };
     const steps = open.map(([step, interrupted]) => interruptedRequests(step, interrupted));
     const delta = interruptedIterations(second, iterations, steps);
+    const cutOff = this.#requests.cutOff + Math.max(0, this.#openIterations);
+    this.#requests = { ...this.#requests, cutOff };
     this.#openIterations = 0;
     this.#openRequests.clear();
     return delta;
+  }
+
+  #sent(count: number): void {
+    const { sent, busiestSecond, cutOff } = this.#requests;
+    const most = Math.max(busiestSecond, count);
+    this.#requests = { sent: sent + count, busiestSecond: most, cutOff };
   }
 
   #open(step: number, change: number): void {

@@ -1,13 +1,14 @@
 import { isShareOver } from "@onrush/shared/run/runMessages.ts";
 import type {
   FencedShare,
+  LastCounts,
   RunEffect,
   RunMessage,
   RunState,
   ShareState,
 } from "@onrush/shared/run/runMessages.ts";
 import { fenceScript, scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
-import { type ListedWorker, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
+import { type HeldShare, type ListedWorker, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
 import { knownUntilUs } from "../planning/knownStarts.ts";
 import type { WorkerDirectory, WorkerLabels } from "../platform/ports.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
@@ -96,6 +97,7 @@ export class TakeOvers {
       const known = knownUntilUs(plan, state, beat, record.startsOf(share));
       fenced.push({
         ...{ share, workerId, epoch, unreported, knownUntilUs: known },
+        lastCounts: lastCounts(beat),
         ...watch.lastSeenOf(workerId),
       });
     }
@@ -195,4 +197,11 @@ export class TakeOvers {
     const free = await directory.reserveMore(runId, gone.size, labels);
     return free.length > 0 ? free : survivors;
   }
+}
+
+/** Null where a worker of an older version does not tell of its requests. */
+function lastCounts(beat: HeldShare | undefined): LastCounts | null {
+  if (beat?.ended === undefined || beat.requests === undefined) return null;
+  const { started, ended, dropped, requests } = beat;
+  return { started, ended, dropped, requests };
 }

@@ -86,6 +86,7 @@ export interface Wanted {
   redisArguments?: readonly string[];
   /** What the target listens on. */
   targetHost?: string;
+  targetOptions?: readonly string[];
   /** Starts worker `index`, when it is not simply to be started here. */
   startWorker?(env: NodeJS.ProcessEnv, redisPort: number, index: number): Promise<ChaosWorker>;
 }
@@ -110,7 +111,7 @@ async function startPlatform(scope: Scope, wanted: Wanted): Promise<ChaosPlatfor
   const [redis, mongo, target] = await Promise.all([
     ChaosRedis.start(scope, wanted.redisArguments),
     startChaosMongo(scope),
-    TargetLog.start(scope, wanted.targetHost),
+    TargetLog.start(scope, wanted.targetHost, wanted.targetOptions),
   ]);
   const name = `onrush-chaos-${randomBytes(4).toString("hex")}`;
   const env = {

@@ -24,8 +24,13 @@ export class TargetLog {
     this.port = Number(new URL(url).port);
   }
 
-  static async start(scope: Scope, host = "127.0.0.1"): Promise<TargetLog> {
-    const args = ["target", "known", "--port", "0", "--host", host];
+  /** `options` as the command has them. */
+  static async start(
+    scope: Scope,
+    host = "127.0.0.1",
+    options: readonly string[] = [],
+  ): Promise<TargetLog> {
+    const args = ["target", "known", "--port", "0", "--host", host, ...options];
     const target = owned(scope, "target", new OnrushProcess(args));
     const [, url = ""] = await target.waitFor(/listens at (http:\S+)/);
     return new TargetLog(url.replace(/\/$/, ""));

@@ -138,6 +138,12 @@ export const summarySchema = z
   .object({
     durationSeconds: z.number().nonnegative(),
     ...trafficShape,
+    requests: requestCounts.extend({
+      maybeSent: count.optional().meta({
+        description:
+          "What lost workers may have sent besides: sent ≤ the target's count ≤ sent + maybeSent.",
+      }),
+    }),
     iterations: ledgerSchema,
     iterationDuration: latencySchema,
     vus: vusSchema,

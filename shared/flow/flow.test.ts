@@ -2,7 +2,14 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FlowElement, Step } from "../scenario/scenarioSchema.ts";
 import { compileFlow, drawBranch } from "./compileFlow.ts";
-import { exactRequests, expectedRequests, firstSteps, groupsOf, stepsOf } from "./flow.ts";
+import {
+  exactRequests,
+  expectedRequests,
+  firstSteps,
+  groupsOf,
+  mostRequests,
+  stepsOf,
+} from "./flow.ts";
 import { flows, sendsOf } from "./flows.testing.ts";
 
 const step = (name: string, more: Partial<Step> = {}): Step => ({
@@ -65,6 +72,21 @@ describe("requests of an iteration", () => {
         fc.pre(exact !== null);
         expect(sendsOf(flow, seed, arrival).flat()).toHaveLength(exact);
         expect(expectedRequests(flow)).toBeCloseTo(exact);
+      }),
+    );
+  });
+
+  test("are never more than the most, which some iteration makes", () => {
+    const flow: FlowElement[] = [
+      { choose: [{ steps: [step("a")] }, { steps: [step("b"), step("c")] }] },
+      { repeat: 2, steps: [{ choose: [{ steps: [step("d")] }, { steps: [] }] }] },
+    ];
+    const counts = Array.from({ length: 100 }, (_, n) => sendsOf(flow, 1, n).flat().length);
+    expect(Math.max(...counts)).toBe(mostRequests(flow));
+    fc.assert(
+      fc.property(flows, fc.nat(), (flow, arrival) => {
+        const sent = sendsOf(flow, 1, arrival).flat().length;
+        expect(sent).toBeLessThanOrEqual(mostRequests(flow));
       }),
     );
   });

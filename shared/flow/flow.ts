@@ -53,6 +53,20 @@ export function expectedRequests(flow: readonly FlowElement[]): number {
   );
 }
 
+/** How many requests an iteration makes at most. */
+export function mostRequests(flow: readonly FlowElement[]): number {
+  return sum(
+    flow.map((element) => {
+      if ("parallel" in element) return element.parallel.length;
+      if ("choose" in element) {
+        return Math.max(...element.choose.map(({ steps }) => mostRequests(steps)));
+      }
+      if ("steps" in element) return (element.repeat ?? 1) * mostRequests(element.steps);
+      return 1;
+    }),
+  );
+}
+
 /** True where an iteration is one step after the other and nothing else. */
 export function isPlain(flow: readonly FlowElement[]): boolean {
   return flow.every(

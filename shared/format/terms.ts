@@ -26,6 +26,8 @@ export const terms = {
   lost: "Arrivals that were due on a worker that died, neither reported started nor dropped.",
   maybeSent:
     "The part of lost that may have reached the target: due between the worker's last heartbeat and the end of its lease.",
+  requestsMaybeSent:
+    "Requests that lost workers may have sent and nobody has counted: sent ≤ the target's count ≤ sent + these. Of iterations in flight the steps to come, of those that may have begun all steps; of users by their rate.",
   ok: "Iterations in which no step failed and none was neutral.",
   failed: "Iterations in which a step failed: an error, a timeout, a bad status, a failed check.",
   neutral: "With an outcome that the scenario names as neither good nor bad.",

@@ -39,7 +39,10 @@ const totalsOf = (list: readonly RunSecond[]) => {
   return totals;
 };
 const summaryOf = (totals: RunTotals, durationSeconds = 10) =>
-  summarise({ totals, names, durationSeconds, scheduled: [100, 50], maybeSent: 3 });
+  summarise({
+    ...{ totals, names, durationSeconds, scheduled: [100, 50] },
+    maybeSent: { iterations: 3, requests: 5 },
+  });
 
 const requests = ["sent", "ok", "failed", "neutral", "interrupted"] as const;
 const sumOf = <T>(list: readonly T[], pick: (item: T) => number) =>
@@ -48,7 +51,7 @@ const sumOf = <T>(list: readonly T[], pick: (item: T) => number) =>
 describe("a summary", () => {
   test("shows the tags of steps", () => {
     const tagged = { workloads: [{ name: "a", steps: [{ name: "s", tags: { team: "cart" } }] }] };
-    const input = { durationSeconds: 1, scheduled: [0], maybeSent: 0 };
+    const input = { durationSeconds: 1, scheduled: [0], maybeSent: { iterations: 0, requests: 0 } };
     const { summary } = summarise({ ...input, totals: new RunTotals(), names: tagged });
     expect(summary.steps[0]?.tags).toEqual({ team: "cart" });
     expect(summaryOf(new RunTotals()).summary.steps[0]?.tags).toEqual({});
@@ -104,7 +107,11 @@ describe("a summary", () => {
       { name: "s1", checks: ["fast"] },
     ] as RunNames["workloads"][number]["steps"];
     const { summary } = summarise({
-      ...{ totals: totalsOf([second.toRecord(1, false)]), durationSeconds: 1, maybeSent: 0 },
+      ...{
+        totals: totalsOf([second.toRecord(1, false)]),
+        durationSeconds: 1,
+        maybeSent: { iterations: 0, requests: 0 },
+      },
       ...{ names: { workloads: [{ name: "a", steps }] }, scheduled: [7] },
     });
     const wanted = [
@@ -148,6 +155,7 @@ describe("a summary", () => {
     const { summary, ledger } = summaryOf(new RunTotals(), 0);
     expect(summary).toMatchObject({ rps: 0, errorRate: 0, successRate: 0 });
     expect(ledger).toMatchObject({ scheduled: 150, started: 0, maybeSent: 3 });
+    expect(summary.requests).toMatchObject({ sent: 0, maybeSent: 5 });
   });
 
   test("rates follow DESIGN's formulas", () => {

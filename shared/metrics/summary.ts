@@ -199,6 +199,12 @@ function groupsOf(
   });
 }
 
+/** What lost workers may have sent besides what is counted as started and sent. */
+export interface MaybeSent {
+  iterations: number;
+  requests: number;
+}
+
 export interface SummaryInput {
   totals: RunTotals;
   names: RunNames;
@@ -206,12 +212,12 @@ export interface SummaryInput {
   durationSeconds: number;
   /** Per workload, in the order of `names`. */
   scheduled: readonly number[];
-  maybeSent: number;
+  maybeSent: MaybeSent;
 }
 
 /** The summary that people read, and the ledger of the whole run. */
 export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledger } {
-  const { totals, names, durationSeconds, scheduled } = input;
+  const { totals, names, durationSeconds, scheduled, maybeSent } = input;
   const parts = names.workloads.map((_, i) => totals.workloads.get(i) ?? new WorkloadAccumulator());
   const workloads = parts.map((workload, i) => {
     const all = mergeAll([workload]);
@@ -236,14 +242,13 @@ export function summarise(input: SummaryInput): { summary: Summary; ledger: Ledg
   });
   const all = mergeAll(parts);
   const total = scheduled.reduce((sum, count) => sum + count, 0);
-  const ledger = makeLedger(total, all, input.maybeSent);
+  const ledger = makeLedger(total, all, maybeSent.iterations);
+  const checks = workloads.flatMap((workload) => workload.checks);
+  const traffic = trafficOf(all.traffic, durationSeconds, checks);
   const summary: Summary = {
     durationSeconds,
-    ...trafficOf(
-      all.traffic,
-      durationSeconds,
-      workloads.flatMap((workload) => workload.checks),
-    ),
+    ...traffic,
+    requests: { ...traffic.requests, maybeSent: maybeSent.requests },
     iterations: ledger,
     iterationDuration: latencyStats(all.iterationDuration),
     vus: { max: totals.maxUsers() },

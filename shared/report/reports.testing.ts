@@ -87,7 +87,13 @@ export function measuredRun(options: MeasuredOptions = {}, over: Partial<RunView
   const totals = new RunTotals();
   for (const record of measuredSeconds(options)) totals.add(record);
   const scheduled = names.workloads.map(() => seconds * perSecond);
-  const input = { totals, names, durationSeconds: seconds, scheduled, maybeSent: 0 };
+  const input = {
+    totals,
+    names,
+    durationSeconds: seconds,
+    scheduled,
+    maybeSent: { iterations: 0, requests: 0 },
+  };
   const { summary, ledger } = summarise(input);
   const badSeconds = totals.generator.badSeconds();
   return {

@@ -41,6 +41,14 @@ export interface ShareState {
   totals: ShareTotals | null;
 }
 
+/** Cumulative: iterations, and the requests that they have sent. */
+export interface LastCounts {
+  started: number;
+  ended: number;
+  dropped: number;
+  requests: number;
+}
+
 export interface ShareLoss {
   /** Common clock, Unix milliseconds. */
   atMs: number;
@@ -58,6 +66,8 @@ export interface ShareLoss {
   knownUntilUs?: number | null;
   /** Iterations it had claimed and not reported. */
   unreported: number;
+  /** How far it was by its last heartbeat. Older documents have none. */
+  lastCounts?: LastCounts | null;
   /** Why its worker would not have it: nothing of it was sent. Unset of one that was begun. */
   refused?: string;
 }

@@ -15,6 +15,8 @@ export const heldShareSchema = z.object({
   dropped: count,
   /** Of those started; optional because it came later than the first heartbeats. */
   ended: count.optional(),
+  /** Sent by those started, in flight or not; optional as `ended` is. */
+  requests: count.optional(),
   /** One more than the highest iteration it was granted; only of shares that claim iterations. */
   claimedTo: count.optional(),
   /** How many iterations it was granted; with `claimedTo`. */

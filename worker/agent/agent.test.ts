@@ -225,7 +225,7 @@ test("a share that comes again replaces its earlier self, and hears nothing of i
   bench.epochs = { "0/0": 2 };
   await bench.give(taskOf({ epoch: 2 }));
   expect(bench.toEngine.at(-1)).toEqual({ type: "drop", key: "run 0/0 1" });
-  bench.memories[0]?.write(0, { started: 7, ended: 7, dropped: 0 });
+  bench.memories[0]?.write(0, { started: 7, ended: 7, dropped: 0, requests: 7 });
   await heartbeats(2);
   expect(bench.beats.at(-1)?.shares).toMatchObject([{ epoch: 2, started: 0 }]);
 });

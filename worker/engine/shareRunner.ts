@@ -64,8 +64,9 @@ export class ShareRunner {
 
   /** Cumulative, for heartbeats. */
   get counts(): Counts {
-    const { started, dropped } = this.#iterations.totals;
-    return { started, ended: started - this.inFlight, dropped: sumCounts(dropped) };
+    const { started, dropped, requests } = this.#iterations.totals;
+    const ended = started - this.inFlight;
+    return { started, ended, dropped: sumCounts(dropped), requests: requests.sent };
   }
 
   /** Nothing due after `nowUs` begins; what is in flight may end. */

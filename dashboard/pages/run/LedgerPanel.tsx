@@ -10,10 +10,12 @@ import { type LedgerEquation, ledgerEquations, type LedgerPart } from "./ledgerP
 
 interface LedgerPanelProps {
   ledger: Ledger;
+  /** Requests that lost workers may have sent besides those counted. */
+  requestsMaybeSent: number;
   ended: boolean;
 }
 
-export function LedgerPanel({ ledger, ended }: LedgerPanelProps) {
+export function LedgerPanel({ ledger, requestsMaybeSent, ended }: LedgerPanelProps) {
   const equations = ledgerEquations(ledger, ended);
   const balanced = equations.every((equation) => equation.balanced);
   return (
@@ -32,6 +34,12 @@ export function LedgerPanel({ ledger, ended }: LedgerPanelProps) {
         <Text size="xs" c="dimmed" mt={6}>
           Of the lost, {formatCount(ledger.maybeSent)}{" "}
           <Term id="maybeSent">may have been sent</Term>.
+        </Text>
+      )}
+      {requestsMaybeSent > 0 && (
+        <Text size="xs" c="dimmed" mt={6}>
+          Lost workers <Term id="requestsMaybeSent">may have sent</Term> up to{" "}
+          {formatCount(requestsMaybeSent)} requests more than are counted.
         </Text>
       )}
     </Panel>

@@ -61,7 +61,11 @@ function LiveRunPage({ first }: { first: RunView }) {
         sla={run.sla}
       />
       <div className="split">
-        <LedgerPanel ledger={run.ledger} ended={ended} />
+        <LedgerPanel
+          ledger={run.ledger}
+          requestsMaybeSent={run.summary?.requests.maybeSent ?? 0}
+          ended={ended}
+        />
         <EventList events={run.events} startedAt={run.startedAt} />
       </div>
       <StepTable run={run} seconds={seconds} />

@@ -173,7 +173,7 @@ const ledgerParts = [
   ["interrupted", "+ "],
 ] as const;
 
-export function ledgerSection({ ledger }: RunView): Html | null {
+export function ledgerSection({ ledger, summary }: RunView): Html | null {
   const part = (i: number) => {
     const [name, sign] = ledgerParts[i] ?? ["scheduled", ""];
     return html`${sign}<span title="${terms[name]}"
@@ -193,7 +193,15 @@ export function ledgerSection({ ledger }: RunView): Html | null {
       : html`<p title="${terms.maybeSent}">
           Of those lost, ${formatCount(ledger.maybeSent)} may have reached the target.
         </p>`;
+  const requestsMaybe = summary?.requests.maybeSent ?? 0;
+  const maybeRequests =
+    requestsMaybe === 0
+      ? null
+      : html`<p title="${terms.requestsMaybeSent}">
+          Lost workers may have sent up to ${formatCount(requestsMaybe)} requests more than are
+          counted.
+        </p>`;
   const lines = html`<p class="ledger">${[0, 1, 2, 3].map(part)}</p>
     <p class="ledger">${[4, 5, 6, 7].map(part)}</p>`;
-  return section("Ledger of iterations", lines, maybe, dropped);
+  return section("Ledger of iterations", lines, maybe, maybeRequests, dropped);
 }
