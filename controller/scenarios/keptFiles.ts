@@ -5,6 +5,7 @@ import type { Logger } from "../platform/logger.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { FileStore, KeptFile } from "./fileStore.ts";
 import type { ScenarioStore } from "./scenarioStore.ts";
+import { SharedReads } from "./sharedReads.ts";
 import { makingRoom, unusedFiles } from "./unusedFiles.ts";
 
 /** What is kept of files that nobody names any more, and of all; 0 is without limit. */
@@ -38,6 +39,7 @@ export interface KeptFilesOptions {
 export class KeptFiles {
   readonly #options: KeptFilesOptions;
   readonly #store: FileStore;
+  readonly #reads: SharedReads;
   /** Of files that are being stored, which the store does not count yet. */
   #arrivingBytes = 0;
   #checks: Promise<void> = Promise.resolve();
@@ -45,6 +47,7 @@ export class KeptFiles {
   constructor(options: KeptFilesOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#reads = new SharedReads((sha256) => this.#store.get(sha256));
   }
 
   /** Throws 507 when there is no room and none can be made. */
@@ -59,7 +62,7 @@ export class KeptFiles {
   }
 
   get(sha256: string): Promise<Uint8Array | undefined> {
-    return this.#store.get(sha256);
+    return this.#reads.read(sha256);
   }
 
   /** Whether it is there; if so, nobody removes it for the next minutes. */
