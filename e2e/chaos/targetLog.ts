@@ -1,3 +1,4 @@
+import { loggedArrivalsMs, loggedNumbers } from "../system/loggedValues.ts";
 import { OnrushProcess } from "../system/onrushProcess.ts";
 import { owned, type Scope } from "./scope.ts";
 
@@ -42,12 +43,12 @@ export class TargetLog {
   }
 
   /** When each request arrived, milliseconds of the Unix clock, ascending. */
-  async arrivalsMs(): Promise<number[]> {
-    return (await this.#values("__log")).map((us) => us / 1000);
+  arrivalsMs(): Promise<number[]> {
+    return loggedArrivalsMs(this.url);
   }
 
   async #doubled(): Promise<string[]> {
-    const [numbers, arrivalsMs] = await Promise.all([this.#values("__numbers"), this.arrivalsMs()]);
+    const [numbers, arrivalsMs] = await Promise.all([loggedNumbers(this.url), this.arrivalsMs()]);
     const [firstMs = 0] = arrivalsMs;
     const byNumber = Map.groupBy(numbers.keys(), (at) => numbers[at]);
     return [...byNumber]
@@ -57,15 +58,6 @@ export class TargetLog {
         const moments = all.map((at) => `${((arrivalsMs[at] ?? 0) - firstMs).toFixed(0)} ms`);
         return `${number}: ${moments.join(", ")}`;
       });
-  }
-
-  async #values(path: string): Promise<number[]> {
-    const bytes = await (await fetch(`${this.url}/${path}`)).arrayBuffer();
-    const view = new DataView(bytes);
-    const size = Float64Array.BYTES_PER_ELEMENT;
-    return Array.from({ length: bytes.byteLength / size }, (_, n) =>
-      view.getFloat64(n * size, true),
-    );
   }
 }
 

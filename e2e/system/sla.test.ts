@@ -1,11 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunView, runViewSchema } from "@onrush/shared/api/runView.ts";
 import type { ScenarioInput } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { freeze, thaw } from "../chaos/signals.ts";
+import { childPids } from "./childPids.ts";
+import { loggedArrivalsMs } from "./loggedValues.ts";
 import { OnrushProcess } from "./onrushProcess.ts";
 import { engines, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+import { TurningTarget, turns, users } from "./turningTarget.ts";
 
 let scratch: string;
 let steady: TestTarget;
@@ -30,25 +35,38 @@ const load = (target: TestTarget, change: Partial<ScenarioInput>): ScenarioInput
   ...change,
 });
 
+/** Far above what counts as late, and far below what counts as dead. */
+const STANDSTILL_MS = 500;
+
 let runs = 0;
 
 /** `onrush run` to its end: its exit code, what it printed, and the run. */
 async function runFile(scenario: ScenarioInput, ...args: string[]) {
+  return (await startRun(scenario, ...args)).ended();
+}
+
+async function startRun(scenario: ScenarioInput, ...args: string[]) {
   const name = join(scratch, `run-${runs++}`);
   await writeFile(`${name}.json`, JSON.stringify(scenario));
   const output = `${name}.out.json`;
-  const onrush = new OnrushProcess(["run", `${name}.json`, "--json", output, ...args]);
+  const command = ["run", `${name}.json`, "--json", output, ...args];
+  const onrush = new OnrushProcess(command, { WORKER_THREADS: "1" });
+  return { onrush, ended: () => outcome(onrush, output) };
+}
+
+async function outcome(onrush: OnrushProcess, output: string) {
   const code = await onrush.exited;
   const run = runViewSchema.parse(JSON.parse(await readFile(output, "utf8")));
   return { code, printed: onrush.output, run };
 }
 
-/** The last second of the run in which the target saw a request begin. */
-async function lastArrivalSecond(target: TestTarget, run: RunView): Promise<number> {
-  const originUs = Date.parse(run.startedAt ?? "") * 1000;
-  const answer = await fetch(`${target.url}/__perSecond?originUs=${originUs}`);
-  const { perSecond } = (await answer.json()) as { perSecond: { second: number }[] };
-  return Math.max(...perSecond.map(({ second }) => second));
+/** Load ends at most this long after the second that has broken a line. */
+const ENDS_WITHIN_SECONDS = 2;
+
+/** When the target saw the last request of the run begin, in seconds of the run. */
+async function lastArrivalSeconds(target: TestTarget, run: RunView): Promise<number> {
+  const arrivalsMs = await loggedArrivalsMs(target.url);
+  return (Math.max(...arrivalsMs) - Date.parse(run.startedAt ?? "")) / 1000;
 }
 
 /** A machine too busy for a valid run says so first. */
@@ -69,9 +87,10 @@ describe.each(engines)("%s", (_name, start) => {
     expect(code).toBe(failedCode(run));
     expect(run.events.filter(({ text }) => text.includes(line))).toMatchObject([{ kind: "error" }]);
     expect(printed).toContain(line);
-    const brokenAt = result?.failedAtSecond ?? Infinity;
+    const brokenUntil = (result?.failedAtSecond ?? -Infinity) + 1;
     // The second has to close and the word to get around; what is due until then is sent.
-    expect(await lastArrivalSecond(target, run)).toBeLessThanOrEqual(brokenAt + 3);
+    const goesOnSeconds = (await lastArrivalSeconds(target, run)) - brokenUntil;
+    expect(goesOnSeconds).toBeLessThanOrEqual(ENDS_WITHIN_SECONDS);
     return run;
   }
 
@@ -143,12 +162,60 @@ describe.each(engines)("%s", (_name, start) => {
   });
 });
 
-test("a generator that cannot keep up exits 4, whatever its lines say", async () => {
-  const scenario = load(steady, {
-    ...{ durationSeconds: 2, maxInFlight: 500, sla: ["p50 < 1us", "requests > 0"] },
-    loadProfile: { type: "CONSTANT", initialRps: 500_000 },
+describe("a target that turns bad in a known second, by its own clock", () => {
+  const TURN_AFTER_SECONDS = 10;
+
+  test.concurrent.each([
+    ["errors", "errorRate < 10% over 1s abort"],
+    ["slowness", "p95 < 500ms over 1s abort"],
+    ["silence", "p95 < 500ms over 1s abort"],
+    ["silence", "max < 500ms abort"],
+  ] as const)("%s: %s exits 3, and the load has ended within 2 s", async (turn, limit) => {
+    const target = await TurningTarget.start(TURN_AFTER_SECONDS * 1000, turns[turn]);
+    const line = `workload(turning).${limit}`;
+    const scenario: ScenarioInput = {
+      ...{ name: turn, durationSeconds: PLANNED_SECONDS, gracefulStopSeconds: 1, sla: [line] },
+      workloads: [
+        users(`${target.url}/turning`, "turning", 20),
+        users(`${target.url}/steady`, "steady", 2),
+      ],
+    };
+    const { code, printed, run } = await runFile(scenario).finally(() => target.stop());
+    expect(run.sla).toMatchObject([{ text: line, status: "FAILED", aborted: true }]);
+    expect([code, run.state, run.verdict.sla]).toEqual([3, "STOPPED", "FAILED"]);
+    expect(printed).toContain(`SLA line "${line}" is broken`);
+    const brokenAfterMs = limit.includes("over 1s") ? 1_000 : 2_000;
+    const goesOnMs = target.askedAfterTurnMs - brokenAfterMs;
+    expect(goesOnMs).toBeLessThanOrEqual(ENDS_WITHIN_SECONDS * 1000);
+    // It did not end by itself, and not before.
+    expect(target.askedAfterTurnMs).toBeGreaterThan(0);
   });
-  const { code, run } = await runFile(scenario);
-  expect(run.verdict).toMatchObject({ validity: "INVALID", sla: "FAILED" });
-  expect(code).toBe(4);
+});
+
+describe("a generator that cannot keep up exits 4, whatever its lines say", () => {
+  const sla = ["p50 < 1us", "requests > 0"];
+
+  test("as one thread is asked for far more than one thread can do", async () => {
+    const scenario = load(steady, {
+      ...{ durationSeconds: 2, maxInFlight: 500, sla },
+      loadProfile: { type: "CONSTANT", initialRps: 500_000 },
+    });
+    const { code, run } = await runFile(scenario);
+    expect(run.verdict).toMatchObject({ validity: "INVALID", sla: "FAILED" });
+    expect(code).toBe(4);
+  });
+
+  test("as it stands still for a while, which makes it late whatever the rate", async () => {
+    const scenario = load(steady, { durationSeconds: 4, sla });
+    const { onrush, ended } = await startRun(scenario, "--update", "1s");
+    await onrush.waitFor(/^Total:/m);
+    const [pid = -1] = await childPids(onrush.pid);
+    freeze({ pid });
+    await pause(STANDSTILL_MS);
+    thaw({ pid });
+    const { code, run } = await ended();
+    expect(run.verdict).toMatchObject({ validity: "INVALID", sla: "FAILED" });
+    expect(run.verdict.reasons.join("; ")).toContain("lateness p99 was above 5 ms");
+    expect(code).toBe(4);
+  });
 });

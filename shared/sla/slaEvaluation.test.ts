@@ -196,7 +196,36 @@ describe("unanswered requests", () => {
   });
 
   test("tell nothing while they are younger than a second", () => {
-    expect(run(live("p95 < 500ms over 1s"), [stalled, stalled])).toEqual([]);
+    expect(run(live("p95 < 500ms over 1s"), [stalled])).toEqual([]);
+    expect(run(live("p95 < 500ms over 1s"), [stalled, good])).toEqual([1]);
+  });
+
+  test.each([
+    ["p95 < 500ms over 1s abort", 1],
+    ["p95 < 1s over 1s abort", 2],
+    ["p95 < 2500ms over 2s abort", 4],
+    ["p95 < 500ms over 1s for 3 abort", 3],
+  ])("break a window that is shorter than the limit, once they are older: %s", (line, told) => {
+    const evaluation = live(line);
+    expect(
+      run(
+        evaluation,
+        Array.from({ length: 7 }, () => stalled),
+      ),
+    ).toEqual([told]);
+    const ageMs = 1000 * (told - (evaluation.results[0]?.failedAtSecond ?? 0));
+    expect(evaluation.results[0]).toMatchObject({ aborted: true, value: expect.any(Number) });
+    expect(evaluation.results[0]?.value).toBeGreaterThanOrEqual(ageMs);
+  });
+
+  test("break no window whose answers came in time after all", () => {
+    const evaluation = live("p95 < 1500ms over 1s");
+    const late = { ok: [1_200, 1_200, 1_200, 1_200], sent: 0 };
+    for (let second = 0; second < 8; second++) {
+      evaluation.add(closed(second, stalled));
+      if (second > 0) evaluation.addDue(0, deltas(second - 1, late).due);
+      expect(evaluation.judge(progress(second))).toEqual([]);
+    }
   });
 
   test("count no more when their answers have come", () => {

@@ -2,6 +2,7 @@ import type { SlaResult } from "../api/slaResult.ts";
 import { isBroken, isGrowing, isUpperLimit, type SlaLine } from "./slaLine.ts";
 import type { SlaScope } from "./slaScope.ts";
 import type { SlaSample } from "./slaSample.ts";
+import { lagOf, SlaLaggedSeries } from "./slaLaggedSeries.ts";
 import { SlaSeries } from "./slaSeries.ts";
 import { SlaInterrupted } from "./slaInterrupted.ts";
 import { slaNumber, slaValue, type Waiting } from "./slaValue.ts";
@@ -35,19 +36,28 @@ interface Breach {
   text: string;
 }
 
+/** Windows of a line: its series, how far behind the newest second it is, and how it has been. */
+interface WindowView {
+  readonly series: SlaSeries;
+  readonly lagSeconds: number;
+  brokenInARow: number;
+}
+
 /** One line while a run goes on, or on its final seconds. */
 export class SlaJudge {
   readonly planned: PlannedSla;
   readonly line: SlaLine;
   readonly scope: SlaScope;
   readonly #series: SlaSeries;
+  /** The same windows once more, when the unanswered in them have waited for longer than the limit. */
+  readonly #lagged: SlaLaggedSeries | null;
+  readonly #views: WindowView[];
   readonly interrupted = new SlaInterrupted();
   /** What was interrupted at the end, on final seconds; null while the run goes on. */
   readonly #waited: readonly Waiting[] | null;
   #value: number | null = null;
   /** Of a window, where the line was broken first; without one, since when it is. */
   #breach: Breach | null = null;
-  #windowsInARow = 0;
   #aborted = false;
 
   /** `waited` tells that all seconds are final, and what was interrupted at the end. */
@@ -56,16 +66,26 @@ export class SlaJudge {
     this.planned = planned;
     this.line = line;
     this.scope = scope;
-    this.#series = new SlaSeries(scope.fromSecond, scope.toSecond, line.overSeconds);
+    const series = () => new SlaSeries(scope.fromSecond, scope.toSecond, line.overSeconds);
+    this.#series = series();
+    this.#views = [{ series: this.#series, lagSeconds: 0, brokenInARow: 0 }];
+    const lagSeconds = waited === null ? lagOf(line) : null;
+    this.#lagged = lagSeconds === null ? null : new SlaLaggedSeries(series(), lagSeconds);
+    if (this.#lagged !== null) {
+      const { series, lagSeconds } = this.#lagged;
+      this.#views.push({ series, lagSeconds, brokenInARow: 0 });
+    }
     this.#waited = waited;
   }
 
   slideTo(second: number): void {
     this.#series.slideTo(second);
+    this.#lagged?.slideTo(second);
   }
 
   add(workload: number, second: number, sample: SlaSample): void {
     this.#series.add(second, sample);
+    this.#lagged?.add(second, sample);
     if (sample.interrupted > 0) this.interrupted.add(workload, second, sample.interrupted);
   }
 
@@ -78,7 +98,7 @@ export class SlaJudge {
     if (this.#aborted || !this.#canJudge(progress)) return false;
     const wasBroken = this.#breach !== null;
     if (this.line.overSeconds === null) this.#judgeAll(progress);
-    else this.#judgeWindow(progress, this.line.overSeconds);
+    else for (const view of this.#views) this.#judgeWindow(progress, this.line.overSeconds, view);
     const isNew = this.#breach !== null && !wasBroken;
     if (isNew && this.line.abort && progress.isLoadOn && !this.#isFinal) this.#aborted = true;
     return isNew && (this.#aborted || this.line.overSeconds !== null);
@@ -93,19 +113,19 @@ export class SlaJudge {
     return true;
   }
 
-  #judgeWindow(progress: SlaProgress, length: number): void {
-    const { closedSeconds, loadEndSeconds } = progress;
+  #judgeWindow(progress: SlaProgress, length: number, view: WindowView): void {
     const { fromSecond, endMs } = this.scope;
     // Whole seconds of load only: what comes later is less by itself.
-    const end = Math.floor(Math.min(endMs / 1000, loadEndSeconds));
-    if (this.#breach !== null || closedSeconds < fromSecond + length || closedSeconds > end) return;
-    const value = this.#valueAt(progress, length);
+    const end = Math.floor(Math.min(endMs / 1000, progress.loadEndSeconds));
+    const until = progress.closedSeconds - view.lagSeconds;
+    if (this.#breach !== null || until < fromSecond + length || until > end) return;
+    const value = this.#valueAt(progress, length, view.series);
     const isWindowBroken = value !== null && isBroken(this.line, value);
-    this.#windowsInARow = isWindowBroken ? this.#windowsInARow + 1 : 0;
-    this.#value = value ?? this.#value;
-    if (value === null || this.#windowsInARow < this.line.forWindows) return;
+    view.brokenInARow = isWindowBroken ? view.brokenInARow + 1 : 0;
+    if (view.lagSeconds === 0) this.#value = value ?? this.#value;
+    if (value === null || view.brokenInARow < this.line.forWindows) return;
     if (this.#isSpared(progress)) return;
-    const second = closedSeconds - 1;
+    const second = until - 1;
     const text = `${this.#measured(value)} in seconds ${second - length + 1} to ${second}`;
     this.#breach = { second, value, text };
   }
@@ -117,7 +137,7 @@ export class SlaJudge {
     // On final seconds only the end counts, and so it does for what has to be reached by then.
     if (!isLast && (isReachedLate || this.#isFinal)) return;
     const end = Math.min(closedSeconds, loadEndSeconds, endMs / 1000);
-    const value = this.#valueAt(progress, end - fromSecond);
+    const value = this.#valueAt(progress, end - fromSecond, this.#series);
     this.#value = value;
     const isShortOf = isGrowing(this.line) && !isLast && (value ?? 0) <= this.line.limit;
     const mayHold = (this.line.operator === "==" && isShortOf) || this.#isSpared(progress);
@@ -134,12 +154,12 @@ export class SlaJudge {
     return this.line.abort && isLoadOn && isReplay;
   }
 
-  #valueAt(progress: SlaProgress, seconds: number): number | null {
-    const unanswered = this.#unanswered(progress);
-    return slaValue(this.line, this.#series, { seconds, unanswered, isLive: !this.#isFinal });
+  #valueAt(progress: SlaProgress, seconds: number, series: SlaSeries): number | null {
+    const unanswered = this.#unanswered(progress, series);
+    return slaValue(this.line, series, { seconds, unanswered, isLive: !this.#isFinal });
   }
 
-  #unanswered({ closedSeconds, isComplete }: SlaProgress): Waiting[] {
+  #unanswered({ closedSeconds, isComplete }: SlaProgress, series: SlaSeries): Waiting[] {
     if (this.#waited !== null) {
       const { fromSecond, toSecond } = this.scope;
       const first = Math.max(fromSecond, closedSeconds - (this.line.overSeconds ?? Infinity));
@@ -147,7 +167,7 @@ export class SlaJudge {
       return this.#waited.filter(({ second }) => second >= first && second <= last);
     }
     if (!isComplete) return [];
-    return this.#series.unanswered().map((one) => ({ ...one, untilSeconds: closedSeconds }));
+    return series.unanswered().map((one) => ({ ...one, untilSeconds: closedSeconds }));
   }
 
   #measured(value: number): string {
