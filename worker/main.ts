@@ -98,6 +98,8 @@ async function runAsChild(): Promise<void> {
   // A Ctrl-C in the terminal reaches us too; the parent decides what it means.
   process.on("SIGINT", () => {});
   process.once("disconnect", () => process.exit(0));
+  // It may have ended while this was being loaded.
+  if (!process.connected) process.exit(0);
   const { WORKER_THREADS, WORKER_FILES_MAX_MB, REDIS_URL, ONRUSH_PREFIX } = process.env;
   const settings: WorkerSettings = {
     redisUrl: REDIS_URL || undefined,
