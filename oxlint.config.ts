@@ -20,9 +20,11 @@ const owners: Record<string, string[]> = {
   undici: ["worker/protocols/http/**"],
   "tough-cookie": ["worker/protocols/http/cookieJar.ts"],
   commander: ["cli/**"],
+  "string-width": ["cli/output/textWidth.ts"],
   acorn: ["cli/import/k6*.ts"],
   yaml: ["cli/scenario/yamlDocument.ts", "deploy/**"],
   "playwright-core": ["e2e/**"],
+  "@xterm/headless": ["e2e/**"],
 };
 
 /** Packages of this workspace that a folder may not reach. */

@@ -9,10 +9,12 @@ import { EXIT, exitCodeOf } from "../exitCodes.ts";
 import { runPlan } from "../output/runPlan.ts";
 import { type RunReporter, runReporter, silent } from "../output/runReporter.ts";
 import { runSummary } from "../output/runSummary.ts";
+import { painterFor } from "../output/tone.ts";
 import { type LoadedScenario, readScenario } from "../scenario/readScenario.ts";
 import type { ScenarioOptions } from "../scenario/settings.ts";
 import { firstSignal } from "../signals.ts";
 import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
+import { exitCodeSection } from "./helpSections.ts";
 import { parseDuration } from "./parseDuration.ts";
 import { checkPercentiles, runLatencies } from "./percentiles.ts";
 import {
@@ -46,7 +48,7 @@ async function report(client: RunClient, run: RunView, options: RunOptions): Pro
       run.summary === null
         ? undefined
         : await runLatencies(client.base, run.id, options.percentiles);
-    console.log(runSummary(run, latencies));
+    console.log(runSummary(run, latencies, painterFor(process.stdout, process.env)));
   }
   await writeReports(client.base, run.id, options);
 }
@@ -157,6 +159,7 @@ export const addRun: AddCommand = (program) => {
         "run examples/health-check.json --controller http://127.0.0.1:8080",
       ),
     )
+    .addHelpText("after", exitCodeSection())
     .action(
       ends(async (file: string, options: RunOptions & ScenarioOptions) =>
         run(await readScenario(file, options), options),

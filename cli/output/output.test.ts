@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
 import { emptySummary, endedRun, latency } from "./runs.testing.ts";
 import { runSummary } from "./runSummary.ts";
+import { painterFor } from "./tone.ts";
 
 describe("numbers for terminals", () => {
   test.each([
@@ -149,6 +152,18 @@ describe("the summary", () => {
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("checks:");
   });
 
+  test("with several workloads a check says whose it is", () => {
+    const check = { name: "has id", step: "pay", passed: 9_999_999, failed: 1, percent: 99.999_99 };
+    const checks = ["shop", "app"].map((workload) => ({ ...check, workload }));
+    const [workload] = summary.workloads;
+    if (workload === undefined) throw new Error("a summary has a workload");
+    const workloads = ["shop", "app"].map((name) => ({ ...workload, name }));
+    const text = runSummary(endedRun({ ledger, summary: { ...summary, checks, workloads } }));
+    for (const name of ["shop", "app"]) {
+      expect(text).toContain(`✗ ${name}: pay: has id  99.99 % of 10,000,000, 1 failed\n`);
+    }
+  });
+
   test("users and their iterations are told where users were", () => {
     const iterations = { ...ledger, started: 1_234 };
     const duration = latency({ count: 1_234, p50: 5, p99: 90 });
@@ -205,5 +220,55 @@ describe("the summary", () => {
     const text = runSummary(endedRun());
     expect(text).toContain("status      none");
     expect(text).not.toMatch(/NaN|Infinity|errors/);
+  });
+});
+
+describe("colours of the summary", () => {
+  const painted = (code: number) => (text: string) => `\x1b[${code}m${text}\x1b[39m`;
+  const [red, green, yellow] = [painted(31), painted(32), painted(33)];
+  const line = (text: string, status: SlaResult["status"]): SlaResult => ({
+    ...{ text, status, limit: 1, unit: "ms", value: null, failedAtSecond: null },
+    ...{ aborted: false, reason: "" },
+  });
+  const check = { workload: "main", step: "pay", passed: 5, percent: 50 };
+  const checks = [
+    { ...check, name: "has id", failed: 5 },
+    { ...check, name: "is small", failed: 0 },
+  ];
+  const run = (validity: RunView["verdict"]["validity"], sla: RunView["verdict"]["sla"]) =>
+    endedRun({
+      verdict: { sla, validity, reasons: ["why"] },
+      sla: [line("p95 < 1ms", "FAILED"), line("p50 < 1ms", "PASSED"), line("sd < 1ms", "NONE")],
+      summary: { ...emptySummary(), checks },
+    });
+  const inTerminal = { isTTY: true };
+
+  test.each([
+    ["VALID", "PASSED", `checkout: COMPLETED, ${green("VALID")}, ${green("SLA PASSED")}`],
+    ["SUSPECT", "FAILED", `checkout: COMPLETED, ${yellow("SUSPECT")}, ${red("SLA FAILED")}`],
+    ["INVALID", "NONE", `checkout: COMPLETED, ${red("INVALID")}`],
+  ] as const)("%s, %s", (validity, sla, text) => {
+    const lines = runSummary(run(validity, sla), undefined, painterFor(inTerminal, {})).split("\n");
+    expect(lines[1]).toBe(text);
+  });
+
+  test("of SLA lines, checks and reasons", () => {
+    const text = runSummary(run("SUSPECT", "FAILED"), undefined, painterFor(inTerminal, {}));
+    expect(text).toContain(yellow("  ! why"));
+    expect(text).toContain(`    ${red("✗ p95 < 1ms")}`);
+    expect(text).toContain(`    ${green("✓ p50 < 1ms")}`);
+    expect(text).toContain(`    ${yellow("– sd < 1ms")}`);
+    expect(text).toContain(`    ${red("✗ pay: has id")}  50.00 % of 10, 5 failed`);
+    expect(text).toContain(`    ${green("✓ pay: is small")}  100 % of 5`);
+  });
+
+  test.each([
+    [{ isTTY: false }, {}],
+    [{}, {}],
+    [inTerminal, { NO_COLOR: "1" }],
+    [inTerminal, { TERM: "dumb" }],
+  ])("are none for %j with %j", (stream, environment) => {
+    const paint = painterFor(stream, environment);
+    expect(runSummary(run("SUSPECT", "FAILED"), undefined, paint)).not.toContain("\x1b");
   });
 });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { scenarioSchema } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { banner } from "./banner.ts";
-import { fit, type Line, liveBlock, type LiveState } from "./liveBlock.ts";
+import { fit, type Line, lineWidth } from "./line.ts";
+import { liveBlock, type LiveState } from "./liveBlock.ts";
 import { plainLine } from "./plainLine.ts";
 import { ProgressCount } from "./progressCount.ts";
 import { latency, viewOfSecond } from "./runs.testing.ts";
 import { runPlan } from "./runPlan.ts";
-import { hasColors, Terminal } from "./terminal.ts";
+import { Terminal } from "./terminal.ts";
+import { hasColors, painterFor } from "./tone.ts";
 
 const profile = { type: "CONSTANT", initialRps: 2_000 };
 const plan = (change: object = {}, seconds = 300) =>
@@ -283,13 +285,49 @@ describe("in a terminal", () => {
       }
     }
   });
+
+  test("what does not fit beside goes below, so that nothing is missing in 40 columns", () => {
+    expect(lines({}, 40)).toEqual([
+      "sms  RUNNING",
+      `${"█".repeat(5)}${"░".repeat(4)} 58 %  35s of 1m0s, 25s left`,
+      "rate      1998.0/s of 2000.0/s planned",
+      "          in flight 12  sent 69,930",
+      "response  p50 1.20 ms  p95 3.40 ms",
+      "          p99 8.10 ms",
+      "service   p50 1.10 ms  p95 3.20 ms",
+      "          p99 7.90 ms",
+      "errors    0 (0.00 %)",
+    ]);
+  });
+
+  test("characters that take two columns count as two", () => {
+    const name = "予約の検索と確認と支払い";
+    const line: Line = [[name, "plain"]];
+    expect(lineWidth(line)).toBe(24);
+    expect([9, 10, 11].map((columns) => textOf(fit(line, columns)))).toEqual([
+      "予約の検…",
+      "予約の検…",
+      "予約の検索…",
+    ]);
+    const times = { response: latency({ p95: 5 }), service: latency() };
+    const step = { sent: 10, ok: 10, neutral: 0, failed: 0, interrupted: 0, redirects: 0 };
+    const steps = [name, "pay"].map((name) => ({ ...step, ...times, workload: "main", name }));
+    const [wide = [], narrow = []] = liveBlock(
+      state({ newest: { ...newest, steps } }),
+      39,
+      24,
+    ).slice(-2);
+    expect(lineWidth(wide)).toBeLessThanOrEqual(39);
+    expect(lineWidth(wide)).toBe(lineWidth(narrow));
+  });
 });
 
 describe("the terminal", () => {
   function screen(columns = 80, rows = 24) {
     const written: string[] = [];
     const output = { columns, rows, write: (text: string) => written.push(text) > 0 };
-    return { written, terminal: (colors: boolean) => new Terminal(output, colors) };
+    const paint = (isTTY: boolean) => painterFor({ isTTY }, {});
+    return { written, output, terminal: (colors: boolean) => new Terminal(output, paint(colors)) };
   }
   const block: Line[] = [[["one", "good"]], [["two", "plain"]]];
 
@@ -317,6 +355,15 @@ describe("the terminal", () => {
     terminal(false).draw(Array.from({ length: 30 }, (): Line => [["x".repeat(30), "plain"]]));
     const lines = (written[0] ?? "").replace("\x1b[?25l", "").trimEnd().split("\n");
     expect(lines).toEqual(Array(7).fill(`${"x".repeat(10)}…`));
+  });
+
+  test("draws over lines that a narrower terminal has broken into several", () => {
+    const { written, output, terminal } = screen(80);
+    const at = terminal(false);
+    at.draw([[["x".repeat(70), "plain"]], [["y", "plain"]]]);
+    output.columns = 30;
+    at.draw([[["z", "plain"]]]);
+    expect(written[1]).toBe("\x1b[4A\r\x1b[0Jz\n");
   });
 
   test("has colours, unless NO_COLOR says otherwise", () => {

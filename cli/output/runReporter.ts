@@ -5,7 +5,8 @@ import { liveBlock } from "./liveBlock.ts";
 import { plainLine } from "./plainLine.ts";
 import { ProgressCount } from "./progressCount.ts";
 import type { RunPlan } from "./runPlan.ts";
-import { hasColors, Terminal } from "./terminal.ts";
+import { Terminal } from "./terminal.ts";
+import { isDumb, painterFor } from "./tone.ts";
 
 /** Shows a run while it goes on, on the error stream: the standard output is for results. */
 export interface RunReporter {
@@ -69,7 +70,7 @@ function plainReporter({ plan, current, updateSeconds }: ReporterOptions): RunRe
 /** A block that is redrawn every second. */
 function liveReporter({ plan, current }: ReporterOptions): RunReporter {
   const progress = new ProgressCount();
-  const terminal = new Terminal(process.stderr, hasColors(process.env));
+  const terminal = new Terminal(process.stderr, painterFor(process.stderr, process.env));
   let phase: RunView["state"] = "PREPARING";
   const draw = () => {
     const state = { plan, phase, newest: progress.newest, total: progress.total() };
@@ -108,5 +109,6 @@ function liveReporter({ plan, current }: ReporterOptions): RunReporter {
 }
 
 export function runReporter(options: ReporterOptions): RunReporter {
-  return process.stderr.isTTY ? liveReporter(options) : plainReporter(options);
+  const canRedraw = process.stderr.isTTY && !isDumb(process.env);
+  return canRedraw ? liveReporter(options) : plainReporter(options);
 }

@@ -1,12 +1,14 @@
 import type { RunView, Summary } from "@onrush/shared/api/runView.ts";
 import { faultNames } from "@onrush/shared/format/terms.ts";
 import type { HistogramDocument } from "@onrush/shared/report/runHistogram.ts";
+import { checkLines } from "./checkLines.ts";
 import { bytes, count, ms, rate } from "./formatNumbers.ts";
 import { latencyHistogram } from "./latencyHistogram.ts";
 import { phaseLines } from "./phaseLines.ts";
 import { slaLines } from "./slaLines.ts";
 import { groupTable } from "./groupTable.ts";
 import { stepTable } from "./stepTable.ts";
+import { type Paint, type Tone, uncoloured } from "./tone.ts";
 
 const BAR_WIDTH = 40;
 
@@ -45,16 +47,6 @@ const pairs = (counts: Record<string, number>) =>
     .map(([name, value]) => `${name}: ${count(value)}`)
     .join(", ");
 
-/** A line for each check: what held and how often. */
-function checkLines({ checks }: Summary): string[] {
-  return checks.map(({ name, step, passed, failed, percent }) => {
-    const mark = failed === 0 ? "✓" : "✗";
-    const share = `${percent.toFixed(percent === 100 ? 0 : 2)} %`;
-    const misses = failed === 0 ? "" : `, ${count(failed)} failed`;
-    return `    ${mark} ${step}: ${name}  ${share} of ${count(passed + failed)}${misses}`;
-  });
-}
-
 /** A fixed amount of work may be done within milliseconds. */
 const seconds = (value: number) => value.toFixed(value < 1 ? 3 : 1);
 
@@ -71,7 +63,7 @@ function usersLine({ vus, iterations, iterationDuration: duration }: Summary): s
 const maybeSent = (requests = 0) =>
   requests === 0 ? "" : `; lost workers may have sent up to ${count(requests)} more`;
 
-function trafficLines(summary: Summary, latencies: Latencies | undefined): string[] {
+function trafficLines(summary: Summary, latencies: Latencies | undefined, paint: Paint): string[] {
   const { requests, service, bytes: traffic, statusCodes, errors, redirects } = summary;
   const { outcomes } = summary;
   const lines = [
@@ -89,7 +81,7 @@ function trafficLines(summary: Summary, latencies: Latencies | undefined): strin
   if (redirects > 0) lines.push(`  redirects   ${count(redirects)} followed`);
   if (Object.keys(errors).length > 0) lines.push(`  errors      ${pairs(errors)}`);
   if (Object.keys(outcomes).length > 0) lines.push(`  outcomes    ${pairs(outcomes)}`);
-  if (summary.checks.length > 0) lines.push("  checks:", ...checkLines(summary));
+  lines.push(...checkLines(summary, paint));
   lines.push(...stepTable(summary), ...groupTable(summary), ...latencyLines(summary, latencies));
   const unsent = requests.sent - requests.interrupted - service.count;
   if (unsent > 0) lines.push(`  ${count(unsent)} of the requests found no connection to leave by`);
@@ -129,21 +121,40 @@ function scriptLines({ setup, teardown }: RunView): string[] {
   });
 }
 
-/** What a run came to, for people: ledger, verdict, requests, latencies. */
-export function runSummary(run: RunView, latencies?: Latencies): string {
-  const { ledger, verdict, summary } = run;
+const validityTones: Record<RunView["verdict"]["validity"], Tone> = {
+  ...{ VALID: "good", SUSPECT: "warn", INVALID: "bad" },
+};
+
+/** The verdict in a line, and why it is no better. */
+function verdictLines({ scenarioName, state, verdict }: RunView, paint: Paint): string[] {
+  const { validity, sla, reasons } = verdict;
+  const ended = state === "FAILED" ? paint(state, "bad") : state;
+  const judged =
+    sla === "NONE" ? "" : `, ${paint(`SLA ${sla}`, sla === "FAILED" ? "bad" : "good")}`;
+  const tone = validityTones[validity];
+  return [
+    `${scenarioName}: ${ended}, ${paint(validity, tone)}${judged}`,
+    ...reasons.map((reason) => paint(`  ! ${reason}`, tone)),
+  ];
+}
+
+/** What a run came to, for people: verdict, ledger, requests, latencies. */
+export function runSummary(run: RunView, latencies?: Latencies, paint = uncoloured): string {
+  const { ledger, summary } = run;
   const droppedBy = pairs(ledger.droppedBy);
+  const traffic =
+    summary === null
+      ? []
+      : [...generatorLines(summary), ...trafficLines(summary, latencies, paint)];
   const lines = [
     "",
-    `${run.scenarioName}: ${run.state}, ${verdict.validity}` +
-      (verdict.sla === "NONE" ? "" : `, SLA ${verdict.sla}`),
-    ...verdict.reasons.map((reason) => `  ! ${reason}`),
-    ...slaLines(run.sla),
+    ...verdictLines(run, paint),
+    ...slaLines(run.sla, paint),
     `  ledger      ${count(ledger.scheduled)} scheduled = ${count(ledger.started)} started + ` +
       `${count(ledger.dropped)} dropped + ${count(ledger.lost)} lost` +
       (droppedBy === "" ? "" : ` (${droppedBy})`),
     ...scriptLines(run),
-    ...(summary === null ? [] : [...generatorLines(summary), ...trafficLines(summary, latencies)]),
+    ...traffic,
   ];
   return lines.join("\n");
 }

@@ -1,7 +1,13 @@
 import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import { bytes, count, ms } from "./formatNumbers.ts";
+import { padTo, widthOf } from "./textWidth.ts";
+import type { Paint, Tone } from "./tone.ts";
 
-const marks: Record<SlaResult["status"], string> = { PASSED: "✓", FAILED: "✗", NONE: "–" };
+const marks: Record<SlaResult["status"], readonly [mark: string, tone: Tone]> = {
+  PASSED: ["✓", "good"],
+  FAILED: ["✗", "bad"],
+  NONE: ["–", "warn"],
+};
 
 function inUnit(value: number, unit: SlaResult["unit"]): string {
   switch (unit) {
@@ -27,13 +33,16 @@ function outcome({ status, value, unit, failedAtSecond, aborted, reason }: SlaRe
 }
 
 /** A line for each SLA line: what was asked, what was, and where it was broken. */
-export function slaLines(results: readonly SlaResult[]): string[] {
+export function slaLines(results: readonly SlaResult[], paint: Paint): string[] {
   if (results.length === 0) return [];
-  const width = Math.min(60, Math.max(...results.map(({ text }) => text.length)));
+  const width = Math.min(60, Math.max(...results.map(({ text }) => widthOf(text))));
   const lines = results.map((result) => {
     const limit = result.status === "FAILED" ? ` (limit ${inUnit(result.limit, result.unit)})` : "";
     const told = outcome(result);
-    return `    ${marks[result.status]} ${result.text.padEnd(width)}${told}${limit}`.trimEnd();
+    const [mark, tone] = marks[result.status];
+    const padding = padTo("", width - widthOf(result.text));
+    const rest = `${padding}${told}${limit}`.trimEnd();
+    return `    ${paint(`${mark} ${result.text}`, tone)}${rest}`;
   });
   return ["  SLA:", ...lines];
 }

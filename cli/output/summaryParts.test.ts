@@ -5,6 +5,7 @@ import { emptySummary, latency } from "./runs.testing.ts";
 import { slaLines } from "./slaLines.ts";
 import { groupTable } from "./groupTable.ts";
 import { stepTable } from "./stepTable.ts";
+import { uncoloured } from "./tone.ts";
 
 describe("SLA lines", () => {
   const line = (change: Partial<SlaResult>): SlaResult => ({
@@ -22,12 +23,21 @@ describe("SLA lines", () => {
       failedAtSecond: 42,
     } as const;
     expect(
-      slaLines([
-        line({}),
-        line({ text: "errorRate < 1% over 10s abort", ...failed, aborted: true }),
-        line({ text: "rps >= 1900", status: "FAILED", value: 1_850.04, limit: 1_900, unit: "rps" }),
-        line({ text: "outcome(x) < 5%", status: "NONE", value: null, reason: "no answers" }),
-      ]),
+      slaLines(
+        [
+          line({}),
+          line({ text: "errorRate < 1% over 10s abort", ...failed, aborted: true }),
+          line({
+            text: "rps >= 1900",
+            status: "FAILED",
+            value: 1_850.04,
+            limit: 1_900,
+            unit: "rps",
+          }),
+          line({ text: "outcome(x) < 5%", status: "NONE", value: null, reason: "no answers" }),
+        ],
+        uncoloured,
+      ),
     ).toEqual([
       "  SLA:",
       "    ✓ p95 < 500ms                    12.3 ms",
@@ -37,7 +47,7 @@ describe("SLA lines", () => {
     ]);
   });
 
-  test("are nothing where there is no SLA", () => expect(slaLines([])).toEqual([]));
+  test("are nothing where there is no SLA", () => expect(slaLines([], uncoloured)).toEqual([]));
 });
 
 describe("the latency histogram", () => {

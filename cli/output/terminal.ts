@@ -1,38 +1,22 @@
-import { styleText } from "node:util";
-import { fit, type Line, type Tone } from "./liveBlock.ts";
+import { fit, type Line, lineWidth } from "./line.ts";
+import type { Paint } from "./tone.ts";
 
 type Output = Pick<NodeJS.WriteStream, "write" | "columns" | "rows">;
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
-const styles: Record<Exclude<Tone, "plain">, Parameters<typeof styleText>[0]> = {
-  ...{ dim: "gray", good: "green", warn: "yellow", bad: "red" },
-};
-
-/** NO_COLOR with any value but the empty one, and terminals that say they are dumb. */
-export function hasColors(environment: Readonly<Record<string, string | undefined>>): boolean {
-  return !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
-}
-
-function paint(line: Line, colors: boolean): string {
-  return line
-    .map(([text, tone]) =>
-      !colors || tone === "plain" ? text : styleText(styles[tone], text, { validateStream: false }),
-    )
-    .join("");
-}
-
 /** A block of lines that is drawn over itself; other lines scroll away above it. */
 export class Terminal {
   readonly #output: Output;
-  readonly #colors: boolean;
-  #drawn = 0;
+  readonly #paint: Paint;
+  /** Widths of the lines on the screen. */
+  #drawn: number[] = [];
   #hidden = false;
 
-  constructor(output: Output, colors: boolean) {
+  constructor(output: Output, paint: Paint) {
     this.#output = output;
-    this.#colors = colors;
+    this.#paint = paint;
   }
 
   get columns(): number {
@@ -45,28 +29,36 @@ export class Terminal {
 
   draw(lines: readonly Line[]): void {
     const shown = lines.slice(0, this.rows - 1).map((line) => fit(line, this.columns - 1));
-    const text = shown.map((line) => `${paint(line, this.#colors)}\n`).join("");
+    const painted = shown.map((line) => line.map((piece) => this.#paint(...piece)).join(""));
+    const text = painted.map((line) => `${line}\n`).join("");
     this.#output.write(`${this.#hidden ? "" : HIDE_CURSOR}${this.#clear()}${text}`);
     this.#hidden = true;
-    this.#drawn = shown.length;
+    this.#drawn = shown.map(lineWidth);
   }
 
   /** A line that stays, above the block. */
   print(text: string): void {
     this.#output.write(`${this.#clear()}${text}\n`);
-    this.#drawn = 0;
+    this.#drawn = [];
   }
 
   /** Gives the cursor back; the block stays where it is unless it is to go. */
   end(clear: boolean): void {
-    if (clear && this.#drawn > 0) this.#output.write(this.#clear());
+    if (clear && this.#drawn.length > 0) this.#output.write(this.#clear());
     if (this.#hidden) this.#output.write(SHOW_CURSOR);
-    this.#drawn = 0;
+    this.#drawn = [];
     this.#hidden = false;
   }
 
-  /** Back to the first line of the block, with nothing below. */
+  /**
+   * Back to the first line of the block, with nothing below. A terminal that has become narrower
+   * since has broken lines that were too long for it into several.
+   */
   #clear(): string {
-    return this.#drawn === 0 ? "" : `\x1b[${this.#drawn}A\r\x1b[0J`;
+    const rows = this.#drawn.reduce(
+      (sum, width) => sum + Math.max(1, Math.ceil(width / this.columns)),
+      0,
+    );
+    return rows === 0 ? "" : `\x1b[${rows}A\r\x1b[0J`;
   }
 }

@@ -23,7 +23,8 @@ export class OnrushProcess {
     this.child = spawn(command, args, {
       detached: true,
       env: { ...process.env, LOG_LEVEL: "warn", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      // Only what runs in a terminal of its own is typed to.
+      stdio: [command === "script" ? "pipe" : "ignore", "pipe", "pipe"],
     });
     const take = (chunk: Buffer) => {
       this.output += chunk.toString();

@@ -182,7 +182,8 @@ describe("a target that turns bad in a known second, by its own clock", () => {
     };
     const { code, printed, run } = await runFile(scenario).finally(() => target.stop());
     expect(run.sla).toMatchObject([{ text: line, status: "FAILED", aborted: true }]);
-    expect([code, run.state, run.verdict.sla]).toEqual([3, "STOPPED", "FAILED"]);
+    const why = run.verdict.reasons.join("\n");
+    expect([code, run.state, run.verdict.sla], why).toEqual([3, "STOPPED", "FAILED"]);
     expect(printed).toContain(`SLA line "${line}" is broken`);
     const brokenAfterMs = limit.includes("over 1s") ? 1_000 : 2_000;
     const goesOnMs = target.askedAfterTurnMs - brokenAfterMs;
