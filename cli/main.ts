@@ -1,8 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cliError.ts";
-import type { AddCommand } from "./commands/addCommand.ts";
+import { type AddCommand, examples } from "./commands/addCommand.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addController } from "./commands/controller.ts";
+import { environmentSection } from "./commands/helpSections.ts";
 import { addImport } from "./commands/import.ts";
 import { addList } from "./commands/list.ts";
 import { addQuick } from "./commands/quick.ts";
@@ -37,7 +38,18 @@ export function createProgram(): Command {
   const program = new Command("onrush")
     .description("Distributed load testing with honest numbers")
     .exitOverride()
-    .showHelpAfterError("(--help tells what there is)");
+    .showHelpAfterError("(--help tells what there is)")
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .addHelpText(
+      "after",
+      examples(
+        "quick http://127.0.0.1:9092/ --rps 100 --duration 5s",
+        "run examples/health-check.json",
+        "up",
+        "help run",
+      ),
+    )
+    .addHelpText("after", environmentSection("ONRUSH_CONTROLLER", "NO_COLOR", "LOG_LEVEL"));
   for (const add of commands) add(program);
   return program;
 }

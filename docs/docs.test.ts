@@ -168,7 +168,9 @@ const firstCells = (text: string, pattern: RegExp) =>
 describe("the help", () => {
   test.each(commandNames())("of %s has examples, and each is possible", (name) => {
     const help = helpOf(name);
-    const shown = [...help.matchAll(/^ {2}onrush (.+)$/gm)].map(([, text = ""]) => text);
+    const shown = [...help.matchAll(/^ {2}(?:[A-Z_]+=\S+ )*onrush (.+)$/gm)].map(
+      ([, text = ""]) => text,
+    );
     expect(shown.length).toBeGreaterThan(0);
     for (const example of shown) {
       const [words = []] = commandWords(example);

@@ -13,8 +13,9 @@ export function ends<Args extends unknown[]>(command: (...args: Args) => Promise
 /** For options that may be repeated. */
 export const collect = (value: string, list: string[] = []): string[] => [...list, value];
 
-/** The end of a command's help. */
+/** The end of a command's help: command lines, also with variables set before `onrush`. */
 export function examples(...lines: string[]): string {
   const title = lines.length === 1 ? "Example" : "Examples";
-  return `\n${title}:\n${lines.map((line) => `  onrush ${line}`).join("\n")}`;
+  const whole = lines.map((line) => (/^[A-Z_]+=/.test(line) ? line : `onrush ${line}`));
+  return `\n${title}:\n${whole.map((line) => `  ${line}`).join("\n")}`;
 }

@@ -117,6 +117,7 @@ export const addCompare: AddCommand = (program) => {
       "after",
       examples(
         "compare before.json after.json",
+        "compare 3f2a 9b01 --controller http://127.0.0.1:8080",
         "compare before.json after.json --threshold 10% --fail-on-regression",
       ),
     )

@@ -3,6 +3,7 @@ import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstSignal } from "../signals.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
+import { environmentSection } from "./helpSections.ts";
 
 /** A controller alone; its workers come through Redis. */
 async function controller(): Promise<number> {
@@ -27,6 +28,16 @@ export const addController: AddCommand = (program) => {
   program
     .command("controller")
     .description("start a controller whose workers come through Redis (REDIS_URL)")
-    .addHelpText("after", examples("controller"))
+    .addHelpText(
+      "after",
+      examples(
+        "REDIS_URL=redis://127.0.0.1:6379 onrush controller",
+        "REDIS_URL=redis://127.0.0.1:6379 MONGODB_URL=mongodb://127.0.0.1:27017 onrush controller",
+      ),
+    )
+    .addHelpText(
+      "after",
+      environmentSection("REDIS_URL", "MONGODB_URL", "PORT", "HOST", "AUTH", "LOG_LEVEL"),
+    )
     .action(ends(controller));
 };

@@ -3,6 +3,7 @@ import { checkDocument, type LoadedScenario } from "../scenario/readScenario.ts"
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
+import { exitCodeSection } from "./helpSections.ts";
 import { quickLoad, type QuickLoadOptions } from "./quickLoad.ts";
 import { addRunOptions, run, type RunOptions } from "./run.ts";
 
@@ -39,8 +40,10 @@ export function quickScenario(url: string, options: QuickOptions): LoadedScenari
 }
 
 export const addQuick: AddCommand = (program) => {
-  addRunOptions(program.command("quick").description("load one URL and report"))
-    .argument("<url>")
+  const command = program
+    .command("quick")
+    .description("load one URL without a scenario file, and report")
+    .argument("<url>", "what to send requests to, http:// or https://")
     .option("--rps <number>", "requests per second, on a schedule (default 10)")
     .option("--vus <number>", "instead: users who each wait for their answers")
     .option("-n, --iterations <number>", "instead: exactly so many requests")
@@ -51,15 +54,18 @@ export const addQuick: AddCommand = (program) => {
     )
     .option("-m, --method <name>", "HTTP method (default GET, or POST with a body)")
     .option("-H, --header <line>", 'a header, "Name: value"; may be repeated', collect)
-    .option("-d, --body <text>", "request body")
+    .option("-d, --body <text>", "request body");
+  addRunOptions(command)
     .addHelpText(
       "after",
       examples(
         "quick http://127.0.0.1:9092/ --rps 100 --duration 5s",
         "quick http://127.0.0.1:9092/ -n 1000 -c 20",
         "quick http://127.0.0.1:9092/ --vus 50 --duration 30s",
+        `quick http://127.0.0.1:9092/ -H "Content-Type: application/json" -d '{"n":1}'`,
       ),
     )
+    .addHelpText("after", exitCodeSection())
     .action(
       ends((url: string, options: QuickOptions & RunOptions) =>
         run(quickScenario(url, options), options),

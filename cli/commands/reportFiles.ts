@@ -22,7 +22,11 @@ const kinds = [
   { option: "html", path: "report.html", text: "the run as a page that opens offline" },
   { option: "csv", path: "report.csv", text: "the run's seconds as CSV" },
   { option: "junit", path: "junit.xml", text: "validity, SLA lines and checks as JUnit XML" },
-  { option: "hgrm", path: "histogram?format=hgrm", text: "response times as .hgrm" },
+  {
+    option: "hgrm",
+    path: "histogram?format=hgrm",
+    text: "the histogram of response times as HdrHistogram text (.hgrm)",
+  },
 ] as const;
 
 const wanted = (options: ReportOptions) =>

@@ -22,14 +22,29 @@ async function target(
   return 0;
 }
 
+/** Of each target: what one would try first. */
+const shown: Record<string, readonly string[]> = {
+  "sms-gateway": ["target sms-gateway", "target sms-gateway --port 9001"],
+  known: ["target known --delay-ms 50", "target known --status-mix 200:99,503:1 --stall-ms 2000"],
+};
+
 function addTargetOf(command: Command, definition: TargetDefinition): void {
-  const sub = command.command(definition.name).description(definition.description);
-  sub.option("--port <number>", `port (default ${definition.defaultPort}; 0 takes a free one)`);
+  const { name, description, defaultPort, options } = definition;
+  const sub = command.command(name).description(description);
+  sub.option("--port <number>", `port (default ${defaultPort}; 0 takes a free one)`);
   sub.option("--host <address>", "address (default 127.0.0.1)");
-  for (const option of definition.options) {
-    const shown = option.default === "" ? "" : ` (default ${option.default})`;
-    sub.option(`--${toFlag(option.name)} <value>`, `${option.description}${shown}`);
+  // Descriptions name other options as programs do.
+  const asFlags = (text: string) =>
+    options.reduce((said, { name }) => {
+      return said.replaceAll(new RegExp(`\\b${name}\\b`, "g"), (found) =>
+        /[A-Z]/.test(found) ? `--${toFlag(found)}` : found,
+      );
+    }, text);
+  for (const option of options) {
+    const byDefault = option.default === "" ? "" : ` (default ${option.default})`;
+    sub.option(`--${toFlag(option.name)} <value>`, `${asFlags(option.description)}${byDefault}`);
   }
+  sub.addHelpText("after", examples(...(shown[name] ?? [])));
   sub.action(ends((options: Record<string, string>) => target(definition, options)));
 }
 

@@ -73,11 +73,11 @@ export const addTry: AddCommand = (program) => {
   const command = program
     .command("try")
     .description(
-      "setup, one iteration of each workload and teardown, with everything sent and answered",
+      "do setup, one iteration of each workload and teardown, and print what is sent and answered",
     );
   addScenarioOptions(command)
     .argument("<file>", 'scenario (JSON or YAML; "-" is the standard input)')
-    .option("--workload <name>", "this one alone")
+    .option("--workload <name>", "try this workload alone")
     .option("--pauses", "wait for pauses instead of only naming them")
     .option("--json", "print everything as JSON")
     .addHelpText(

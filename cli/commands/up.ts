@@ -1,6 +1,7 @@
 import { readControllerSettings, readWorkerCounts } from "@onrush/controller/platform/settings.ts";
 import { firstSignal } from "../signals.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
+import { environmentSection } from "./helpSections.ts";
 
 /** The whole platform in one go: controller, workers, dashboard. Runs until it is told to end. */
 async function up(): Promise<number> {
@@ -23,7 +24,14 @@ async function up(): Promise<number> {
 export const addUp: AddCommand = (program) => {
   program
     .command("up")
-    .description("start the whole platform here: controller, workers, dashboard")
-    .addHelpText("after", examples("up"))
+    .description("start the whole platform here (controller, workers, dashboard); Ctrl-C ends it")
+    .addHelpText("after", examples("up", "PORT=9000 WORKERS=2 onrush up"))
+    .addHelpText(
+      "after",
+      environmentSection(
+        ...(["PORT", "HOST", "AUTH", "WORKERS", "WORKER_THREADS", "ONRUSH_DATA"] as const),
+        ...(["REDIS_URL", "MONGODB_URL", "LOG_LEVEL"] as const),
+      ),
+    )
     .action(ends(up));
 };

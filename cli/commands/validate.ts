@@ -51,7 +51,7 @@ async function validate(files: readonly string[], options: ValidateOptions): Pro
 export const addValidate: AddCommand = (program) => {
   const command = program
     .command("validate")
-    .description("tell every problem of scenario files, without running them");
+    .description("list every problem of scenario files, without running them");
   addScenarioOptions(command)
     .argument("<file...>", 'scenarios (JSON or YAML; "-" is the standard input)')
     .option("--json", "print the problems as JSON")

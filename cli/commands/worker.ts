@@ -4,6 +4,7 @@ import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { firstTwoSignals } from "../signals.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
+import { environmentSection } from "./helpSections.ts";
 
 /** Below the 30 s after which a container that was asked to end is usually killed. */
 const LEAVE_WITHIN_MS = 25_000;
@@ -58,10 +59,20 @@ export const addWorker: AddCommand = (program) => {
   program
     .command("worker")
     .description("start a worker that takes its tasks from Redis (REDIS_URL)")
-    .option("--labels <pairs>", "for example region=eu,zone=a")
+    .option("--labels <pairs>", "what scenarios may ask for, for example region=eu,zone=a")
     .option("--calibrate", "measure what this machine can send, store it, and end")
     .option("--seconds <number>", "time of each of its three measurements (default 2)")
     .option("--json", "print the measurement as JSON")
-    .addHelpText("after", examples("worker --labels region=eu", "worker --calibrate --seconds 5"))
+    .addHelpText(
+      "after",
+      examples(
+        "REDIS_URL=redis://127.0.0.1:6379 onrush worker --labels region=eu",
+        "worker --calibrate --seconds 5",
+      ),
+    )
+    .addHelpText(
+      "after",
+      environmentSection("REDIS_URL", "WORKER_THREADS", "WORKER_LABELS", "LOG_LEVEL"),
+    )
     .action(ends(worker));
 };
