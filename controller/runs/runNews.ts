@@ -3,6 +3,9 @@ import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
 import type { CommonTime } from "../platform/commonTime.ts";
 import type { RunDocument } from "./runDocument.ts";
 import type { RunKeeper } from "./runKeeper.ts";
+import type { RunRecord } from "./runRecord.ts";
+
+const CORRECT_EVERY_MS = 1_000;
 
 /** Tells whoever follows a run what is new of it. */
 export class RunNews {
@@ -10,6 +13,7 @@ export class RunNews {
   readonly #keeper: RunKeeper;
   readonly #time: CommonTime;
   readonly #publish: (message: LiveMessage) => void;
+  #correctedAtMs = 0;
 
   constructor(
     document: RunDocument,
@@ -33,6 +37,14 @@ export class RunNews {
 
   seconds(views: readonly SecondView[]): void {
     for (const view of views) this.#publish({ type: "second", runId: this.#document.id, ...view });
+  }
+
+  /** Late answers change closed seconds: their next revisions, together; all of them at the end. */
+  corrections(record: RunRecord, isEnd = false): void {
+    const nowMs = this.#time.nowMs();
+    if (!isEnd && nowMs - this.#correctedAtMs < CORRECT_EVERY_MS) return;
+    this.#correctedAtMs = nowMs;
+    this.seconds(record.corrections());
   }
 
   run(run: RunView): void {

@@ -80,8 +80,10 @@ export class RunService implements Runs {
     return this.#viewOf(run);
   }
 
+  /** An active run of ours is told without the store, which may be away. */
   async get(runId: string): Promise<RunView | undefined> {
-    const run = await this.#options.runs.get(runId);
+    const active = this.#queue.supervisor(runId);
+    const run = active ?? (await this.#options.runs.get(runId));
     return run === undefined ? undefined : this.#viewOf(run);
   }
 
@@ -187,7 +189,7 @@ export class RunService implements Runs {
   }
 
   /** The freshest view: a supervisor's for an active run, the stored one otherwise. */
-  #viewOf(run: StoredRun): RunView {
+  #viewOf(run: Pick<StoredRun, "id" | "view">): RunView {
     const view = this.#queue.supervisor(run.id)?.view ?? run.view;
     return { ...view, queuePosition: this.#queue.position(run.id) };
   }

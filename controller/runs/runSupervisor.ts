@@ -35,14 +35,11 @@ import type { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
 import { runSettings } from "./runSettings.ts";
+import { RunTurns } from "./runTurns.ts";
 import { RunStandings } from "./runStandings.ts";
 import type { StoredRun } from "./runStore.ts";
 import { TakeOvers } from "./takeOvers.ts";
 import { WorkerWatch } from "./workerWatch.ts";
-
-const TICK_MS = 250;
-/** Late answers change closed seconds; their next revisions go out together this often. */
-const CORRECT_EVERY_MS = 1_000;
 
 interface SupervisorOptions extends PublishingPlatform {
   run: StoredRun;
@@ -71,13 +68,12 @@ export class RunSupervisor {
   readonly #takeOvers: TakeOvers;
   readonly #handOut: HandOut;
   readonly #mailbox = new Mailbox();
+  readonly #turns = new RunTurns();
   #state: RunState;
   /** False when another controller has taken the run over, or may do so now. */
   #owned = true;
   /** What is counted once at the end is counted. */
   #finishing = false;
-  #correctedAtMs = 0;
-  #timer: NodeJS.Timeout | undefined;
   #stopReading: (() => Promise<void>) | undefined;
   #resolveEnded: () => void = () => {};
 
@@ -158,7 +154,7 @@ export class RunSupervisor {
     return this.#mailbox.post(async () => {
       const { progress } = this.#document;
       if (progress === null) throw new Error("a run without progress cannot be resumed");
-      this.#state = progress.state;
+      this.#state = { ...progress.state, awayUntilMs: this.#nowMs() };
       this.#sla.resume(this.#document.view.sla, this.#state.nextSecond);
       await this.#record.resume(progress.tallies);
       this.#standings.stored(this.#state);
@@ -181,7 +177,10 @@ export class RunSupervisor {
     this.#stopReading = reports.read(this.id, this.#document.streamPosition, (entries) =>
       this.#mailbox.post(() => this.#receive(entries)),
     );
-    this.#timer = setInterval(() => this.#post(() => this.#tick()), TICK_MS);
+    this.#turns.start(
+      (job) => this.#post(job),
+      () => this.#tick(),
+    );
   }
 
   stop(): Promise<void> {
@@ -227,18 +226,20 @@ export class RunSupervisor {
 
   async #tick(): Promise<void> {
     if (this.hasEnded || !this.#owned) return;
+    this.#state = this.#turns.turn(this.#state, this.#nowMs());
     const lost = await this.#watch.lostOf(runWorkers(this.#state));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
     for (const effect of this.#takeOvers.unanswered(this.#state)) {
       for (const answer of await this.#find(effect)) await this.#tell(answer);
     }
-    if (this.#nowMs() - this.#correctedAtMs >= CORRECT_EVERY_MS) this.#publishCorrections();
+    this.#news.corrections(this.#record);
     if (this.#keeper.changed && !this.hasEnded) await this.#saveOrTell();
   }
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
     if (!this.#owned) return;
+    this.#state = this.#turns.turn(this.#state, this.#nowMs());
     for (const entry of entries) {
       try {
         await this.#tell(...readReport(entry.bytes));
@@ -426,10 +427,10 @@ export class RunSupervisor {
   }
 
   async #finish(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#turns.stop();
     if (!this.#finishing) await this.#loseUnclaimed();
     this.#finishing = true;
-    this.#publishCorrections();
+    this.#news.corrections(this.#record, true);
     const endedAt = new Date(this.#nowMs()).toISOString();
     if (!(await this.#keeper.saveSeconds(this.#state))) return this.#letGo();
     const view = await this.#accounts.ended(this.#document.view, this.#state, endedAt);
@@ -450,7 +451,7 @@ export class RunSupervisor {
   /** The run is another controller's: nothing of it is written or cleared any more. */
   async #letGo(): Promise<void> {
     this.#owned = false;
-    clearInterval(this.#timer);
+    this.#turns.stop();
     // Not awaited: reading waits for its last batch, which may be waiting for this mailbox.
     this.#stopReading?.().catch(() => {});
     await this.#options.ownership.release().catch((error: unknown) => {
@@ -469,11 +470,6 @@ export class RunSupervisor {
     const failures = await clearRemains(link, this.id, workerIds);
     for (const error of failures) this.#warn(error, "something of a run is left");
     await ownership.release().catch((error: unknown) => this.#warn(error, "a lease is left"));
-  }
-
-  #publishCorrections(): void {
-    this.#correctedAtMs = this.#nowMs();
-    this.#news.seconds(this.#record.corrections());
   }
 
   #nowMs(): number {

@@ -128,6 +128,8 @@ export interface RunState {
   /** When the load was ended early, common clock; null when it was not. */
   stopAtMs: number | null;
   failure: string | null;
+  /** Until then nobody could read reports, so seconds have their time from then on. */
+  awayUntilMs?: number;
   /** The next second to close; all before it are closed. */
   nextSecond: number;
   /** The last second that has reported data. */

@@ -145,6 +145,17 @@ describe("closing of seconds", () => {
     expect(closes(run.snapshot(1, 1, 0))).toEqual([]);
   });
 
+  test("what was reported while nobody read has its time when somebody reads again", () => {
+    const run = new RunUnderTest();
+    run.start(2);
+    run.state = { ...run.state, awayUntilMs: run.nowMs + 10_000 };
+    expect(closes(run.tickAfter(10_000))).toEqual([]);
+    expect(closes(run.snapshot(0, 1, 5))).toEqual([]);
+    expect(closes(run.snapshot(1, 1, 1))).toEqual(["0", "1"]);
+    expect(closes(run.tickAfter(2_999))).toEqual([]);
+    expect(closes(run.tickAfter(1))[0]).toBe("2p");
+  });
+
   test("a share that has reported its end holds nothing up", () => {
     const run = new RunUnderTest();
     run.start(2);

@@ -42,7 +42,9 @@ export function closeSeconds(state: RunState, nowMs: number): Step {
   const last = lastSecondOf(state);
   const complete = Math.min(commonWatermark(state, nowMs), last);
   const elapsedMs = nowMs - state.startAtMs;
-  const overdue = Math.floor((elapsedMs - PARTIAL_AFTER_MS) / 1000) - 1;
+  // What was reported while nobody read is not late: it is about to be read.
+  const isCatchingUp = nowMs < (state.awayUntilMs ?? -Infinity) + PARTIAL_AFTER_MS;
+  const overdue = isCatchingUp ? -1 : Math.floor((elapsedMs - PARTIAL_AFTER_MS) / 1000) - 1;
   const upTo = Math.max(complete, Math.min(overdue, last));
   const effects: RunEffect[] = [];
   for (let second = state.nextSecond; second <= upTo; second++) {
