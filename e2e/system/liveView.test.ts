@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitUntil } from "../chaos/waitUntil.ts";
+import { findOnPath } from "../services/findOnPath.ts";
 import { startTarget, type TestTarget } from "./platforms.ts";
 import { type Size, TerminalSession } from "./terminalSession.ts";
 
@@ -57,7 +58,9 @@ function expectWhole(session: TerminalSession): void {
   expect(session.isCursorShown).toBe(false);
 }
 
-describe("the live view", () => {
+const hasScript = process.platform === "linux" && (await findOnPath(["script"])) !== undefined;
+
+describe.skipIf(!hasScript)("the live view (in a terminal of `script`, of util-linux)", () => {
   test.each([
     { columns: 40, rows: 24 },
     { columns: 80, rows: 24 },
@@ -116,7 +119,7 @@ describe("the live view", () => {
   });
 });
 
-describe("colours", () => {
+describe.skipIf(!hasScript)("colours (in a terminal of `script`, of util-linux)", () => {
   const size = { columns: 100, rows: 50 };
   const short = ["--set", "durationSeconds=3"];
 
