@@ -24,12 +24,26 @@ export function fit(line: Line, columns: number): Line {
 const NAME_WIDTH = 10;
 const GAP = "  ";
 
+/** A part that is wider than its room, in several. */
+function byWords([text, tone]: Piece, room: number): Piece[] {
+  if (widthOf(text) <= room) return [[text, tone]];
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const more = last === undefined ? word : `${last} ${word}`;
+    if (last !== undefined && widthOf(more) <= room) lines[lines.length - 1] = more;
+    else lines.push(word);
+  }
+  return lines.map((line) => [line, tone]);
+}
+
 /** A name and parts beside it, in as many lines as they need. */
 export function flow(name: string, parts: readonly Piece[], columns: number): Line[] {
+  const room = columns - NAME_WIDTH;
   const lines: Line[] = [];
   let line: Piece[] = [[name.padEnd(NAME_WIDTH), "dim"]];
   let isEmpty = true;
-  for (const [text, tone] of parts) {
+  for (const [text, tone] of parts.flatMap((part) => byWords(part, room))) {
     const needed = lineWidth(line) + (isEmpty ? 0 : GAP.length) + widthOf(text);
     if (!isEmpty && needed > columns) {
       lines.push(line);

@@ -96,8 +96,9 @@ function errorParts(newest: SecondView, { plan, total }: LiveState): Piece[] {
 function stepLines({ steps }: SecondView, columns: number, room: number): Line[] {
   if (steps.length < 2) return [];
   const shown = steps.length <= room ? steps : steps.slice(0, Math.max(0, room - 1));
-  const rows = shown.map(({ name, sent, failed, response }) => ({
-    name,
+  const several = new Set(steps.map(({ workload }) => workload)).size > 1;
+  const rows = shown.map(({ name, workload, sent, failed, response }) => ({
+    name: several ? `${workload}: ${name}` : name,
     text: `${rate(sent).padStart(9)}/s  p95 ${ms(response.p95).padStart(8)}`,
     failures: failed === 0 ? "" : `  failed ${count(failed)}`,
   }));

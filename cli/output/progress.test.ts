@@ -265,6 +265,16 @@ describe("in a terminal", () => {
     ]);
   });
 
+  test("with several workloads a step says whose it is", () => {
+    const times = { response: latency({ p95: 5 }), service: latency() };
+    const step = { sent: 10, ok: 10, neutral: 0, failed: 0, interrupted: 0, redirects: 0 };
+    const steps = ["shop", "app"].map((workload) => ({ ...step, ...times, workload, name: "pay" }));
+    expect(lines({ newest: { ...newest, steps } }).slice(6)).toEqual([
+      "  shop: pay     10.0/s  p95  5.00 ms",
+      "  app: pay      10.0/s  p95  5.00 ms",
+    ]);
+  });
+
   test("before the first second it says what is waited for", () => {
     expect(lines({ newest: undefined, phase: "QUEUED" })).toEqual([
       "sms  QUEUED",
@@ -297,6 +307,18 @@ describe("in a terminal", () => {
       "service   p50 1.10 ms  p95 3.20 ms",
       "          p99 7.90 ms",
       "errors    0 (0.00 %)",
+    ]);
+  });
+
+  test("a part that is too wide goes on below", () => {
+    const steps = ["a", "b"].map((name) => ({ name, protocol: "http", url: "http://h/" }));
+    const two = plan({ targetUrl: undefined, steps }, 60);
+    const planned = { ...newest, started: 999, planned: 1_000 };
+    expect(lines({ plan: two, newest: planned }, 40).slice(2, 6)).toEqual([
+      "rate      1998.0/s",
+      "          iterations 999.0/s of 1000.0/s",
+      "          planned  in flight 12",
+      "          sent 69,930",
     ]);
   });
 

@@ -44,7 +44,7 @@ function expectWhole(session: TerminalSession): void {
   const { text, lines } = session;
   expect(text.match(/^Shop +RUNNING$/gm)).toHaveLength(1);
   expect(text).toMatch(/^[█░]+ +\d+ % +\S+ of 10m0s, \S+ left$/m);
-  expect(text).toMatch(/^rate +60\.0\/s\s+iterations 20\.0\/s of 20\.0\/s/m);
+  expect(text).toMatch(/^rate +60\.0\/s\s+iterations 20\.0\/s of 20\.0\/s\s+planned/m);
   expect(text).toMatch(/in flight \d+\s+sent \d+$/m);
   for (const name of ["response", "service"]) {
     const three = new RegExp(`^${name} +p50 \\S+ ms\\s+p95 \\S+ ms\\s+p99 \\S+ ms$`, "m");
