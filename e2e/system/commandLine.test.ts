@@ -189,16 +189,6 @@ describe("output", () => {
     expect(told).toMatch(/^code [04]$/m);
     expect(told).not.toMatch(/EPIPE|Error:|^\s+at /m);
   });
-
-  test("of a stopped run is told all the same, with the exit code 130", async () => {
-    const args = ["quick", `${target.url}/`, "--rps", "20", "--duration", "600s", "--update", "1s"];
-    const running = new OnrushProcess(args);
-    await running.waitFor(/^Total:/m);
-    expect(await running.end("SIGINT")).toBe(130);
-    expect(running.output).toContain("stopping; Ctrl-C again ends at once");
-    expect(running.output).toMatch(/: STOPPED, /);
-    expect(running.groupAlive).toBe(false);
-  });
 });
 
 describe("list and stop", () => {
