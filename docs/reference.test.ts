@@ -19,6 +19,44 @@ test("every field of every definition has its row", () => {
   }
 });
 
+interface Node {
+  $ref?: string;
+  description?: string;
+  properties?: Record<string, Node>;
+}
+
+/** The paths of all fields, wherever in the schema, that say nothing of what they are for. */
+function undescribed(schema: unknown, path = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties = {} } = schema as Node;
+  const silent = Object.entries(properties).filter(([, field]) => !isDescribed(field));
+  return [
+    ...silent.map(([name]) => `${path}/${name}`),
+    ...Object.entries(schema).flatMap(([key, value]) => undescribed(value, `${path}/${key}`)),
+  ];
+}
+
+const definitions = (scenarioJsonSchema() as { $defs: Record<string, Node> }).$defs;
+
+/** A field with a schema that others have too may leave it to that. */
+function isDescribed({ description, $ref }: Node): boolean {
+  if (description !== undefined) return description.trim().length > 0;
+  const definition = definitions[$ref?.replace("#/$defs/", "") ?? ""];
+  return definition !== undefined && isDescribed(definition);
+}
+
+test("every field of the published schema has a description", () => {
+  expect(undescribed(scenarioJsonSchema())).toEqual([]);
+});
+
+test("every row of the reference says what its field is for", () => {
+  const rows = referenceOf(scenarioJsonSchema())
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+  expect(rows.length).toBeGreaterThan(100);
+  expect(rows.filter((row) => / {2}\|$/.test(row))).toEqual([]);
+});
+
 test("a table tells type, default, limits and description, and nested fields by their path", () => {
   const schema = {
     $defs: {

@@ -45,8 +45,10 @@ const fieldSchema = z
   });
 
 const generateSchema = z.strictObject({
-  count: z.int().min(1).max(MAX_GENERATED_ROWS),
-  fields: z.record(identifierSchema, fieldSchema),
+  count: z.int().min(1).max(MAX_GENERATED_ROWS).meta({ description: "How many rows." }),
+  fields: z.record(identifierSchema, fieldSchema).meta({
+    description: "What each row has, by name: a value, a template, weighted or randomInt.",
+  }),
 });
 
 export const MAX_COLUMNS = 1_000;
@@ -64,7 +66,8 @@ export const dataSetSchema = z
     inline: z
       .array(z.record(identifierSchema, scalarSchema))
       .min(1, "a data set has rows")
-      .optional(),
+      .optional()
+      .meta({ description: 'Rows that stand here, as [{"user": "ann"}, {"user": "bob"}].' }),
     generate: generateSchema.optional().meta({
       description: "Rows that are worked out from their number when they are needed.",
     }),

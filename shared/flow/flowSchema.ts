@@ -60,12 +60,20 @@ export function flowSchemaOf<S extends z.ZodType>(
       group: groupName.optional().meta({ description: "Measured from begin to end by this name." }),
       repeat: count.optional().meta({ description: "How often, one after the other." }),
       tags: tagsSchema.optional().meta({ description: "Of every step in it." }),
-      steps: z.array(element).min(1, "name at least one step").max(MAX_STEPS),
+      steps: z
+        .array(element)
+        .min(1, "name at least one step")
+        .max(MAX_STEPS)
+        .meta({ description: "What is done, in this order." }),
     })
     .meta({ id: "Block", description: "Steps that are measured together, or done several times." });
   const parallel = z
     .strictObject({
-      parallel: z.array(step).min(1, "name at least one step").max(MAX_PARALLEL),
+      parallel: z
+        .array(step)
+        .min(1, "name at least one step")
+        .max(MAX_PARALLEL)
+        .meta({ description: "Steps that are sent at the same time, each measured on its own." }),
       thinkTimeSeconds: thinkTimeSchema.optional(),
       tags: tagsSchema.optional(),
     })
@@ -76,11 +84,15 @@ export function flowSchemaOf<S extends z.ZodType>(
         .array(
           z.strictObject({
             weight: weight.optional().meta({ description: "1 unless it is said." }),
-            steps: z.array(element).max(MAX_STEPS),
+            steps: z
+              .array(element)
+              .max(MAX_STEPS)
+              .meta({ description: "What the branch does; an empty list does nothing." }),
           }),
         )
         .min(1, "name at least one branch")
-        .max(MAX_BRANCHES),
+        .max(MAX_BRANCHES)
+        .meta({ description: "Branches, one of which the iteration takes." }),
       tags: tagsSchema.optional(),
     })
     .meta({ id: "Choice", description: "One of the branches, as often as its weight says." });

@@ -16,11 +16,12 @@ export const sha256Schema = z
   .regex(/^[0-9a-f]{64}$/, "the SHA-256 of the file: 64 hexadecimal digits in lower case");
 
 export const fileRefSchema = z.strictObject({
-  sha256: sha256Schema,
+  sha256: sha256Schema.meta({ description: "SHA-256 of the contents, in hexadecimal." }),
   bytes: z
     .int()
     .min(0)
-    .max(MAX_FILE_BYTES, `at most ${MAX_FILE_BYTES.toLocaleString("en")} bytes`),
+    .max(MAX_FILE_BYTES, `at most ${MAX_FILE_BYTES.toLocaleString("en")} bytes`)
+    .meta({ description: "Size of the contents in bytes." }),
 });
 export type FileRef = z.infer<typeof fileRefSchema>;
 

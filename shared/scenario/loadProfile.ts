@@ -10,7 +10,9 @@ export const rpsSchema = z
   .max(MAX_RPS, `at most ${MAX_RPS.toLocaleString("en")} per second`)
   .refine(threeDecimals, "at most three decimals");
 
-const initialRpsSchema = rpsSchema.meta({ description: "The rate at the beginning." });
+const initialRpsSchema = rpsSchema.meta({
+  description: "Per second, at the beginning: requests of a single step, iterations of several.",
+});
 
 export const secondsSchema = z
   .number()
@@ -30,36 +32,50 @@ const burstSchema = z.strictObject({
 });
 
 const stageSchema = z.strictObject({
-  durationSeconds: secondsSchema.meta({ description: "0 makes the rate step to targetRps." }),
-  targetRps: rpsSchema.meta({ description: "The rate at the end of the stage." }),
+  durationSeconds: secondsSchema.meta({
+    description: "Seconds to get to targetRps; 0 steps there.",
+  }),
+  targetRps: rpsSchema.meta({ description: "Per second, at the end of the stage." }),
 });
 
 export const constantProfile = z.strictObject({
-  type: z.literal("CONSTANT"),
+  type: z.literal("CONSTANT").meta({ description: "The same rate all the time." }),
   initialRps: initialRpsSchema,
 });
 export const rampProfile = z.strictObject({
-  type: z.literal("RAMP"),
+  type: z
+    .literal("RAMP")
+    .meta({ description: "A rate that rises or falls evenly, and then holds." }),
   initialRps: initialRpsSchema,
-  targetRps: rpsSchema.meta({ description: "The rate at the end of the ramp." }),
-  rampUpSeconds: secondsSchema.meta({ description: "Then the rate holds at targetRps." }),
+  targetRps: rpsSchema.meta({ description: "Per second, at the end of the ramp." }),
+  rampUpSeconds: secondsSchema.meta({
+    description: "Seconds to get to targetRps, which then holds.",
+  }),
 });
 export const burstProfile = z.strictObject({
-  type: z.literal("BURST"),
+  type: z.literal("BURST").meta({ description: "A rate, and bursts of another one." }),
   initialRps: initialRpsSchema,
-  bursts: z.array(burstSchema).min(1, "name at least one burst").max(1000),
+  bursts: z
+    .array(burstSchema)
+    .min(1, "name at least one burst")
+    .max(1000)
+    .meta({ description: "When another rate holds; they do not overlap." }),
 });
 export const spikeProfile = z.strictObject({
-  type: z.literal("SPIKE"),
+  type: z.literal("SPIKE").meta({ description: "A rate, and one spike of another one." }),
   initialRps: initialRpsSchema,
   spikeRps: rpsSchema.meta({ description: "Replaces the base rate while the spike lasts." }),
   spikeStartSecond: secondsSchema.meta({ description: "When the spike begins, from the start." }),
   spikeDurationSeconds: positiveSecondsSchema.meta({ description: "How long the spike lasts." }),
 });
 export const stagesProfile = z.strictObject({
-  type: z.literal("STAGES"),
+  type: z.literal("STAGES").meta({
+    description: "A rate that changes evenly from stage to stage; the stages say how long.",
+  }),
   initialRps: initialRpsSchema,
-  stages: z.array(stageSchema).min(1, "name at least one stage").max(1000),
+  stages: z.array(stageSchema).min(1, "name at least one stage").max(1000).meta({
+    description: "One after the other; each begins with the rate that the one before has reached.",
+  }),
 });
 
 const usersSchema = z
@@ -73,30 +89,42 @@ const paceSchema = positiveSecondsSchema.optional().meta({
 });
 
 export const vusProfile = z.strictObject({
-  type: z.literal("VUS"),
+  type: z
+    .literal("VUS")
+    .meta({ description: "As many users all the time; each begins again when it has ended." }),
   vus: usersSchema.meta({ description: "Users at work all the time, each as fast as it can." }),
   paceSeconds: paceSchema,
 });
 
 const vuStageSchema = z.strictObject({
-  durationSeconds: secondsSchema.meta({ description: "0 makes the number step to targetVus." }),
+  durationSeconds: secondsSchema.meta({
+    description: "Seconds to get to targetVus; 0 steps there.",
+  }),
   targetVus: z.int().min(0).max(MAX_USERS).meta({ description: "Users at the end of the stage." }),
 });
 
 export const vuStagesProfile = z.strictObject({
-  type: z.literal("VU_STAGES"),
+  type: z.literal("VU_STAGES").meta({
+    description:
+      "A number of users that changes evenly from stage to stage; the stages say how long.",
+  }),
   initialVus: z
     .int()
     .min(0)
     .max(MAX_USERS)
     .default(0)
     .meta({ description: "Users at the beginning." }),
-  stages: z.array(vuStageSchema).min(1, "name at least one stage").max(1000),
+  stages: z.array(vuStageSchema).min(1, "name at least one stage").max(1000).meta({
+    description:
+      "One after the other; each begins with the number that the one before has reached.",
+  }),
   paceSeconds: paceSchema,
 });
 
 export const iterationsProfile = z.strictObject({
-  type: z.literal("ITERATIONS"),
+  type: z
+    .literal("ITERATIONS")
+    .meta({ description: "A number of iterations, worked off as fast as the users can." }),
   iterations: z
     .int()
     .min(1, "at least one")
@@ -109,7 +137,7 @@ export const iterationsProfile = z.strictObject({
 });
 
 export const devicesProfile = z.strictObject({
-  type: z.literal("DEVICES"),
+  type: z.literal("DEVICES").meta({ description: "Devices that send in turn, evenly over time." }),
   devices: usersSchema.meta({ description: "Devices that send, each in its turn." }),
   messagesPerSecond: rpsSchema.meta({ description: "Of each device; they take turns evenly." }),
 });

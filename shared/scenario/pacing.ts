@@ -13,17 +13,33 @@ const DEFAULT_MAX_DELAY_SECONDS = 10;
 
 const thinkSeconds = secondsSchema.max(3_600, "at most an hour");
 
+const meanSchema = thinkSeconds.meta({ description: "Seconds of a pause on average." });
+
 export const distributionSchema = z.discriminatedUnion("distribution", [
-  z.strictObject({ distribution: z.literal("constant"), seconds: thinkSeconds }),
+  z.strictObject({
+    distribution: z.literal("constant").meta({ description: "Always the same." }),
+    seconds: thinkSeconds.meta({ description: "Seconds of every pause." }),
+  }),
   z
-    .strictObject({ distribution: z.literal("uniform"), min: thinkSeconds, max: thinkSeconds })
+    .strictObject({
+      distribution: z
+        .literal("uniform")
+        .meta({ description: "Every length between two is as likely." }),
+      min: thinkSeconds.meta({ description: "Seconds of the shortest pause." }),
+      max: thinkSeconds.meta({ description: "Seconds of the longest pause." }),
+    })
     .refine(({ min, max }) => min <= max, "min is above max"),
   z.strictObject({
-    distribution: z.literal("normal"),
-    mean: thinkSeconds,
-    deviation: thinkSeconds,
+    distribution: z.literal("normal").meta({ description: "Around a mean, never below 0." }),
+    mean: meanSchema,
+    deviation: thinkSeconds.meta({ description: "Seconds of one standard deviation." }),
   }),
-  z.strictObject({ distribution: z.literal("exponential"), mean: thinkSeconds }),
+  z.strictObject({
+    distribution: z
+      .literal("exponential")
+      .meta({ description: "Many short pauses and few long ones, of 20 means at most." }),
+    mean: meanSchema,
+  }),
 ]);
 
 export const thinkTimeSchema = z
@@ -52,8 +68,11 @@ export const overloadSchema = z
     [
       policySchema,
       z.strictObject({
-        policy: policySchema,
-        maxDelaySeconds: positiveSecondsSchema.max(3_600).default(DEFAULT_MAX_DELAY_SECONDS),
+        policy: policySchema.meta({ description: "What becomes of it." }),
+        maxDelaySeconds: positiveSecondsSchema
+          .max(3_600)
+          .default(DEFAULT_MAX_DELAY_SECONDS)
+          .meta({ description: "Seconds that a queued arrival may wait; then it is dropped." }),
       }),
     ],
     {

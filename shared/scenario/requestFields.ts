@@ -30,7 +30,9 @@ const headerText = z
 
 const partSchema = z
   .strictObject({
-    name: nameSchema,
+    name: nameSchema.meta({
+      description: "The name of the form's field; it may have {{templates}}.",
+    }),
     value: valueSchema.optional().meta({ description: "What the part holds." }),
     file: fileNameSchema.optional().meta({ description: "Sends the bytes of the file." }),
     filename: z
@@ -60,12 +62,23 @@ export const authSchema = z
   .union(
     [
       z.strictObject({
-        basic: z.strictObject({
-          user: z.string().max(MAX_TEXT),
-          password: z.string().max(MAX_TEXT),
-        }),
+        basic: z
+          .strictObject({
+            user: z
+              .string()
+              .max(MAX_TEXT)
+              .meta({ description: "Who asks, as {{data.users.name}}." }),
+            password: z.string().max(MAX_TEXT).meta({ description: "Shown to nobody." }),
+          })
+          .meta({ description: "User and password, sent as HTTP Basic (RFC 7617)." }),
       }),
-      z.strictObject({ bearer: z.string().min(1).max(MAX_TEXT) }),
+      z.strictObject({
+        bearer: z
+          .string()
+          .min(1)
+          .max(MAX_TEXT)
+          .meta({ description: "The token, as {{vars.token}}; shown to nobody." }),
+      }),
       z.literal("none"),
     ],
     { error: 'auth is {"basic": {"user", "password"}}, {"bearer": "token"} or "none"' },
@@ -83,13 +96,16 @@ export const outcomesSchema = z
         .trim()
         .min(1, "a name is needed")
         .max(100)
-        .refine((name) => name !== "__proto__", "not possible as a name"),
+        .refine((name) => name !== "__proto__", "not possible as a name")
+        .meta({ description: "What results and SLA lines call it: outcome(no-balance) < 5%." }),
       when: z
         .string()
         .min(1, "a condition is needed")
         .max(1_000)
         .meta({ description: "A condition on the answer, as status == 402." }),
-      as: z.enum(outcomeKinds, { error: 'as is "ok", "failed" or "neutral"' }),
+      as: z.enum(outcomeKinds, { error: 'as is "ok", "failed" or "neutral"' }).meta({
+        description: "How the request counts; neutral is neither a success nor a failure.",
+      }),
     }),
   )
   .max(MAX_OUTCOMES)

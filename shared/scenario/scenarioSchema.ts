@@ -20,6 +20,9 @@ import { checksSchema, extractSchema } from "./stepLanguage.ts";
 import { tagsSchema } from "./tags.ts";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
+const methodSchema = z
+  .enum(methods)
+  .meta({ description: "The method of the request; GET unless it is said." });
 
 export const transports = ["auto", "raw", "undici"] as const;
 
@@ -71,9 +74,13 @@ const nameSchema = z
 
 export const stepSchema = z
   .strictObject({
-    name: nameSchema,
-    protocol: z.literal("http", { error: 'protocol is "http" in this version' }),
-    method: z.enum(methods).default("GET"),
+    name: nameSchema.meta({
+      description: "What results and SLA lines call the step: step(login).p95 < 200ms.",
+    }),
+    protocol: z
+      .literal("http", { error: 'protocol is "http" in this version' })
+      .meta({ description: "What is spoken with the target." }),
+    method: methodSchema.default("GET"),
     url: urlSchema,
     headers: headersSchema.default({}),
     body: bodySchema.optional(),
@@ -99,14 +106,16 @@ const cookiesSchema = z.boolean().meta({
 
 export const workloadSchema = z
   .strictObject({
-    name: nameSchema,
+    name: nameSchema.meta({ description: "What results call the workload, as buyers." }),
     startSecond: secondsSchema
       .default(0)
       .meta({ description: "When the workload begins, from the start of the run." }),
     durationSeconds: positiveSecondsSchema
       .optional()
       .meta({ description: "How long load is made; refused where the load profile defines it." }),
-    loadProfile: loadProfileSchema,
+    loadProfile: loadProfileSchema.meta({
+      description: "Its rate, or its number of users, over time.",
+    }),
     arrival: arrivalSchema.optional(),
     thinkTimeSeconds: thinkTimeSchema.optional(),
     overload: overloadSchema.optional(),
@@ -116,7 +125,7 @@ export const workloadSchema = z
     outcomes: outcomesSchema.optional(),
     onError: onErrorSchema.optional(),
     cookies: cookiesSchema.optional(),
-    steps: flowSchema,
+    steps: flowSchema.meta({ description: "What each of its iterations does, in this order." }),
   })
   .meta({ id: "Workload", description: "One population: a load profile and its steps." });
 
@@ -125,23 +134,31 @@ export const scenarioSchema = z
     $schema: z.string().max(2_048).optional().meta({
       description: "For editors: the address of this schema.",
     }),
-    name: nameSchema,
+    name: nameSchema.meta({
+      description: "What lists and reports call the scenario, as Checkout on a busy day.",
+    }),
     description: z
       .string()
       .max(2_000)
       .optional()
       .meta({ description: "For people; it changes nothing." }),
     targetUrl: urlSchema.optional(),
-    method: z.enum(methods).optional(),
+    method: methodSchema.optional(),
     headers: headersSchema.optional(),
     body: bodySchema.optional(),
     ...requestFields,
     ...inheritedFields,
     checks: checksSchema.optional(),
     outcomes: outcomesSchema.optional(),
-    data: dataSchema.optional(),
+    data: dataSchema.optional().meta({
+      description:
+        "Data sets by name: {{data.users.id}} is the field id of the set users, in the row of the iteration.",
+    }),
     files: filesSchema.optional(),
-    steps: flowSchema.optional(),
+    steps: flowSchema.optional().meta({
+      description:
+        "What each iteration does, in this order; instead of targetUrl with method and body.",
+    }),
     setup: flowSchema.optional().meta({
       description:
         "Done once per run before the load, on one worker; what it extracts is {{vars.<name>}} everywhere. When it fails the run does.",
@@ -151,12 +168,18 @@ export const scenarioSchema = z
     }),
     onError: onErrorSchema.optional(),
     cookies: cookiesSchema.optional(),
-    workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional(),
+    workloads: z.array(workloadSchema).min(1).max(MAX_WORKLOADS).optional().meta({
+      description:
+        "Several populations at once, each with a load profile and steps of its own; instead of loadProfile and steps.",
+    }),
     sla: slaSchema.optional(),
     durationSeconds: positiveSecondsSchema
       .optional()
       .meta({ description: "How long load is made; refused where the load profile defines it." }),
-    loadProfile: loadProfileSchema.optional(),
+    loadProfile: loadProfileSchema.optional().meta({
+      description:
+        "The rate, or the number of users, over time; needed where there are no workloads.",
+    }),
     numWorkers: z
       .int()
       .min(1, "at least one worker")
@@ -176,8 +199,14 @@ export const scenarioSchema = z
     connections: connectionsSchema.default("shared"),
     pacing: pacingSchema.default("timer"),
     timeouts: z
-      .strictObject({ requestSeconds: positiveSecondsSchema.max(3600).default(30) })
-      .default({ requestSeconds: 30 }),
+      .strictObject({
+        requestSeconds: positiveSecondsSchema.max(3600).default(30).meta({
+          description:
+            "Seconds from when a request is begun to the end of its answer, connecting and redirects included; then it fails as timeout.",
+        }),
+      })
+      .default({ requestSeconds: 30 })
+      .meta({ description: "How long something may take." }),
     tls: z
       .strictObject({
         rejectUnauthorized: z
@@ -185,7 +214,8 @@ export const scenarioSchema = z
           .default(true)
           .meta({ description: "false accepts self-signed certificates of test systems." }),
       })
-      .default({ rejectUnauthorized: true }),
+      .default({ rejectUnauthorized: true })
+      .meta({ description: "How certificates of https:// targets are checked." }),
     transport: z
       .enum(transports, { error: 'transport is "auto", "raw" or "undici"' })
       .default("auto")

@@ -18,8 +18,9 @@ const checkSchema = z.union(
         .trim()
         .min(1, "a name is needed")
         .max(200)
-        .refine((name) => name !== "__proto__", "not possible as a name"),
-      check: expressionSchema,
+        .refine((name) => name !== "__proto__", "not possible as a name")
+        .meta({ description: "What results and SLA lines call it: checks(has an id) > 99%." }),
+      check: expressionSchema.meta({ description: "What must hold, as json($.id) exists." }),
       failRequest: z
         .boolean()
         .default(true)
@@ -38,8 +39,11 @@ const extractionSchema = z.union(
   [
     expressionSchema,
     z.strictObject({
-      from: expressionSchema,
-      scope: z.enum(["iteration", "virtualUser"]).default("iteration"),
+      from: expressionSchema.meta({ description: "Where the value is, as json($.token)." }),
+      scope: z.enum(["iteration", "virtualUser"]).default("iteration").meta({
+        description:
+          "iteration forgets it when that ends; virtualUser, in closed workloads, keeps it as long as the user is there.",
+      }),
     }),
   ],
   {

@@ -10,9 +10,18 @@ export const slaSchema = z
       [
         lineSchema,
         z.strictObject({
-          check: lineSchema,
-          name: z.string().trim().min(1, "a name is needed").max(200).optional(),
-          abort: z.boolean().default(false),
+          check: lineSchema.meta({ description: "The line, as p95 < 500ms over 10s." }),
+          name: z
+            .string()
+            .trim()
+            .min(1, "a name is needed")
+            .max(200)
+            .optional()
+            .meta({ description: "What reports call it; the line itself unless it is said." }),
+          abort: z.boolean().default(false).meta({
+            description:
+              "true ends the load when the line is broken, as the word abort in the line does.",
+          }),
         }),
       ],
       { error: 'an SLA line is a text, or {"check", "name", "abort"}' },
