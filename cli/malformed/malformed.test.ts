@@ -64,6 +64,11 @@ const made: [string, string | Buffer, RegExp][] = [
     document(Object.fromEntries(lots(50_000, (i) => [`f${i}`, i]))),
     /and [\d,]+ more problems/,
   ],
+  [
+    "fields.yaml",
+    `${plain}${lots(50_000, (i) => `f${i}: ${i}`).join("\n")}`,
+    /202:1 +f197: unknown field\n[^]*and [\d,]+ more problems/,
+  ],
   ["same.json", `{${lots(50_000, () => '"name":"n"').join(",")}}`, /stands here a second time/],
   [
     "steps.json",

@@ -157,7 +157,7 @@ function readText(text: string, format: "json" | "yaml", options: TextOptions): 
 
 interface Located {
   problems: readonly Problem[];
-  source: { problems: readonly LocatedProblem[] };
+  source: { problems: readonly LocatedProblem[]; unread?: number };
   locate(problem: Problem): LocatedProblem;
 }
 
@@ -165,7 +165,7 @@ function checkDraft(
   { problems, source, locate }: Located,
   { document, facts, contents }: WithFiles,
 ): CheckedScenario {
-  const parsed = parseScenario(document, facts);
+  const parsed = parseScenario(document, facts, source.unread);
   const own = [...problems, ...facts.problems, ...sizeProblem(document)];
   // A missing variable leaves its `${…}` behind, which is wrong in other ways, too.
   const seen = new Set(own.map(({ path }) => path));

@@ -13,6 +13,7 @@ import { boundedProblems, formatPath } from "@onrush/shared/scenario/problems.ts
 import { duplicateKeys } from "@onrush/shared/document/duplicateKeys.ts";
 import { MAX_DEPTH, parseJsonText, placeAt, type Place } from "@onrush/shared/document/jsonText.ts";
 import type { LocatedProblem } from "./locatedProblem.ts";
+import { type ThinText, thinText } from "./thinText.ts";
 
 /**
  * The one file that knows the library `yaml`. It reads JSON files, too: YAML 1.2 contains JSON, so
@@ -23,6 +24,8 @@ import type { LocatedProblem } from "./locatedProblem.ts";
 export interface SourceDocument {
   value?: unknown;
   problems: LocatedProblem[];
+  /** Unknown fields that are not in `value`, beyond more of them than are told. */
+  unread?: number;
   /** Where `path` stands: its value, or its key where the problem is the key, or what contains it. */
   placeOf(path: string, wholeKey: boolean): Place | undefined;
 }
@@ -38,6 +41,7 @@ const openedInLine = /^[ \t]*(?:[-?:][ \t]+){65}/m;
 
 const syntax = (place: Place, message: string): LocatedProblem => ({ path: "", message, place });
 const tooDeep = `nests deeper than ${MAX_DEPTH} levels`;
+const tangled = "is not YAML: commas or closing brackets are missing, or it nests without end";
 
 /** Where a text opens so much that reading it would take too long; undefined in others. */
 function hopelessAt(text: string): number | undefined {
@@ -206,15 +210,47 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
   // In JSON, brackets within strings are no matter, and others have been counted.
   const hopeless = format === "yaml" ? hopelessAt(text) : undefined;
   if (hopeless !== undefined) return nothing(syntax(placeAt(text, hopeless), tooDeep));
+  const thin = format === "yaml" ? thinText(text) : undefined;
+  const thinned = thin === undefined ? undefined : readTree(thin.text, "yaml", thin);
+  return thinned ?? readTree(text, format);
+}
+
+/** Undefined where so much is wrong with a text that the library loses itself in it. */
+function parsed(text: string, format: "json" | "yaml", lines: LineCounter): Parsed | undefined {
+  try {
+    return parseDocument(text, {
+      ...{ version: "1.2", schema: "core", merge: format === "yaml", lineCounter: lines },
+      // Or bytes and sets would come in, which JSON does not have.
+      ...{ resolveKnownTags: false },
+      // Own search below. Silent would keep quiet about a second document.
+      ...{ uniqueKeys: false, prettyErrors: false, logLevel: "error" },
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether gaps are where they seem to be: between two fields of the root. */
+function areFields({ contents }: Parsed, anchors: readonly number[]): boolean {
+  if (!isMap<Node>(contents) || contents.flow === true) return false;
+  const begins = new Set(contents.items.map(({ key }) => key.range?.[0]));
+  return anchors.every((anchor) => begins.has(anchor));
+}
+
+/** Undefined where the text cannot be read without what was taken out of it. */
+function readTree(text: string, format: "json" | "yaml"): SourceDocument;
+function readTree(text: string, format: "yaml", thin: ThinText): SourceDocument | undefined;
+function readTree(
+  text: string,
+  format: "json" | "yaml",
+  thin?: ThinText,
+): SourceDocument | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    ...{ version: "1.2", schema: "core", merge: format === "yaml", lineCounter: lines },
-    // Or bytes and sets would come in, which JSON does not have.
-    ...{ resolveKnownTags: false },
-    // Own search below. Silent would keep quiet about a second document.
-    ...{ uniqueKeys: false, prettyErrors: false, logLevel: "error" },
-  });
+  const document = parsed(text, format, lines);
+  if (document === undefined) return nothing(syntax({ line: 1, column: 1 }, tangled));
   const problem = format === "yaml" ? textProblem(document, lines) : undefined;
+  if (thin !== undefined && (problem !== undefined || !areFields(document, thin.anchors))) return;
   if (problem !== undefined) return nothing(problem);
   const read =
     format === "json" ? { value: JSON.parse(text) } : valueOf(document, { line: 1, column: 1 });
@@ -226,7 +262,7 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
   const placeOfNode = (node: Node | null | undefined): Place | undefined => {
     if (node?.range === undefined || node.range === null) return undefined;
     const { line, col } = lines.linePos(node.range[0]);
-    return { line, column: col };
+    return { line: (thin?.lines[line - 1] ?? line - 1) + 1, column: col };
   };
   const repeated = [...tree.duplicates()];
   const problems = repeated.slice(0, MAX_PROBLEMS).map(({ path, key }): LocatedProblem => {
@@ -238,7 +274,8 @@ export function readDocument(text: string, format: "json" | "yaml"): SourceDocum
   });
   return {
     value: read.value,
-    problems: boundedProblems(problems, repeated.length),
+    unread: thin?.unknown ?? 0,
+    problems: boundedProblems(problems, repeated.length + (thin?.repeats ?? 0)),
     placeOf(path, wholeKey) {
       const last = tree.follow(path).at(-1);
       if (last === undefined) return undefined;

@@ -109,9 +109,14 @@ function scheduleProblems(scenario: Scenario, facts: FileFacts): Problem[] {
 
 /**
  * Parses and checks a scenario document; all problems are reported at once, each with its path.
- * `facts` tell of its files what whoever has them knows.
+ * `facts` tell of its files what whoever has them knows; `unread` unknown fields were left out of
+ * it, beyond more than are told.
  */
-export function parseScenario(document: unknown, facts: FileFacts = noFacts): ParsedScenario {
+export function parseScenario(
+  document: unknown,
+  facts: FileFacts = noFacts,
+  unread = 0,
+): ParsedScenario {
   // Looking into what is nested without end would have no end.
   const deep = depthProblems(document);
   if (deep.length > 0) return { ok: false, problems: boundedProblems(deep, deep.length) };
@@ -130,8 +135,8 @@ export function parseScenario(document: unknown, facts: FileFacts = noFacts): Pa
   if (parsed.success && problems.length === 0)
     problems.push(...scheduleProblems(parsed.data, facts));
   if (!parsed.success || problems.length > 0) {
-    const unread = parsed.success ? 0 : countIssues(parsed.error) - fromSchema;
-    return { ok: false, problems: boundedProblems(problems, problems.length + unread) };
+    const untold = parsed.success ? 0 : countIssues(parsed.error) - fromSchema;
+    return { ok: false, problems: boundedProblems(problems, problems.length + untold + unread) };
   }
   return { ok: true, scenario: parsed.data };
 }
