@@ -24,6 +24,9 @@ function jsonBody(text: string, contentType: string | undefined): StepInput["bod
   }
 }
 
+/** `$${` is no variable; braces in file names are none of templates. */
+export const fileName = (path: string) => path.replaceAll("${", () => "$${");
+
 /** Percent-encodes a value around its templates; what those give is not encoded. */
 export function encodeAround(text: string): string {
   return text

@@ -115,6 +115,29 @@ describe("a curl command as a step", () => {
     ]);
   });
 
+  test.each([
+    ["a name of its own", "curl -T a.bin http://h/b?x=1", "http://h/b?x=1"],
+    [
+      "a folder takes the file's name",
+      "curl -T 'in/a b.bin' http://h/c/?x=1",
+      "http://h/c/a%20b.bin?x=1",
+    ],
+    ["so does a host alone", "curl --upload-file a.bin http://h:81", "http://h:81/a.bin"],
+  ])("a file is put there: %s", (_name, text, url) => {
+    const { step, left } = imported(text);
+    const bodyFile = text.includes("a b") ? "in/a b.bin" : "a.bin";
+    expect(step).toMatchObject({ method: "PUT", url, bodyFile });
+    expect(step.headers).toBeUndefined();
+    expect(left).toEqual([]);
+  });
+
+  test("of several bodies the file that is put is the one", () => {
+    const { step, left } = imported("curl -X POST -T a -T b -d x=1 h/y");
+    expect(step).toMatchObject({ method: "POST", url: "http://h/y", bodyFile: "a" });
+    expect(left).toHaveLength(2);
+    expect(imported("curl -T - h").left).toEqual(["--upload-file"]);
+  });
+
   test("files as bodies and parts", () => {
     const asForm = { headers: { "Content-Type": "application/x-www-form-urlencoded" } };
     expect(imported("curl h --data-binary @a.bin").step).toMatchObject({

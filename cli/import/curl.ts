@@ -1,7 +1,7 @@
 import { plainUrl } from "@onrush/shared/format/plainUrl.ts";
 import { concernsOutputOnly, longName, takesValue } from "./curlOptions.ts";
 import { importedName } from "./importedName.ts";
-import { encodeAround } from "./bodies.ts";
+import { encodeAround, fileName } from "./bodies.ts";
 import { GENTLE_LOAD, type Imported, ImportError, type Note } from "./imported.ts";
 import { basicAuth, literal, toSteps } from "./requestStep.ts";
 import { shellWords } from "./shellWords.ts";
@@ -16,6 +16,8 @@ interface CurlCommand {
   data: string[];
   /** A file that is the whole body. */
   dataFile: string | undefined;
+  /** -T: the file that is put there. */
+  upload: string | undefined;
   parts: FormPart[];
   query: string[];
   isJson: boolean;
@@ -41,6 +43,7 @@ const newCommand = (): CurlCommand => ({
     urls: [],
     method: undefined,
     dataFile: undefined,
+    upload: undefined,
     headers: [],
     data: [],
     parts: [],
@@ -65,9 +68,6 @@ function addHeader(command: CurlCommand, line: string): void {
   }
 }
 
-/** `$${` is no variable; braces in file names are none of templates. */
-const fileName = (path: string) => path.replaceAll("${", () => "$${");
-
 /**
  * Data from a file, which are the body when they are all of it. curl takes line breaks out of what
  * is not binary.
@@ -81,6 +81,16 @@ function dataFromFile(command: CurlCommand, option: string, path: string): void 
   if (/^--data(-ascii)?$/.test(option)) {
     note(`${path} is sent as it stands, with the line breaks that curl takes out`);
   }
+}
+
+/** Sends the bytes of a file by PUT, to its name where the URL is a folder. */
+function uploadFile(command: CurlCommand, option: string, path: string): void {
+  const note = (message: string) => void command.left.push({ where: option, message });
+  if (path === "-" || path === "." || path === "") {
+    return note("the standard input is not read: name a file");
+  }
+  if (command.upload !== undefined) return note(`the file ${path} is left out: a body is one file`);
+  command.upload = path;
 }
 
 /** What a file holds stays behind; the note says how to write it. */
@@ -179,6 +189,7 @@ const options: Record<string, Apply> = {
     addData(command, value, option);
   },
   form: (command, value, option) => addPart(command, option, value),
+  "upload-file": (command, value, option) => uploadFile(command, option, value),
   "form-string": (command, value, option) => addPart(command, option, value),
   "url-query": (command, value) => void command.query.push(urlEncoded(value)),
   get: (command) => void (command.inQuery = true),
@@ -268,7 +279,24 @@ function withQuery(url: string, pieces: readonly string[]): string {
   return `${address}${separator}${pieces.join("&")}${fragment ?? ""}`;
 }
 
+/** Where the path of a URL ends with a slash, curl adds the name of the file that it puts there. */
+function uploadUrl(url: string, { upload }: CurlCommand): string {
+  if (upload === undefined) return url;
+  const name = encodeURIComponent(upload.split("/").at(-1) ?? "");
+  const [path = "", query = ""] = url.split(/([?#].*)/s, 2);
+  const isHostOnly = /^[^/]*:\/\/[^/]+$/.test(path);
+  if (!isHostOnly && !path.endsWith("/")) return url;
+  return `${path}${isHostOnly ? "/" : ""}${name}${query}`;
+}
+
 function bodyOf(command: CurlCommand): RequestBody | undefined {
+  if (command.upload !== undefined) {
+    if (command.data.length + command.parts.length > 0 || command.dataFile !== undefined) {
+      const message = "other data are left out: a body is one file";
+      command.left.push({ where: "--upload-file", message });
+    }
+    return { kind: "file", file: fileName(command.upload) };
+  }
   if (command.parts.length > 0) return { kind: "multipart", parts: command.parts };
   const { dataFile: file } = command;
   if (file !== undefined && (command.data.length > 0 || command.inQuery)) {
@@ -286,7 +314,7 @@ function headersOf(command: CurlCommand, body: RequestBody | undefined): FormFie
   if (command.isJson) {
     added.push({ name: "Content-Type", value: "application/json" });
     added.push({ name: "Accept", value: "application/json" });
-  } else if (body?.kind === "text" || body?.kind === "file") {
+  } else if (body?.kind === "text" || (body?.kind === "file" && command.upload === undefined)) {
     added.push({ name: "Content-Type", value: "application/x-www-form-urlencoded" });
   }
   return [...command.headers, ...added.filter(({ name }) => !given.has(name.toLowerCase()))];
@@ -295,6 +323,7 @@ function headersOf(command: CurlCommand, body: RequestBody | undefined): FormFie
 function methodOf(command: CurlCommand, body: RequestBody | undefined): string {
   if (command.method !== undefined) return command.method;
   if (command.isHead) return "HEAD";
+  if (command.upload !== undefined) return "PUT";
   return body === undefined ? "GET" : "POST";
 }
 
@@ -360,7 +389,7 @@ export function importCurl(text: string): Imported {
     where: "curl",
     name: "request",
     method: methodOf(command, body),
-    url: withQuery(fullUrl(url), query),
+    url: withQuery(uploadUrl(fullUrl(url), command), query),
     headers: headersOf(command, body),
     auth: command.auth,
     ...(command.isCompressed ? { acceptEncoding: [...acceptEncodings] } : {}),

@@ -290,3 +290,81 @@ describe("a script", () => {
     expect(() => importK6(text)).toThrow(message);
   });
 });
+
+describe("constants that name each other twice", () => {
+  const script = (
+    begin: string,
+    each: (before: string) => string,
+    body: string,
+    options = "{}",
+  ) => {
+    const names = Array.from({ length: 200 }, (_, i) => `c${i}`);
+    const lines = names.map((name, i) => `const ${name} = ${i === 0 ? begin : each(`c${i - 1}`)};`);
+    return [
+      'import http from "k6/http";',
+      ...lines,
+      `export const options = ${options};`,
+      `export default function () { http.get("http://127.0.0.1:9092/"); ${body} }`,
+    ].join("\n");
+  };
+  const send = (value: string) => `http.post("http://127.0.0.1:9092/p", ${value});`;
+
+  test.each<[string, string]>([
+    ["texts", script('"a"', (c) => `${c} + ${c}`, send("c199"))],
+    ["templates", script('"a"', (c) => `\`\${${c}}\${${c}}\``, send("c199"))],
+    ["numbers", script("1", (c) => `${c} + ${c}`, send("`${c199}`"))],
+    ["lists", script("1", (c) => `[${c}, ${c}]`, send("JSON.stringify(c199)"))],
+    ["objects", script("1", (c) => `{ a: ${c}, b: ${c} }`, send("JSON.stringify(c199)"))],
+    ["what is not known", script("__ENV.X", (c) => `${c} + ${c}`, send("c199"))],
+    [
+      "long texts in lists",
+      script(
+        JSON.stringify("x".repeat(900_000)),
+        () => "[c0, c0, c0]",
+        send("JSON.stringify(c199)"),
+      ),
+    ],
+  ])("%s: only what they are used for stays behind", (_name, text) => {
+    const { scenario, left } = imported(text);
+    expect(plainSteps(scenario.steps).map(({ name }) => name)).toEqual(["GET /"]);
+    expect(left).toEqual([expect.stringMatching(/^line \d+: .*not carried over/)]);
+  });
+
+  test("in options the rest of them is carried over", () => {
+    const text = script("1", (c) => `${c} + ${c}`, "", '{ vus: c199, tags: c199, duration: "7s" }');
+    const { left } = importK6(text);
+    expect(left.filter(({ message }) => /grows too large/.test(message))).toEqual([
+      { where: "vus", message: expect.stringMatching(/could not be carried over/) as string },
+      { where: "tags", message: expect.stringMatching(/could not be carried over/) as string },
+    ]);
+    expect(importK6(text).scenario).toMatchObject({ durationSeconds: 7 });
+  });
+
+  test("a few are worked out", () => {
+    const text = script('"a"', (c) => `${c} + ${c}`, send("c10"));
+    const [, posted] = plainSteps(imported(text).scenario.steps);
+    expect(posted).toMatchObject({ body: "a".repeat(1024) });
+  });
+});
+
+test("checks of the time that an answer took become checks of latency", () => {
+  const checks = [
+    "a: (r) => r.timings.duration < 500",
+    "b: (r) => r.timings.duration <= LIMIT",
+    "c: (r) => r.timings.waiting < 5",
+    'd: (r) => r.timings.duration < "5"',
+    "e: (r) => r.timings.duration > -1",
+  ];
+  const text = [
+    'import http from "k6/http"; import { check } from "k6";',
+    "const LIMIT = 0.5 * 3;",
+    "export default () => { const r = http.get('http://127.0.0.1:9092/');",
+    `check(r, { ${checks.join(", ")} }); }`,
+  ].join("\n");
+  const { scenario, left } = imported(text);
+  expect(plainSteps(scenario.steps)[0]?.checks).toEqual([
+    { name: "a", check: "latency < 500ms", failRequest: false },
+    { name: "b", check: "latency <= 1.5ms", failRequest: false },
+  ]);
+  expect(left).toHaveLength(3);
+});

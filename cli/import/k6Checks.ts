@@ -37,7 +37,34 @@ function fieldOf(node: Node, answer: string): string | undefined {
   return isField && property.type === "Identifier" ? property.name : undefined;
 }
 
-/** `r.status === 200`, `r.body.includes("x")`; what else there is has no counterpart. */
+/** `r.timings.duration`: from sending to the last byte; `latency` counts from when it was due. */
+function isDuration(node: Node, answer: string): boolean {
+  if (node.type !== "MemberExpression") return false;
+  const { object, property, computed } = node as Extract<Expression, { type: "MemberExpression" }>;
+  const isNamed = !computed && property.type === "Identifier" && property.name === "duration";
+  return isNamed && fieldOf(object, answer) === "timings";
+}
+
+/** `status == 200`, `latency < 500ms`. */
+function comparison(
+  left: Node,
+  operator: string,
+  read: Literal,
+  answer: string,
+): string | undefined {
+  if (!read.known) return undefined;
+  const { value } = read;
+  if (fieldOf(left, answer) === "status" && Number.isInteger(value)) {
+    return `status ${operator} ${String(value)}`;
+  }
+  const isTime = typeof value === "number" && value >= 0 && Number.isInteger(value * 1_000);
+  return isTime && isDuration(left, answer) ? `latency ${operator} ${value}ms` : undefined;
+}
+
+/**
+ * `r.status === 200`, `r.timings.duration < 500`, `r.body.includes("x")`; what else there is has no
+ * counterpart.
+ */
 function textOf(
   { answer, condition }: { answer: string; condition: Expression },
   literal: (node: Expression) => Literal,
@@ -47,10 +74,8 @@ function textOf(
   }
   if (condition.type === "BinaryExpression") {
     const operator = operators[condition.operator];
-    if (operator === undefined || fieldOf(condition.left, answer) !== "status") return undefined;
-    const read = literal(condition.right);
-    const isStatus = read.known && Number.isInteger(read.value);
-    return isStatus ? `status ${operator} ${String(read.value)}` : undefined;
+    if (operator === undefined) return undefined;
+    return comparison(condition.left, operator, literal(condition.right), answer);
   }
   if (condition.type !== "CallExpression" || condition.callee.type !== "MemberExpression") {
     return undefined;

@@ -7,6 +7,7 @@ import {
   type Program,
   type TemplateLiteral,
 } from "acorn";
+import { MAX_SCENARIO_BYTES } from "@onrush/shared/scenario/limits.ts";
 import { ImportError, type Note } from "./imported.ts";
 import type { Raw } from "./raw.ts";
 
@@ -22,13 +23,46 @@ interface Scope {
   left: Note[];
   /** Constants being looked up: one that is defined by itself has no value. */
   open: Set<string>;
+  /** How deep within constants the value stands. */
+  depth: number;
+  /** What the outermost of these constants has taken so far. */
+  spent: number;
+  work: K6Work;
 }
+
+/** What is left for the constants of a script: each may name others twice, and these others. */
+export interface K6Work {
+  left: number;
+}
+
+/** Expressions that are looked at within one constant, and within all of them where they are used. */
+const MAX_SPENT = 20_000;
+const MAX_WORK = 1_000_000;
+/** A scenario has no longer text. */
+const MAX_CHARACTERS = MAX_SCENARIO_BYTES;
+const CHARACTERS_PER_EXPRESSION = 256;
+
+const newScope = (
+  { constants, work }: Pick<K6Script, "constants" | "work">,
+  left: Note[],
+  open: readonly string[] = [],
+): Scope => ({ constants, left, open: new Set(open), depth: 0, spent: 0, work });
+
+/** Outside constants a value is as large as its text is long. */
+function spend(scope: Scope, cost: number): boolean {
+  if (scope.depth === 0) return true;
+  scope.spent += cost;
+  scope.work.left -= cost;
+  return !isSpent(scope);
+}
+
+const isSpent = ({ spent, work }: Scope) => spent > MAX_SPENT || work.left < 0;
 
 function join(operator: string, a: unknown, b: unknown): unknown {
   if (operator === "+" && (typeof a === "string" || typeof b === "string")) {
-    return [a, b].every((x) => typeof x === "string" || typeof x === "number")
-      ? `${String(a)}${String(b)}`
-      : UNKNOWN;
+    const parts = [a, b].filter((x) => typeof x === "string" || typeof x === "number").map(String);
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    return parts.length === 2 && length <= MAX_CHARACTERS ? parts.join("") : UNKNOWN;
   }
   if (typeof a !== "number" || typeof b !== "number") return UNKNOWN;
   switch (operator) {
@@ -79,10 +113,23 @@ function constantValue(name: string, path: string, scope: Scope): unknown {
   const node = scope.constants.get(name);
   if (name === "undefined") return undefined;
   if (node === undefined || scope.open.has(name)) return unknown(path, scope);
+  const isOutermost = scope.depth === 0;
+  if (isOutermost) scope.spent = 0;
+  const noted = scope.left.length;
   scope.open.add(name);
+  scope.depth++;
   const value = valueOf(node, path, scope);
+  if (typeof value === "string") spend(scope, value.length / CHARACTERS_PER_EXPRESSION);
+  scope.depth--;
   scope.open.delete(name);
-  return value;
+  if (!isSpent(scope)) return value;
+  if (isOutermost) {
+    // Of all that was noted within it this is the reason.
+    scope.left.length = noted;
+    const message = "could not be carried over: it grows too large; write its value here";
+    scope.left.push({ where: path || "options", message });
+  }
+  return UNKNOWN;
 }
 
 /** A template of texts and numbers that are known. */
@@ -92,10 +139,11 @@ function templateValue(node: TemplateLiteral, path: string, scope: Scope): unkno
   if (!values.every((one) => typeof one === "string" || typeof one === "number")) {
     return unknown(path, scope);
   }
-  return node.quasis.reduce(
-    (text, quasi, i) => text + (quasi.value.cooked ?? "") + String(values[i] ?? ""),
+  const text = node.quasis.reduce(
+    (begin, quasi, i) => begin + (quasi.value.cooked ?? "") + String(values[i] ?? ""),
     "",
   );
+  return text.length <= MAX_CHARACTERS ? text : unknown(path, scope);
 }
 
 /** `JSON.stringify(value)`, the one call whose answer is plain. */
@@ -114,10 +162,13 @@ function stringified(node: CallExpression, path: string, scope: Scope): unknown 
   const noted = scope.left.length;
   const known = valueOf(value, path, scope);
   // What is not known has been left out of it.
-  return known === UNKNOWN || scope.left.length > noted ? UNKNOWN : JSON.stringify(known);
+  if (known === UNKNOWN || scope.left.length > noted) return UNKNOWN;
+  const text: unknown = JSON.stringify(known);
+  return typeof text === "string" && text.length > MAX_CHARACTERS ? unknown(path, scope) : text;
 }
 
 function valueOf(node: Expression, path: string, scope: Scope): unknown {
+  if (!spend(scope, 1)) return UNKNOWN;
   switch (node.type) {
     case "Literal":
       return node.value ?? (node.raw === "null" ? null : unknown(path, scope));
@@ -173,6 +224,7 @@ export interface K6Script {
   imports: ReadonlyMap<string, string>;
   /** `options` may be a `let`, too. */
   options: Expression | undefined;
+  work: K6Work;
 }
 
 const isFunction = (node: { type: string } | null | undefined): node is FunctionNode =>
@@ -223,15 +275,16 @@ export function readK6Script(text: string): K6Script {
     const given = declaration.type === "Identifier" ? functions.get(declaration.name) : declaration;
     if (isFunction(given)) functions.set("default", given);
   }
-  return { text, constants, functions, imports: importsOf(program), options };
+  const work = { left: MAX_WORK };
+  return { text, constants, functions, imports: importsOf(program), options, work };
 }
 
 export type Literal = { known: true; value: unknown } | { known: false };
 
 /** The value of an expression that needs no running. */
-export function literalOf(node: Expression, constants: ReadonlyMap<string, Expression>): Literal {
+export function literalOf(node: Expression, script: Pick<K6Script, "constants" | "work">): Literal {
   const left: Note[] = [];
-  const value = valueOf(node, "", { constants, left, open: new Set() });
+  const value = valueOf(node, "", newScope(script, left));
   return value === UNKNOWN || left.length > 0 ? { known: false } : { known: true, value };
 }
 
@@ -251,13 +304,13 @@ function parseScript(text: string): Program {
 
 /** The `options` of a script; what could not be told without running it goes to `left`. */
 export function optionsOfScript(script: K6Script, left: Note[]): Raw {
-  const { options, constants } = script;
+  const { options } = script;
   if (options === undefined) {
     // A script that asks for something does so once.
     if ([...script.imports.values()].some((name) => name.startsWith("http"))) return {};
     throw new ImportError("the script has no `export const options = { … }`");
   }
-  const value = valueOf(options, "", { constants, left, open: new Set(["options"]) });
+  const value = valueOf(options, "", newScope(script, left, ["options"]));
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Raw;
   throw new ImportError("`options` is not an object literal: print it with `k6 inspect` instead");
 }

@@ -37,7 +37,8 @@ const dynamic = (reader: Reader, node: Node) =>
   note(reader, node, `\`${named(reader, node)}\` is worked out by the script: not carried over`);
 
 function literal(reader: Reader, node: Expression): Literal {
-  return literalOf(node, new Map([...reader.script.constants, ...reader.locals]));
+  const { constants, work } = reader.script;
+  return literalOf(node, { constants: new Map([...constants, ...reader.locals]), work });
 }
 
 /** `http.get`, `k6.sleep` …, whatever the script calls them; a local function by its own name. */

@@ -5,6 +5,7 @@ import {
   type Note,
   PLACEHOLDER_BASE_URL,
 } from "./imported.ts";
+import { fileName } from "./bodies.ts";
 import { importedName } from "./importedName.ts";
 import { PostmanVariables } from "./postmanVariables.ts";
 import { isObject, listOf, objectOf, objectsOf, type Raw, scalarOf, textOf } from "./raw.ts";
@@ -137,17 +138,24 @@ function authFields(
   }
 }
 
+/** One file, or several of one field. Postman writes paths that are its own to the collection. */
+const pathsOf = (src: unknown) =>
+  (Array.isArray(src) ? src : [src]).flatMap((path) =>
+    typeof path === "string" && path !== "" ? [fileName(path)] : [],
+  );
+
 function formParts(list: unknown, where: string, reader: Reader): FormPart[] {
-  return enabled(list).flatMap((raw) => {
-    if (raw["type"] === "file") {
-      const message = `the file of the field ${scalarOf(raw["key"]) ?? ""} is not carried over`;
+  return enabled(list).flatMap((raw): FormPart[] => {
+    const type = textOf(raw["contentType"]) ?? "";
+    const typed = type === "" ? {} : { contentType: type };
+    const fields = fieldsOf([raw], reader);
+    if (raw["type"] !== "file") return fields.map((field) => ({ ...field, ...typed }));
+    const files = pathsOf(raw["src"]);
+    if (files.length === 0) {
+      const message = `the field ${scalarOf(raw["key"]) ?? ""} is not carried over: it names no file`;
       reader.left.push({ where, message });
-      return [];
     }
-    const contentType = textOf(raw["contentType"]);
-    return fieldsOf([raw], reader).map((field) =>
-      contentType === undefined || contentType === "" ? field : { ...field, contentType },
-    );
+    return fields.flatMap(({ name }) => files.map((file) => ({ name, value: "", file, ...typed })));
   });
 }
 
@@ -164,6 +172,12 @@ function bodyOf(body: Raw, where: string, reader: Reader): RequestBody | undefin
       return { kind: "form", fields: fieldsOf(body["urlencoded"], reader) };
     case "formdata":
       return { kind: "multipart", parts: formParts(body["formdata"], where, reader) };
+    case "file": {
+      const [file] = pathsOf(objectOf(body["file"])["src"]);
+      if (file !== undefined) return { kind: "file", file };
+      left.push({ where, message: "the body is not carried over: it names no file" });
+      return undefined;
+    }
     case "graphql": {
       const graphql = objectOf(body["graphql"]);
       const value = { query: textOf(graphql["query"]) ?? "", variables: graphqlVariables(graphql) };
