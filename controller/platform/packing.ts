@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+import { constants, zstdCompress, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { decodeFrame, encodeFrame } from "@onrush/shared/wire/frame.ts";
 
@@ -15,9 +15,16 @@ export async function pack(value: unknown): Promise<Uint8Array> {
   return plainBytes(await compress(encodeFrame(value), FASTEST));
 }
 
+/**
+ * Asking another thread for it takes longer than to unpack so little: a long run has tens of
+ * thousands of seconds, most of them of a few kilobytes.
+ */
+const SMALL_BYTES = 32_768;
+
 /** Rejects when the bytes are not a packed frame. Byte arrays of the result are views into it. */
 export async function unpack(packed: Uint8Array): Promise<unknown> {
-  return decodeFrame(plainBytes(await decompress(packed)));
+  const isSmall = packed.length <= SMALL_BYTES;
+  return decodeFrame(plainBytes(isSmall ? zstdDecompressSync(packed) : await decompress(packed)));
 }
 
 /** Views into a Buffer would be Buffers, which compare, print and turn into JSON differently. */

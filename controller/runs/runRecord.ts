@@ -10,6 +10,7 @@ import { plannedOf, type RunPlan } from "../planning/runPlan.ts";
 import type { RunSla } from "../analysis/runSla.ts";
 import { minuteOf, RunSeconds, SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
+import { storedMinutes } from "../results/storedMinutes.ts";
 import { faultOptions } from "./runOutcome.ts";
 import {
   interruptedStarts,
@@ -22,7 +23,6 @@ import {
 /** Seconds kept in memory for live views and windows; older ones are read from the store. */
 const KEEP_SECONDS = 900;
 const KEEP_MINUTES = KEEP_SECONDS / SECONDS_PER_MINUTE;
-const MINUTES_PER_READ = 60;
 
 /**
  * The measured side of an active run: merged seconds, running totals for the live summary, and
@@ -50,12 +50,9 @@ export class RunRecord {
   /** Goes on from what is stored, and from the tallies as they were when it was. */
   async resume(tallies: Readonly<Record<string, StoredTally>>): Promise<void> {
     let newest: StoredMinute[] = [];
-    for (let first = 0; ; first += MINUTES_PER_READ) {
-      const last = first + MINUTES_PER_READ - 1;
-      const minutes = await this.#store.read(this.#runId, first, last);
-      for (const second of closedOf(minutes)) this.#count(second);
-      newest = [...newest, ...minutes].slice(-KEEP_MINUTES);
-      if (minutes.length < MINUTES_PER_READ) break;
+    for await (const minute of storedMinutes(this.#store, this.#runId)) {
+      for (const second of closedOf([minute])) this.#count(second);
+      newest = [...newest, minute].slice(-KEEP_MINUTES);
     }
     this.#seconds.resume(newest);
     for (const { applied } of newest) Object.assign(this.#applied, applied);
@@ -192,9 +189,9 @@ export class RunRecord {
     also: readonly { add(second: RunSecond): void }[] = [],
   ): Promise<RunTotals> {
     const totals = new RunTotals(faultOptions(this.#plan));
-    for (let first = 0; first <= minuteOf(lastSecond); first += MINUTES_PER_READ) {
-      const minutes = await this.#store.read(this.#runId, first, first + MINUTES_PER_READ - 1);
-      for (const second of closedOf(minutes)) {
+    const last = minuteOf(lastSecond);
+    for await (const minute of storedMinutes(this.#store, this.#runId, last)) {
+      for (const second of closedOf([minute])) {
         totals.add(second);
         for (const other of also) other.add(second);
       }

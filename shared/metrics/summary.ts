@@ -69,6 +69,8 @@ export class RunTotals {
   readonly generator: GeneratorTotals;
   /** Users there at once: per workload in each second, so that only the maximum has to be kept. */
   readonly #users = new UserPeaks();
+  /** Of the second that is added. */
+  readonly #lateness = new Histogram();
 
   constructor(options: FaultOptions = {}) {
     this.generator = new GeneratorTotals(options);
@@ -98,7 +100,8 @@ export class RunTotals {
   }
 
   add(second: RunSecond): void {
-    const lateness = new Histogram();
+    const lateness = this.#lateness;
+    lateness.reset();
     for (const part of second.workloads) {
       this.#workload(part.workload).addSecond(part);
       this.#users.add(second.second, part.workload, part.users);
