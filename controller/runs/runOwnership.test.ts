@@ -11,6 +11,7 @@ class ScriptedLease implements RunLease {
   tokens: (number | undefined)[] = [1];
   renewals: (LeaseState | Error)[] = [];
   released = 0;
+  isAway = false;
 
   async acquire(): Promise<number | undefined> {
     return this.tokens.shift();
@@ -23,6 +24,7 @@ class ScriptedLease implements RunLease {
   }
 
   async release(): Promise<void> {
+    if (this.isAway) throw new Error("away");
     this.released++;
   }
 
@@ -89,4 +91,13 @@ test("that another controller was asked to stop the run is passed on", async () 
   expect(told).toEqual(["stop"]);
   await ownership.release();
   expect(lease.released).toBe(1);
+});
+
+test("given back, it is not ours any more, also when that cannot be told", async () => {
+  const lease = new ScriptedLease();
+  lease.isAway = true;
+  const { ownership, told, turn } = await held(lease);
+  await ownership.release();
+  await turn();
+  expect([ownership.isHeld, lease.released, told]).toEqual([false, 0, []]);
 });

@@ -75,11 +75,20 @@ export class RunOwnership {
     this.#events = events;
   }
 
-  /** Lets others have it. */
+  /** Lets others have it; from now on it is not ours, also when nobody can be told. */
   async release(): Promise<void> {
     const wasHeld = this.isHeld;
     this.#end("released");
-    if (wasHeld) await this.#lease.release(this.#runId, this.#owner);
+    if (!wasHeld) return;
+    try {
+      await this.#lease.release(this.#runId, this.#owner);
+    } catch (error) {
+      const context = { err: error, runId: this.#runId };
+      this.#logger.warn(
+        context,
+        "the lease of a run could not be given back: it runs out by itself",
+      );
+    }
   }
 
   #end(phase: "lost" | "released"): void {

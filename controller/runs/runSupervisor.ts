@@ -70,8 +70,6 @@ export class RunSupervisor {
   readonly #mailbox = new Mailbox();
   readonly #turns = new RunTurns();
   #state: RunState;
-  /** False when another controller has taken the run over, or may do so now. */
-  #owned = true;
   /** What is counted once at the end is counted. */
   #finishing = false;
   #stopReading: (() => Promise<void>) | undefined;
@@ -89,10 +87,10 @@ export class RunSupervisor {
     this.#record = new RunRecord(run.id, this.plan, options.seconds, this.#sla);
     this.#watch = new WorkerWatch(run.id, link, time, logger);
     this.#accounts = new RunAccounts(this.plan, this.#record, this.#sla, this.#watch.held);
-    this.#keeper = new RunKeeper(this.#document, this.#record);
-    this.#news = new RunNews(this.#document, this.#keeper, time, options.publish);
     this.#claims = new RunClaims(run.id, this.plan, link.directory, this.#watch.held);
     this.#standings = new RunStandings(run.id, this.#claims, link, this.#watch);
+    this.#keeper = new RunKeeper(this.#document, this.#record, this.#standings, link.reports);
+    this.#news = new RunNews(this.#document, this.#keeper, time, options.publish);
     this.#takeOvers = new TakeOvers({
       ...{ runId: run.id, plan: this.plan, directory: link.directory },
       labels: run.scenario.labels ?? {},
@@ -214,6 +212,11 @@ export class RunSupervisor {
     const knows = this.#options.ownership.isFresh || this.#keeper.isFresh;
     const asked = knows ? request : { ...request, shares: [] };
     return this.#standings.answer(asked, this.#state, this.#document.token);
+  }
+
+  /** False when another controller has taken the run over, or may do so now. */
+  get #owned(): boolean {
+    return this.#options.ownership.isHeld;
   }
 
   #post(job: () => void | Promise<void>): void {
@@ -389,23 +392,14 @@ export class RunSupervisor {
     }
   }
 
-  /** Stores first, then acknowledges exactly what was stored. */
   async #save(): Promise<void> {
     if (!this.#owned) return;
     if (!(await this.#keeper.save(this.#state, this.view))) return this.#letGo();
-    this.#standings.stored(this.#state);
-    await this.#acknowledge();
-    if (this.#state.startAtMs !== null) {
-      await this.#options.link.reports.trim(this.id, this.#document.streamPosition);
-    }
     this.#news.run(this.view);
   }
 
   async #acknowledge(): Promise<void> {
-    const isOurs = await this.#standings.publish(this.#state, this.#document.token);
-    if (!isOurs) await this.#letGo();
-    // The next tick stores once more, and with it this is tried again.
-    else if (!this.#standings.areWhole) this.#keeper.changed = true;
+    if (!(await this.#keeper.acknowledge(this.#state))) await this.#letGo();
   }
 
   /** What keeps leases had forgotten ours, so it may have forgotten everything. */
@@ -450,13 +444,10 @@ export class RunSupervisor {
 
   /** The run is another controller's: nothing of it is written or cleared any more. */
   async #letGo(): Promise<void> {
-    this.#owned = false;
     this.#turns.stop();
     // Not awaited: reading waits for its last batch, which may be waiting for this mailbox.
     this.#stopReading?.().catch(() => {});
-    await this.#options.ownership.release().catch((error: unknown) => {
-      this.#warn(error, "the lease of a run runs out by itself");
-    });
+    await this.#options.ownership.release();
     this.#resolveEnded();
   }
 
@@ -469,7 +460,7 @@ export class RunSupervisor {
     await this.#insist(() => link.directory.release(this.id));
     const failures = await clearRemains(link, this.id, workerIds);
     for (const error of failures) this.#warn(error, "something of a run is left");
-    await ownership.release().catch((error: unknown) => this.#warn(error, "a lease is left"));
+    await ownership.release();
   }
 
   #nowMs(): number {
