@@ -1,5 +1,5 @@
 import type { Histogram } from "./histogram.ts";
-import { addSparse } from "./sparseHistogram.ts";
+import { addChecked } from "./sparseHistogram.ts";
 
 /** How an encoded histogram comes into a dense one. */
 export type AddHistogram = (into: Histogram, bytes: Uint8Array) => void;
@@ -29,7 +29,7 @@ export class MergeQueue {
   flush(): void {
     if (this.#bytes === 0) return;
     for (const [into, waiting] of this.#waiting) {
-      for (const bytes of waiting) addSparse(into, bytes);
+      for (const bytes of waiting) addChecked(into, bytes);
     }
     this.#waiting.clear();
     this.#bytes = 0;
