@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { LocalChannel } from "@onrush/shared/wire/localMessages.ts";
 import { createHttpServer, type HttpServer } from "./http/createServer.ts";
 import { CommonTime } from "./platform/commonTime.ts";
+import { countBuffersAsHeap } from "./platform/garbageCollection.ts";
 import { createLocalWorkerLink, type LocalWorkerLink } from "./platform/local/localWorkerLink.ts";
 import type { Logger } from "./platform/logger.ts";
 import { createMetrics } from "./platform/metrics.ts";
@@ -92,6 +93,7 @@ export async function startController(
   settings: ControllerSettings,
   logger: Logger,
 ): Promise<RunningController> {
+  countBuffersAsHeap();
   const undo: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of undo.reverse()) await close();

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { countBuffersAsHeap } from "@onrush/controller/platform/garbageCollection.ts";
 import { openConnection } from "@onrush/controller/platform/redis/redisConnection.ts";
 import { createRedisReportStream } from "@onrush/controller/platform/redis/redisReportStream.ts";
 import type { StreamEntry } from "@onrush/controller/platform/ports.ts";
@@ -60,6 +61,7 @@ function startedRun(): RunState {
   return { ...state, phase: "RUNNING", shares, startAtMs: job.startAtMs };
 }
 
+countBuffersAsHeap();
 const folder = mkdtempSync(join(tmpdir(), "onrush-intake-"));
 const stores = await openSqlite(folder);
 const redis = openConnection(job.redisUrl, "patient");
