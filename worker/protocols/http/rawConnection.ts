@@ -7,6 +7,7 @@ import type { PooledConnection } from "../connectionPool.ts";
 import type { HeadCache } from "./headCache.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { OpeningClock } from "./openingClock.ts";
+import { directWrite, type SocketWrite, streamWrite } from "./socketWrite.ts";
 import type { WireRequest } from "./wireRequest.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
@@ -33,8 +34,6 @@ export interface RawOrigin {
   gone(connection: RawConnection): void;
 }
 
-const NOTHING = Buffer.alloc(0);
-
 const PORTS: Record<string, number> = { "http:": 80, "https:": 443 };
 
 function connectionError(code: string, message: string): Error {
@@ -47,6 +46,7 @@ function connectionError(code: string, message: string): Error {
  */
 export class RawConnection implements PooledConnection<RawRequest> {
   readonly #origin: RawOrigin;
+  readonly #write: SocketWrite;
   readonly #parser = new ResponseParser();
   #socket: Socket | undefined;
   #slot: Slot | undefined;
@@ -64,6 +64,7 @@ export class RawConnection implements PooledConnection<RawRequest> {
 
   constructor(origin: RawOrigin) {
     this.#origin = origin;
+    this.#write = this.#isTls ? streamWrite : directWrite;
   }
 
   open(opened: (error: unknown) => void): void {
@@ -111,12 +112,8 @@ export class RawConnection implements PooledConnection<RawRequest> {
     slot.sentUs = this.#origin.clock.nowUs();
     const socket = this.#socket;
     if (socket === undefined) return;
-    socket.write(bytes);
-    if (socket.writableLength === 0) return this.#written();
-    // The kernel did not take everything at once: an empty write calls back when it has, and until
-    // then the bytes are read from.
-    socket.write(NOTHING, this.#written);
-    if (!isFixed) wire.handOver();
+    if (this.#write(socket, bytes, this.#written)) this.#written();
+    else if (!isFixed) wire.handOver();
   }
 
   #beginCapture(inspection: Inspection | null): ResponseCapture | null {
