@@ -1,3 +1,4 @@
+import { renderText } from "@onrush/shared/template/compileTemplate.ts";
 import { DataSets } from "@onrush/shared/data/dataSets.ts";
 import { RowTableBuilder } from "@onrush/shared/data/rowTable.ts";
 import { fileRows } from "@onrush/worker/steps/fileRows.ts";
@@ -19,10 +20,17 @@ export function dataBenches(): MicroBench[] {
     2,
     new Map([["file", fileRows(builder.build())]]),
   );
+  const subject = { arrival: 0, user: 0, variables: [] };
   const generated = sets.field("generated", "plan");
   const read = sets.field("file", "name");
   return [
-    repeat("a weighted field of a generated row", ROWS, (i) => generated(i)),
-    repeat("a field of a row from a file", ROWS, (i) => read(i)),
+    repeat("a weighted field of a generated row", ROWS, (i) => {
+      subject.arrival = i;
+      renderText(generated, subject);
+    }),
+    repeat("a field of a row from a file", ROWS, (i) => {
+      subject.arrival = i;
+      renderText(read, subject);
+    }),
   ];
 }

@@ -1,3 +1,4 @@
+import { renderFor } from "../template/renderFor.testing.ts";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Ownership } from "../schedule/ownership.ts";
@@ -18,7 +19,7 @@ const generate = (count: number, fields: object, pick = "sequential") => ({
 
 describe("generated rows", () => {
   test("weights split 100,000 rows exactly", () => {
-    const plan = sets(generate(100_000, { plan: plans })).fieldByRow("users", "plan");
+    const plan = renderFor(sets(generate(100_000, { plan: plans })).fieldByRow("users", "plan"));
     const all = Array.from({ length: 100_000 }, (_, row) => plan(row));
     expect(counts(all)).toEqual({ free: 50_000, pro: 30_000, enterprise: 20_000 });
     // Not in blocks: the first thousand are a sample.
@@ -46,7 +47,7 @@ describe("generated rows", () => {
 
   test("two weighted fields do not go together", () => {
     const data = sets(generate(10_000, { a: plans, b: plans }));
-    const [a, b] = ["a", "b"].map((field) => data.fieldByRow("users", field)) as [
+    const [a, b] = ["a", "b"].map((field) => renderFor(data.fieldByRow("users", field))) as [
       (row: number) => string,
       (row: number) => string,
     ];
@@ -58,13 +59,15 @@ describe("generated rows", () => {
   test("their texts know their row, and are the same for the same seed", () => {
     const fields = { key: "key-{{row}}", id: "{{uuid}}", n: { randomInt: [1, 3] }, yes: true };
     const data = sets(generate(10, fields));
-    expect(data.field("users", "key")(12)).toBe("key-2");
-    expect(data.field("users", "id")(3)).toBe(sets(generate(10, fields)).field("users", "id")(13));
-    expect(data.field("users", "id")(3)).not.toBe(
-      sets(generate(10, fields), 2).field("users", "id")(3),
+    expect(renderFor(data.field("users", "key"))(12)).toBe("key-2");
+    expect(renderFor(data.field("users", "id"))(3)).toBe(
+      renderFor(sets(generate(10, fields)).field("users", "id"))(13),
     );
-    expect(["1", "2", "3"]).toContain(data.field("users", "n")(5));
-    expect(data.field("users", "yes")(5)).toBe("true");
+    expect(renderFor(data.field("users", "id"))(3)).not.toBe(
+      renderFor(sets(generate(10, fields), 2).field("users", "id"))(3),
+    );
+    expect(["1", "2", "3"]).toContain(renderFor(data.field("users", "n"))(5));
+    expect(renderFor(data.field("users", "yes"))(5)).toBe("true");
     expect(["key", "id", "n", "yes"].map((field) => data.isBare("users", field))).toEqual([
       ...[false, false, true, true],
     ]);
@@ -72,8 +75,10 @@ describe("generated rows", () => {
 
   test("a thousand million rows cost nothing", () => {
     const data = sets(generate(1_000_000_000, { plan: plans, key: "k{{row}}" }, "random"));
-    expect(["free", "pro", "enterprise"]).toContain(data.field("users", "plan")(999_999_999_999));
-    expect(data.field("users", "key")(5)).toMatch(/^k\d+$/);
+    expect(["free", "pro", "enterprise"]).toContain(
+      renderFor(data.field("users", "plan"))(999_999_999_999),
+    );
+    expect(renderFor(data.field("users", "key"))(5)).toMatch(/^k\d+$/);
   });
 });
 
@@ -132,7 +137,7 @@ describe("which row an arrival takes", () => {
         ],
       },
     });
-    expect([0, 1, 2].map(data.field("u", "n"))).toEqual(["1", "2.5", "1"]);
+    expect([0, 1, 2].map(renderFor(data.field("u", "n")))).toEqual(["1", "2.5", "1"]);
     expect([data.isBare("u", "n"), data.isBare("u", "s")]).toEqual([true, false]);
   });
 });

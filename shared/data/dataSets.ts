@@ -2,11 +2,12 @@ import { hash32, uniformAt } from "../random/hashRandom.ts";
 import {
   compileTemplate,
   randomIntAt,
-  renderText,
-  type Subject,
   type TemplateEnvironment,
+  type Text,
+  valueText,
 } from "../template/compileTemplate.ts";
 import { segmentsOf } from "../template/parseTemplate.ts";
+import { integerRender, type PlainWriter, type Render, type Subject } from "../template/render.ts";
 import type { DataDocument, DataSetDocument, FieldDocument } from "./dataSchema.ts";
 import { permutation } from "./permutation.ts";
 
@@ -78,23 +79,40 @@ function rowEnvironment(seed: number, stream: number): TemplateEnvironment {
   };
 }
 
-function generatedField(field: FieldDocument, count: number, seed: number, stream: number): ByRow {
+/** Numbers of arrivals are numbers of rows here. */
+function generatedField(field: FieldDocument, count: number, seed: number, stream: number): Text {
   if (typeof field === "string") {
-    const text = compileTemplate(segmentsOf(field), rowEnvironment(seed, stream));
-    if (typeof text === "string") return () => text;
-    const subject = { arrival: 0, user: 0, variables: [] } satisfies Subject;
-    return (row) => {
-      subject.arrival = row;
-      return renderText(text, subject);
-    };
+    return compileTemplate(segmentsOf(field), rowEnvironment(seed, stream));
   }
-  if (typeof field !== "object") {
-    const text = String(field);
-    return () => text;
+  if (typeof field !== "object") return String(field);
+  if ("weighted" in field) {
+    return byRow(weightedField(field.weighted, count, seed, stream));
   }
-  if ("weighted" in field) return weightedField(field.weighted, count, seed, stream);
   const [from, to] = field.randomInt;
-  return (row) => `${randomIntAt(seed, stream, row, from, to)}`;
+  return valueText(integerRender(({ arrival }) => randomIntAt(seed, stream, arrival, from, to)));
+}
+
+const byRow = (value: ByRow): Text => valueText(({ arrival }) => value(arrival));
+
+/** What is rendered for a row, rendered for the arrival that takes it. */
+function ofArrival(text: Text, row: (arrival: number) => number): Text {
+  if (typeof text === "string") return text;
+  const subject = { arrival: 0, user: 0, variables: [] } satisfies Subject;
+  const at = ({ arrival }: Subject): Subject => {
+    subject.arrival = row(arrival);
+    return subject;
+  };
+  const values = text.values.map((value): Render => {
+    const ofRow = (whose: Subject) => value(at(whose));
+    const { plain } = value;
+    if (plain === undefined) return ofRow;
+    const writer: PlainWriter = {
+      measure: (whose) => plain.measure(at(whose)),
+      write: (target, from) => plain.write(target, from),
+    };
+    return Object.assign(ofRow, { plain: writer });
+  });
+  return { literals: text.literals, values };
 }
 
 function rowPicker(
@@ -136,11 +154,9 @@ export class DataSets {
     this.#pickSeed = pickSeed;
   }
 
-  /** The value of a field for an arrival. Throws RangeError for what there is not. */
-  field(set: string, field: string): (arrival: number) => string {
-    const byRow = this.fieldByRow(set, field);
-    const row = this.rowOf(set);
-    return (arrival) => byRow(row(arrival));
+  /** A field as arrivals see it. Throws RangeError for what there is not. */
+  field(set: string, field: string): Text {
+    return ofArrival(this.fieldByRow(set, field), this.rowOf(set));
   }
 
   /** The row that an arrival takes, from 0. */
@@ -150,13 +166,13 @@ export class DataSets {
     return rowPicker(document, count, this.#pickSeed, streamOf(set));
   }
 
-  fieldByRow(name: string, field: string): ByRow {
+  fieldByRow(name: string, field: string): Text {
     const set = this.#set(name);
     const inFile = this.#files.get(name)?.field(field);
-    if (inFile !== undefined) return inFile;
+    if (inFile !== undefined) return byRow(inFile);
     if (set.inline !== undefined) {
       const values = set.inline.map((row) => String(row[field] ?? ""));
-      return (row) => values[row] ?? "";
+      return byRow((row) => values[row] ?? "");
     }
     const document = set.generate?.fields[field];
     if (document === undefined) throw new RangeError(`data.${name} has no field ${field}`);

@@ -1,7 +1,7 @@
 import {
   compileExpression,
+  encodeText,
   joinParts,
-  type Render,
   type TemplateEnvironment,
   type Text,
 } from "./compileTemplate.ts";
@@ -26,7 +26,7 @@ export function compileJson(
   env: TemplateEnvironment,
   isBareField: IsBareField,
 ): Text {
-  const parts: (Text | Render)[] = [];
+  const parts: Text[] = [];
   const addString = (text: string, mayBeBare: boolean) => {
     if (!hasTemplate(text)) return void parts.push(JSON.stringify(text));
     const segments = segmentsOf(text);
@@ -39,10 +39,7 @@ export function compileJson(
     for (const segment of segments) {
       if (typeof segment === "string") parts.push(encodeForJson(segment));
       else if (isBare(segment, isBareField)) parts.push(compileExpression(segment, env));
-      else {
-        const value = compileExpression(segment, env);
-        parts.push((subject) => encodeForJson(value(subject)));
-      }
+      else parts.push(encodeText(compileExpression(segment, env), encodeForJson));
     }
     parts.push('"');
   };

@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import {
   compileTemplate,
   renderText,
-  type Subject,
   type TemplateEnvironment,
+  valueText,
 } from "./compileTemplate.ts";
 import { encodeForHeader, encodeForUrl } from "./encodings.ts";
 import { compileJson } from "./jsonTemplate.ts";
 import { parseTemplate, segmentsOf } from "./parseTemplate.ts";
+import type { Subject } from "./render.ts";
 import { compilePath, urlProblem } from "./urlTemplate.ts";
 
 function environment(change: Partial<TemplateEnvironment> = {}): TemplateEnvironment {
@@ -16,7 +17,7 @@ function environment(change: Partial<TemplateEnvironment> = {}): TemplateEnviron
   return {
     seed: 1,
     nowMs: () => 1_700_000_000_000,
-    data: (set, field) => (arrival) => `${set}.${field}#${arrival}`,
+    data: (set, field) => valueText(({ arrival }) => `${set}.${field}#${arrival}`),
     variable: (name) => Number(name.slice(1)),
     base64: (text) => `b(${text})`,
     sha256: (text) => `s(${text})`,
@@ -125,7 +126,7 @@ describe("a template", () => {
 
 describe("in a JSON body", () => {
   const json = (document: unknown, value = "") => {
-    const env = environment({ data: () => () => value });
+    const env = environment({ data: () => valueText(() => value) });
     return renderText(
       compileJson(document, env, (set) => set === "bare"),
       subject(),
@@ -159,7 +160,7 @@ describe("in a JSON body", () => {
 
 describe("in a URL", () => {
   const path = (url: string, value: string) =>
-    renderText(compilePath(url, environment({ data: () => () => value })), subject());
+    renderText(compilePath(url, environment({ data: () => valueText(() => value) })), subject());
 
   test("values are percent-encoded in path and query", () => {
     const url = "http://h/a/{{data.a.b}}?q={{data.a.b}}&n={{iteration}}#{{user}}";

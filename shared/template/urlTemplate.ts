@@ -1,5 +1,6 @@
 import {
   compileExpression,
+  encodeText,
   joinParts,
   type TemplateEnvironment,
   type Text,
@@ -61,8 +62,7 @@ export function compilePath(text: string, env: TemplateEnvironment): Text {
     parts.map((part, i) => {
       const expression = i % 2 === 1 ? expressions[Number(part)] : undefined;
       if (expression === undefined) return part;
-      const value = compileExpression(expression, env);
-      return (subject) => encodeForUrl(value(subject));
+      return encodeText(compileExpression(expression, env), encodeForUrl);
     }),
   );
 }

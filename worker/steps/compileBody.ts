@@ -1,12 +1,12 @@
 import type { Fields, Part } from "@onrush/shared/scenario/requestFields.ts";
 import type { Step } from "@onrush/shared/scenario/scenarioSchema.ts";
 import {
-  compileEncoded,
   compileTemplate,
+  encodeText,
   joinParts,
-  type Render,
   type Text,
 } from "@onrush/shared/template/compileTemplate.ts";
+import type { Render } from "@onrush/shared/template/render.ts";
 import { encodeForForm, encodeForPart, encodeForUrl } from "@onrush/shared/template/encodings.ts";
 import { compileJson } from "@onrush/shared/template/jsonTemplate.ts";
 import { segmentsOf } from "@onrush/shared/template/parseTemplate.ts";
@@ -36,7 +36,8 @@ function compileFields(
   { environment }: StepLanguage,
   encode: (value: string) => string,
 ): Text {
-  const encoded = (text: string) => compileEncoded(segmentsOf(text), environment, encode);
+  const encoded = (text: string) =>
+    encodeText(compileTemplate(segmentsOf(text), environment), encode);
   const parts = pairsOf(fields).flatMap(([name, value], i) => [
     ...(i === 0 ? [] : ["&"]),
     ...[encoded(name), "=", encoded(value)],
@@ -63,7 +64,8 @@ const BOUNDARY_STREAM = 0x6d70;
 function partOf(part: Part, language: StepLanguage): (Text | Uint8Array)[] {
   const { environment } = language;
   const compile = (text: string) => compileTemplate(segmentsOf(text), environment);
-  const quoted = (text: string) => compileEncoded(segmentsOf(text), environment, encodeForPart);
+  const quoted = (text: string) =>
+    encodeText(compileTemplate(segmentsOf(text), environment), encodeForPart);
   const { name, value, file, contentType } = part;
   const filename = part.filename ?? file?.split("/").at(-1);
   const type = contentType ?? (file === undefined ? undefined : "application/octet-stream");

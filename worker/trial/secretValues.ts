@@ -2,10 +2,10 @@ import { MASK } from "@onrush/shared/scenario/secrets.ts";
 import {
   compileTemplate,
   renderText,
-  type Subject,
   type TemplateEnvironment,
   type Text,
 } from "@onrush/shared/template/compileTemplate.ts";
+import type { Subject } from "@onrush/shared/template/render.ts";
 import { encodeForForm, encodeForUrl } from "@onrush/shared/template/encodings.ts";
 import { parseTemplate } from "@onrush/shared/template/parseTemplate.ts";
 

@@ -1,5 +1,6 @@
 import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";
-import type { Render, Subject, Template, Text } from "@onrush/shared/template/compileTemplate.ts";
+import type { Template, Text } from "@onrush/shared/template/compileTemplate.ts";
+import type { Render, Subject } from "@onrush/shared/template/render.ts";
 import type { Operation } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { PoolLimits } from "../connectionPool.ts";

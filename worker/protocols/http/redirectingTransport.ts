@@ -1,4 +1,5 @@
-import type { Subject, Template } from "@onrush/shared/template/compileTemplate.ts";
+import type { Template } from "@onrush/shared/template/compileTemplate.ts";
+import type { Subject } from "@onrush/shared/template/render.ts";
 import { INTERRUPTED, type Operation, type RunClock } from "../../engine/operation.ts";
 import type { Slot } from "../../engine/slot.ts";
 import type { HttpOptions } from "@onrush/shared/scenario/httpOptions.ts";

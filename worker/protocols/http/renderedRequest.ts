@@ -1,10 +1,5 @@
-import {
-  type Render,
-  renderText,
-  type Subject,
-  type Template,
-  type Text,
-} from "@onrush/shared/template/compileTemplate.ts";
+import { renderText, type Template, type Text } from "@onrush/shared/template/compileTemplate.ts";
+import type { Render, Subject } from "@onrush/shared/template/render.ts";
 import { type BodyTemplate, type HttpRequest, renderBody } from "./httpRequest.ts";
 
 /** A request as it was sent: its URL is the whole of it, and no template is left. */

@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import type { Template } from "@onrush/shared/template/compileTemplate.ts";
+import { integerRender } from "@onrush/shared/template/render.ts";
 import { expect, test } from "vitest";
 import { Slot } from "../../engine/slot.ts";
 import { WireTemplate } from "./wireRequest.ts";
@@ -30,4 +32,38 @@ test("a request that outgrows the buffer is whole, and the next one too", () => 
       new RegExp(`content-length: ${arrival + 2}\r\n\r\n<x{${arrival}}>$`),
     );
   }
+});
+
+test("whatever the values are, each request is what its own values make of it", () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 5 }),
+    fc.constantFrom("", "ü", "x".repeat(70), "y".repeat(2_000), "ß".repeat(40)),
+  );
+  const one = fc.record({ a: text, n: fc.maxSafeInteger(), b: text, handsOver: fc.boolean() });
+  fc.assert(
+    fc.property(
+      fc.array(one, { minLength: 1, maxLength: 20 }),
+      fc.boolean(),
+      (all, needsLength) => {
+        let now = all[0] as (typeof all)[number];
+        const template = new WireTemplate(
+          { literals: ["POST /", " HTTP/1.1\r\n"], values: [integerRender(() => now.n)] },
+          needsLength,
+          {
+            literals: ["<", "|", "|", ">"],
+            values: [() => now.a, integerRender(() => now.n), () => now.b],
+          },
+        );
+        for (now of all) {
+          const bytes = template.render(new Slot(0));
+          const sent = `<${now.a}|${now.n}|${now.b}>`;
+          const length = needsLength ? `content-length: ${Buffer.byteLength(sent)}\r\n` : "";
+          expect(bytes.toString()).toBe(
+            Buffer.from(`POST /${now.n} HTTP/1.1\r\n${length}\r\n${sent}`).toString(),
+          );
+          if (now.handsOver) template.handOver();
+        }
+      },
+    ),
+  );
 });

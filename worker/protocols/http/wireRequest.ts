@@ -1,4 +1,5 @@
-import { joinParts, type Render, type Text } from "@onrush/shared/template/compileTemplate.ts";
+import { joinParts, type Text } from "@onrush/shared/template/compileTemplate.ts";
+import { IntegerWriter, type PlainWriter, type Render } from "@onrush/shared/template/render.ts";
 import type { Slot } from "../../engine/slot.ts";
 import {
   type BodyTemplate,
@@ -109,7 +110,13 @@ export class WireTemplate implements RenderedWire {
   readonly #bodyFrom: number;
   readonly #literalBytes: number;
   readonly #bodyLiteralBytes: number;
+  /** By value: null where it is a text, which then stands in `#texts`. */
+  readonly #writers: readonly (PlainWriter | null)[];
+  readonly #length = new IntegerWriter(() => 0);
   readonly #texts: string[];
+  readonly #lengths: number[];
+  /** Where each literal stands in the buffer: most stay where the last request had them. */
+  readonly #places: number[];
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   /** Views of the buffer by their length; making one for each request is slow. */
   readonly #views = new Map<number, Buffer>();
@@ -125,71 +132,87 @@ export class WireTemplate implements RenderedWire {
     this.#bodyFrom = begin.values.length + middle.values.length;
     this.#literalBytes = sumLengths(literals);
     this.#bodyLiteralBytes = sumLengths(end.literals);
+    this.#writers = values.map(({ plain }, i) =>
+      i === this.#lengthAt ? this.#length : (plain ?? null),
+    );
     this.#texts = values.map(() => "");
+    this.#lengths = values.map(() => 0);
+    this.#places = literals.map(() => -1);
   }
 
   render(slot: Slot): Buffer {
     const total = this.#evaluate(slot);
     if (total > this.#buffer.length) this.#renew(total);
     const length = this.#write();
-    return length < 0 ? this.#encode() : this.#view(length);
+    return length < 0 ? this.#encode(slot) : this.#view(length);
   }
 
   handOver(): void {
     this.#renew(this.#buffer.length);
   }
 
-  /** Fills in the texts; answers the length of the whole if all of it is single bytes. */
+  /** Works the values out; answers the length of the whole if all of it is single bytes. */
   #evaluate(slot: Slot): number {
+    const values = this.#values;
+    const lengths = this.#lengths;
     let total = this.#literalBytes;
     let bodyLength = this.#bodyLiteralBytes;
-    for (let i = 0; i < this.#values.length; i++) {
-      const text = (this.#values[i] as Render)(slot);
-      this.#texts[i] = text;
-      total += text.length;
-      if (i >= this.#bodyFrom) bodyLength += text.length;
+    for (let i = 0; i < values.length; i++) {
+      if (i === this.#lengthAt) continue;
+      const writer = this.#writers[i] as PlainWriter | null;
+      let length: number;
+      if (writer === null) {
+        const text = (values[i] as Render)(slot);
+        this.#texts[i] = text;
+        length = text.length;
+      } else length = writer.measure(slot);
+      lengths[i] = length;
+      total += length;
+      if (i >= this.#bodyFrom) bodyLength += length;
     }
-    return this.#lengthAt < 0 ? total : total + this.#setLength(bodyLength);
-  }
-
-  #setLength(bodyLength: number): number {
-    const digits = `${bodyLength}`;
-    this.#texts[this.#lengthAt] = digits;
-    return digits.length;
+    if (this.#lengthAt < 0) return total;
+    const digits = this.#length.set(bodyLength);
+    lengths[this.#lengthAt] = digits;
+    return total + digits;
   }
 
   /** Writes everything; answers its length, or -1 when a value has more than ASCII. */
   #write(): number {
     const buffer = this.#buffer;
-    const texts = this.#texts;
-    const literals = this.#literals;
+    const lengths = this.#lengths;
     let at = 0;
-    for (let i = 0; i < texts.length; i++) {
-      const literal = literals[i] as Buffer;
-      buffer.set(literal, at);
-      at += literal.length;
-      const text = texts[i] as string;
-      if (text.length > LOOP_CHARS) {
-        if (Buffer.byteLength(text) !== text.length) return -1;
-        at += buffer.write(text, at, "latin1");
-        continue;
-      }
-      for (let j = 0; j < text.length; j++) {
-        const code = text.charCodeAt(j);
-        if (code > LAST_ASCII) return -1;
-        buffer[at++] = code;
-      }
+    for (let i = 0; i < lengths.length; i++) {
+      at = this.#putLiteral(i, at);
+      const writer = this.#writers[i] as PlainWriter | null;
+      if (writer !== null) writer.write(buffer, at);
+      else if (!putText(buffer, at, this.#texts[i] as string)) return this.#forget();
+      at += lengths[i] as number;
     }
-    const last = literals[texts.length] as Buffer;
-    buffer.set(last, at);
-    return at + last.length;
+    return this.#putLiteral(lengths.length, at);
+  }
+
+  /** Nothing is written where the literal stands already: what came before it ends here again. */
+  #putLiteral(index: number, at: number): number {
+    const literal = this.#literals[index] as Buffer;
+    if (this.#places[index] !== at) {
+      this.#buffer.set(literal, at);
+      this.#places[index] = at;
+    }
+    return at + literal.length;
+  }
+
+  /** What stands in the buffer is no whole request. */
+  #forget(): -1 {
+    this.#places.fill(-1);
+    return -1;
   }
 
   /** The slow way, for values beyond ASCII: Latin-1 in the head, UTF-8 in the body. */
-  #encode(): Buffer {
-    const encoded = this.#texts.map((text, i) =>
-      Buffer.from(text, i < this.#bodyFrom ? "latin1" : "utf8"),
-    );
+  #encode(slot: Slot): Buffer {
+    const encoded = this.#values.map((value, i) => {
+      const text = this.#writers[i] === null ? (this.#texts[i] as string) : value(slot);
+      return Buffer.from(text, i < this.#bodyFrom ? "latin1" : "utf8");
+    });
     const inBody = sumLengths(encoded.slice(this.#bodyFrom));
     if (this.#lengthAt >= 0) {
       encoded[this.#lengthAt] = Buffer.from(`${this.#bodyLiteralBytes + inBody}`);
@@ -201,6 +224,7 @@ export class WireTemplate implements RenderedWire {
   #renew(bytes: number): void {
     this.#buffer = Buffer.allocUnsafe(bytes);
     this.#views.clear();
+    this.#forget();
   }
 
   #view(length: number): Buffer {
@@ -211,6 +235,21 @@ export class WireTemplate implements RenderedWire {
     this.#views.set(length, view);
     return view;
   }
+}
+
+/** False when the text has more than ASCII. */
+function putText(buffer: Buffer, from: number, text: string): boolean {
+  if (text.length > LOOP_CHARS) {
+    if (Buffer.byteLength(text) !== text.length) return false;
+    buffer.write(text, from, "latin1");
+    return true;
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > LAST_ASCII) return false;
+    buffer[from + i] = code;
+  }
+  return true;
 }
 
 /** A request whose body is put in a content coding when it is rendered: its length is known last. */
