@@ -7,7 +7,7 @@ import type { PooledConnection } from "../connectionPool.ts";
 import type { HeadCache } from "./headCache.ts";
 import { httpErrorKind } from "./httpErrors.ts";
 import { OpeningClock } from "./openingClock.ts";
-import { directWrite, type SocketWrite, streamWrite } from "./socketWrite.ts";
+import { directWrite, readDirectly, type SocketWrite, streamWrite } from "./directSocket.ts";
 import type { WireRequest } from "./wireRequest.ts";
 import { type Inspection, ResponseCapture } from "./responseCapture.ts";
 import { ResponseParser } from "./responseParser.ts";
@@ -144,11 +144,12 @@ export class RawConnection implements PooledConnection<RawRequest> {
     const port = url.port === "" ? PORTS[url.protocol] : Number(url.port);
     const to = { host, port: port ?? 80, noDelay: true };
     if (!this.#isTls) {
-      const callback = (length: number, buffer: Uint8Array) => {
-        this.#read(buffer, length);
+      const read = (length: number) => {
+        this.#read(readBuffer, length);
         return true;
       };
-      return connectTcp({ ...to, onread: { buffer: readBuffer, callback } });
+      const socket = connectTcp({ ...to, onread: { buffer: readBuffer, callback: read } });
+      return socket.once("connect", () => void readDirectly(socket, read));
     }
     const servername = isIP(host) === 0 ? { servername: host } : {};
     const socket = connectTls({

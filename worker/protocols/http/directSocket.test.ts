@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type OnReadOpts, type Socket } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { directWrite, streamWrite } from "./socketWrite.ts";
+import { directWrite, readDirectly, streamWrite } from "./directSocket.ts";
 
 const sockets: Socket[] = [];
 
@@ -9,12 +9,13 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-/** Both ends of a connection. */
-async function pair(): Promise<{ near: Socket; far: Socket }> {
+/** Both ends of a connection, the near one perhaps reading into a buffer. */
+async function pair(onread?: OnReadOpts): Promise<{ near: Socket; far: Socket }> {
   const server = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
-  const near = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const { port } = server.address() as AddressInfo;
+  const near = connect({ host: "127.0.0.1", port, ...(onread === undefined ? {} : { onread }) });
   const [[far]] = (await Promise.all([once(server, "connection"), once(near, "connect")])) as [
     [Socket],
     unknown,
@@ -88,5 +89,44 @@ describe.each([
     near.on("error", () => {});
     near.destroy();
     expect(() => write(near, Buffer.from("late"), () => {})).not.toThrow();
+  });
+});
+
+describe.each([
+  ["by the stream", false],
+  ["directly", true],
+])("reading %s", (_, isDirect) => {
+  test("gives all bytes in order, and then the end", async () => {
+    const buffer = Buffer.alloc(1_000);
+    const chunks: string[] = [];
+    const read = (length: number) => {
+      chunks.push(buffer.toString("latin1", 0, length));
+      return true;
+    };
+    const { near, far } = await pair({ buffer, callback: read });
+    if (isDirect) expect(readDirectly(near, read)).toBe(true);
+    const sent = "0123456789".repeat(1_000);
+    const ended = once(near, "end");
+    const closed = once(near, "close");
+    far.end(sent);
+    await Promise.all([ended, closed]);
+    expect(chunks.join("")).toBe(sent);
+  });
+
+  test("stops where the socket is destroyed in the middle of it", async () => {
+    const buffer = Buffer.alloc(10);
+    let reads = 0;
+    const read = () => {
+      reads++;
+      near.destroy();
+      return true;
+    };
+    const { near, far } = await pair({ buffer, callback: read });
+    if (isDirect) readDirectly(near, read);
+    const closed = once(near, "close");
+    far.on("error", () => {});
+    far.write("0123456789".repeat(100));
+    await closed;
+    expect(reads).toBe(1);
   });
 });

@@ -27,23 +27,22 @@ interface WriteRequest {
 /** The part of Node's stream handles that is needed here: not documented, so looked at first. */
 interface StreamHandle {
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  onread(this: StreamHandle, memory: unknown): unknown;
 }
 
 interface StreamBinding {
   WriteWrap: new () => WriteRequest;
   streamBaseState: Int32Array;
   kLastWriteWasAsync: number;
+  kReadBytesOrError: number;
 }
 
 function isStreamBinding(binding: unknown): binding is StreamBinding {
   if (typeof binding !== "object" || binding === null) return false;
-  const { WriteWrap, streamBaseState, kLastWriteWasAsync } = binding as Partial<StreamBinding>;
-  return (
-    typeof WriteWrap === "function" &&
-    streamBaseState instanceof Int32Array &&
-    typeof kLastWriteWasAsync === "number" &&
-    kLastWriteWasAsync < streamBaseState.length
-  );
+  const { WriteWrap, streamBaseState, ...at } = binding as Partial<StreamBinding>;
+  if (typeof WriteWrap !== "function" || !(streamBaseState instanceof Int32Array)) return false;
+  const isIndex = (index: unknown) => streamBaseState[index as number] !== undefined;
+  return isIndex(at.kLastWriteWasAsync) && isIndex(at.kReadBytesOrError);
 }
 
 function findBinding(): StreamBinding | undefined {
@@ -58,7 +57,8 @@ function findBinding(): StreamBinding | undefined {
 
 function handleOf(socket: Socket): StreamHandle | undefined {
   const { _handle: handle } = socket as Socket & { _handle?: Partial<StreamHandle> | null };
-  return typeof handle?.writeBuffer === "function" ? (handle as StreamHandle) : undefined;
+  const isKnown = typeof handle?.writeBuffer === "function" && typeof handle.onread === "function";
+  return isKnown ? (handle as StreamHandle) : undefined;
 }
 
 function systemError(status: number): Error {
@@ -95,6 +95,25 @@ function directWriter({ WriteWrap, ...binding }: StreamBinding): SocketWrite {
 }
 
 const binding = findBinding();
+
+/**
+ * From now on `read` is called with the length of what has come into the buffer that the socket was
+ * made to read into, past the stream; ends and errors show on the socket as ever. False where that
+ * cannot be had, and everything stays as it was.
+ */
+export function readDirectly(socket: Socket, read: (length: number) => void): boolean {
+  const handle = handleOf(socket);
+  if (binding === undefined || handle === undefined) return false;
+  const { streamBaseState, kReadBytesOrError } = binding;
+  const { onread } = handle;
+  handle.onread = (memory) => {
+    const length = streamBaseState[kReadBytesOrError] as number;
+    if (length <= 0) return onread.call(handle, memory);
+    read(length);
+    return undefined;
+  };
+  return true;
+}
 
 /** For plain TCP sockets that nobody else writes to. Node's own stream where the short way is not there. */
 export const directWrite: SocketWrite = binding === undefined ? streamWrite : directWriter(binding);
