@@ -60,7 +60,7 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
       await stores.close();
 
       const url = await start({ files: { days: 7, bytes: 0 } });
-      await vi.waitUntil(async () => (await ask(url, old, "GET")).status === 404, 20_000);
+      await vi.waitUntil(async () => (await ask(url, old, "GET")).status === 404, 50_000);
       expect((await ask(url, named, "GET")).status).toBe(200);
       expect((await ask(url, young, "GET")).status).toBe(200);
     });
@@ -127,7 +127,7 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
         return Number(/onrush_uploads_refused_total\{reason="busy"\} (\d+)/.exec(metrics)?.[1]);
       };
       const uploading = uploadFile(url, other.sha256, other.bytes);
-      await vi.waitUntil(async () => (await refusals()) > 0, 20_000);
+      await vi.waitUntil(async () => (await refusals()) > 0, 50_000);
       upload.end(slow.bytes);
       await answered;
       upload.destroy();
