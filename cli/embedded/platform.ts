@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type RunningController, startController } from "@onrush/controller/main.ts";
 import { childChannel } from "@onrush/controller/platform/local/childChannel.ts";
 import type { ControllerSettings, WorkerCounts } from "@onrush/controller/platform/settings.ts";
+import { giveWayToEngineThreads } from "@onrush/worker/agent/threadPriority.ts";
 import { defaultThreads } from "@onrush/worker/main.ts";
 import { cliLogger } from "./cliLogger.ts";
 import { CliError } from "../cliError.ts";
@@ -11,6 +12,11 @@ import { endWorker, forkWorker } from "./childWorker.ts";
 
 const WORKERS_WITHIN_MS = 15_000;
 const RESTART_AFTER_MS = 500;
+/**
+ * Behind the engine threads of its workers, which it shares the machine with, and before what else
+ * they do: a quarter of a core where all are busy.
+ */
+const CONTROLLER_NICENESS = 5;
 
 export interface Platform {
   controller: RunningController;
@@ -78,6 +84,7 @@ export async function startPlatform(
     };
     for (let i = 0; i < counts.workers; i++) processes.start(environment, controller);
     await allWorkersSeen(controller, counts.workers);
+    if (counts.workers > 0) giveWayToEngineThreads(CONTROLLER_NICENESS);
   } catch (error) {
     await close();
     throw error;

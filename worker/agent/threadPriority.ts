@@ -19,10 +19,10 @@ export function threadIds(isEngine: boolean): number[] {
  * threads: on a shared core each of them would otherwise hold arrivals up for milliseconds. Linux
  * has a priority per thread; elsewhere nothing changes.
  */
-export function giveWayToEngineThreads(): void {
+export function giveWayToEngineThreads(niceness = NICENESS): void {
   for (const id of threadIds(false)) {
     try {
-      setPriority(id, NICENESS);
+      setPriority(id, niceness);
     } catch {
       // The thread has ended meanwhile, or the system does not allow it: arrivals may be later.
     }
