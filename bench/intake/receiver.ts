@@ -27,7 +27,7 @@ import { type Intake, readJob, STEPS } from "./job.ts";
 
 const TICK_MS = 250;
 const CORRECT_EVERY_MS = 1_000;
-const KEEP_SECONDS = 900;
+const KEEP_SECONDS = 180;
 const TOKEN = 1;
 
 const job = readJob(process.argv[2]);

@@ -8,7 +8,7 @@ import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { knownStarts, type StartCounts } from "../planning/knownStarts.ts";
 import { plannedOf, type RunPlan } from "../planning/runPlan.ts";
 import type { RunSla } from "../analysis/runSla.ts";
-import { minuteOf, RunSeconds, SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
+import { minuteOf, RunSeconds } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import { storedMinutes } from "../results/storedMinutes.ts";
 import { faultOptions } from "./runOutcome.ts";
@@ -20,9 +20,13 @@ import {
   type StoredTally,
 } from "./shareTally.ts";
 
-/** Seconds kept in memory for live views and windows; older ones are read from the store. */
-const KEEP_SECONDS = 900;
-const KEEP_MINUTES = KEEP_SECONDS / SECONDS_PER_MINUTE;
+/**
+ * Seconds kept in memory for live views and what comes late; older ones are read from the store. Of
+ * 1,000 workers a second takes more than a megabyte, most of it their health.
+ */
+const KEEP_SECONDS = 180;
+/** Read when a run is resumed: far more than the stored ones that may still be open. */
+const RESUMED_MINUTES = 15;
 
 /**
  * The measured side of an active run: merged seconds, running totals for the live summary, and
@@ -52,7 +56,7 @@ export class RunRecord {
     let newest: StoredMinute[] = [];
     for await (const minute of storedMinutes(this.#store, this.#runId)) {
       for (const second of closedOf([minute])) this.#count(second);
-      newest = [...newest, minute].slice(-KEEP_MINUTES);
+      newest = [...newest, minute].slice(-RESUMED_MINUTES);
     }
     this.#seconds.resume(newest);
     for (const { applied } of newest) Object.assign(this.#applied, applied);
