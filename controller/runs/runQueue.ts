@@ -179,7 +179,14 @@ export class RunQueue {
     this.#adopting = true;
     try {
       for (const run of await this.#options.runs.active()) {
-        if (!this.#supervisors.has(run.id)) await this.#adopt(run.id);
+        if (this.#supervisors.has(run.id)) continue;
+        // One that nobody can go on with must not keep the others waiting.
+        await this.#adopt(run.id).catch((error: unknown) => {
+          this.#options.logger.warn(
+            { err: error, runId: run.id },
+            "a run could not be gone on with",
+          );
+        });
       }
     } catch (error) {
       this.#options.logger.warn({ err: error }, "runs without an owner could not be looked for");

@@ -23,7 +23,9 @@ export class SharedReads {
   }
 
   async #readNew(name: string): Promise<Uint8Array | undefined> {
-    const bytes = await this.#load(name);
+    const loaded = await this.#load(name);
+    // A Buffer is what streams hold while they send: of anything else they hold the memory alone.
+    const bytes = loaded && Buffer.from(loaded.buffer, loaded.byteOffset, loaded.byteLength);
     for (const [other, ref] of this.#inUse) {
       if (ref.deref() === undefined) this.#inUse.delete(other);
     }

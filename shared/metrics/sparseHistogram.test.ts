@@ -194,3 +194,15 @@ describe("what is not a histogram is refused with a RangeError", () => {
     );
   });
 });
+
+test("sums beyond what a number holds can be written and read all the same", () => {
+  const histogram = new Histogram();
+  histogram.record(5);
+  histogram.sumUs = Number.MAX_SAFE_INTEGER;
+  const merged = new Histogram();
+  for (const bytes of [encodeSparse(histogram), encodeSparse(histogram)]) addSparse(merged, bytes);
+  expect(decoded(encodeSparse(merged))).toMatchObject({
+    total: 2,
+    sumUs: Number.MAX_SAFE_INTEGER,
+  });
+});

@@ -29,6 +29,8 @@ import {
 const NUMBERS = 6;
 /** Of a second, which is far below it. With no more than this no bucket's 32 bits can overflow. */
 const MAX_TOTAL = 0xffff_ffff;
+/** Of what one share reports of a second: a thousand of them together can still be encoded. */
+export const MAX_REPORTED = 0x3f_ffff;
 
 export function encodeSparse(histogram: Histogram): Uint8Array {
   const { counts, total, firstIndex: first, lastIndex: last } = histogram;
@@ -41,7 +43,8 @@ export function encodeSparse(histogram: Histogram): Uint8Array {
   writer.number(layout);
   writer.number(histogram.minUs);
   writer.number(histogram.maxUs);
-  writer.number(histogram.sumUs);
+  // Together shares could claim more than a number holds; the second must be readable all the same.
+  writer.number(Math.min(histogram.sumUs, Number.MAX_SAFE_INTEGER));
   writer.number(histogram.clamped);
   writer.number(total);
   writer.bytes(entries);
@@ -57,14 +60,14 @@ interface Head {
   total: number;
 }
 
-function readHead(reader: ByteReader): Head {
+function readHead(reader: ByteReader, maxTotal = MAX_TOTAL): Head {
   const layout = layoutAt(reader.number());
   const [minUs, maxUs] = [reader.number(), reader.number()];
   if (minUs > maxUs || maxUs > MAX_VALUE_US) {
     throw new RangeError("a sparse histogram's limits are out of range");
   }
   const [sumUs, clamped, total] = [reader.number(), reader.number(), reader.number()];
-  if (total > MAX_TOTAL) throw new RangeError("a sparse histogram has too many values");
+  if (total > maxTotal) throw new RangeError("a sparse histogram has too many values");
   if (clamped > total) throw new RangeError("a sparse histogram clamped more than it has");
   return { layout, minUs, maxUs, sumUs, clamped, total };
 }
@@ -83,11 +86,14 @@ export function limitsOf(bytes: Uint8Array): { minUs: number; maxUs: number } | 
   return bytes.length === 0 ? undefined : readHead(new ByteReader(bytes));
 }
 
-/** Throws RangeError when the bytes are no encoded histogram. It takes half of what merging takes. */
-export function checkSparse(bytes: Uint8Array): void {
+/**
+ * Throws RangeError when the bytes are no encoded histogram, or have more than `maxTotal` values.
+ * It takes half of what merging takes.
+ */
+export function checkSparse(bytes: Uint8Array, maxTotal = MAX_TOTAL): void {
   if (bytes.length === 0) return;
   const reader = new ByteReader(bytes);
-  const head = readHead(reader);
+  const head = readHead(reader, maxTotal);
   const { width, countBits, maxCount } = head.layout;
   const left = bytes.length - reader.at;
   if (left === 0 || left % width !== 0) {
