@@ -12,7 +12,8 @@ import { connectMongo } from "./platform/mongo/mongoStores.ts";
 import type { RunOwner, WorkerLink } from "./platform/ports.ts";
 import { connectRedisWorkerLink } from "./platform/redis/redisWorkerLink.ts";
 import { type ControllerSettings, isLoopback } from "./platform/settings.ts";
-import { openSqlite } from "./platform/sqlite/sqliteStores.ts";
+import { lockDataFolder } from "./platform/sqlite/dataFolderLock.ts";
+import { IN_MEMORY, openSqlite } from "./platform/sqlite/sqliteStores.ts";
 import type { Stores } from "./platform/stores.ts";
 import { startRetention } from "./results/retention.ts";
 import { RunService } from "./runs/runService.ts";
@@ -36,6 +37,12 @@ export interface RunningController {
   /** Serves a worker that is a child process; undefined when workers come through Redis. */
   attach: ((channel: LocalChannel) => void) | undefined;
   close(): Promise<void>;
+}
+
+/** Before its runs are read: what runs there may be taken over only by who reaches its workers. */
+function lockStores({ mongodbUrl, redisUrl, dataDirectory }: ControllerSettings): () => void {
+  if (mongodbUrl !== undefined || dataDirectory === IN_MEMORY) return () => undefined;
+  return lockDataFolder(dataDirectory, redisUrl === undefined ? "alone" : "together");
 }
 
 async function openStores(settings: ControllerSettings): Promise<Stores> {
@@ -86,8 +93,8 @@ async function demandOf(stores: Stores, link: WorkerLink, time: CommonTime) {
 }
 
 /**
- * Starts a controller. Rejects with an error for people when Redis, MongoDB or the port cannot be
- * had; nothing is left open then.
+ * Starts a controller. Rejects with an error for people when Redis, MongoDB, the data folder or
+ * the port cannot be had; nothing is left open then.
  */
 export async function startController(
   settings: ControllerSettings,
@@ -99,6 +106,7 @@ export async function startController(
     for (const close of undo.reverse()) await close();
   };
   try {
+    undo.push(lockStores(settings));
     const stores = await openStores(settings);
     undo.push(() => stores.close());
     const { link, attach } = await openLink(settings, stores, logger);

@@ -9,7 +9,8 @@ import { SqliteScenarioStore } from "./sqliteScenarioStore.ts";
 import { SqliteSecondStore } from "./sqliteSecondStore.ts";
 
 const FILE_NAME = "onrush.sqlite";
-const IN_MEMORY = ":memory:";
+/** In place of a directory. */
+export const IN_MEMORY = ":memory:";
 /** How long another process may hold the file locked. */
 const BUSY_TIMEOUT_MS = 5_000;
 

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { waitUntil } from "../chaos/waitUntil.ts";
+import { Api } from "./api.ts";
+import { OnrushProcess } from "./onrushProcess.ts";
+import { startTarget, type TestTarget } from "./platforms.ts";
+
+let folder: string;
+let target: TestTarget;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "onrush-e2e-"));
+  target = await startTarget("known");
+});
+afterAll(async () => {
+  await target?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const startUp = () =>
+  new OnrushProcess(["up"], {
+    ...{ PORT: "0", WORKERS: "1", WORKER_THREADS: "1", ONRUSH_DATA: folder },
+  });
+
+async function apiOf(up: OnrushProcess): Promise<Api> {
+  const [, url = ""] = await up.waitFor(/is up at (http:\S+)/);
+  return new Api(url);
+}
+
+const load = (durationSeconds: number) => ({
+  ...{ name: "one folder", targetUrl: `${target.url}/`, durationSeconds, numWorkers: 1 },
+  loadProfile: { type: "CONSTANT" as const, initialRps: 50 },
+});
+
+async function seenByTarget(): Promise<number> {
+  const answer = await fetch(`${target.url}/__stats`);
+  return ((await answer.json()) as { received: number }).received;
+}
+
+test("a second platform on a folder is refused, and the first one's run goes on to its end", async () => {
+  const first = startUp();
+  const api = await apiOf(first);
+  const before = await seenByTarget();
+  const { runId } = await api.start(load(6));
+  await api.until(runId, ({ state }) => state === "RUNNING");
+
+  const second = startUp();
+  expect(await second.exited).toBe(1);
+  expect(second.output).toContain(`another Onrush platform is running on ${folder}`);
+  expect(second.output).toContain("ONRUSH_DATA=");
+  expect(second.groupAlive).toBe(false);
+
+  const quick = ["quick", `${target.url}/`, "--rps", "10", "--duration", "1s"];
+  const beside = new OnrushProcess(quick, { WORKER_THREADS: "1", ONRUSH_DATA: folder });
+  await beside.waitFor(/: COMPLETED, /);
+  await beside.exited;
+
+  const run = await api.ended(runId);
+  expect(run.state).toBe("COMPLETED");
+  expect(run.summary?.requests.sent).toBe(300);
+  expect((await seenByTarget()) - before).toBe(310);
+  const next = await api.ended((await api.start(load(1))).runId);
+  expect(next.state).toBe("COMPLETED");
+  await first.end();
+});
+
+test("a platform that was killed leaves its folder to the next, whose runs find workers", async () => {
+  const killed = startUp();
+  const left = await (await apiOf(killed)).start(load(600));
+  await (await apiOf(killed)).until(left.runId, ({ state }) => state === "RUNNING");
+  killed.child.kill("SIGKILL");
+  await waitUntil("no process of it is left", async () => !killed.groupAlive);
+
+  const up = startUp();
+  const api = await apiOf(up);
+  const { runId } = await api.start(load(1));
+  expect((await api.ended(runId)).state).toBe("COMPLETED");
+  await up.end();
+});
