@@ -1,14 +1,14 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
-import { Table } from "@mantine/core";
+import { Group, Table } from "@mantine/core";
 import { Link } from "react-router";
 import {
   formatAgo,
   formatDuration,
-  formatMs,
   formatPercent,
   formatRate,
 } from "@onrush/shared/format/numbers.ts";
-import { SlaBadge, StateBadge, ValidityBadge } from "./badges.tsx";
+import { ConcernBadges, SlaBadge, StateBadge, ValidityBadge } from "./badges.tsx";
+import { measuredMs } from "./measuredMs.ts";
 import { Term } from "./Term.tsx";
 
 /** How long a run really took, or was planned to. */
@@ -68,19 +68,23 @@ function RunRow({ run, nowMs }: { run: RunView; nowMs: number }) {
         </Link>
       </Table.Td>
       <Table.Td>
-        <StateBadge state={run.state} />
+        <Group gap={4}>
+          <StateBadge state={run.state} />
+          {/* What has no column of its own at this width. */}
+          <ConcernBadges run={run} hiddenFrom={{ validity: "xs", sla: "md" }} />
+        </Group>
       </Table.Td>
       <Table.Td visibleFrom="xs">
-        <ValidityBadge verdict={run.verdict} />
+        <ValidityBadge run={run} />
       </Table.Td>
       <Table.Td visibleFrom="md">
-        <SlaBadge sla={run.verdict.sla} />
+        <SlaBadge run={run} />
       </Table.Td>
       <Table.Td className="right num" visibleFrom="xs">
         {summary === null ? "–" : formatRate(summary.rps)}
       </Table.Td>
       <Table.Td className="right num">
-        {summary === null ? "–" : formatMs(summary.response.p95)}
+        {summary === null ? "–" : measuredMs(summary.response, "p95")}
       </Table.Td>
       <Table.Td className="right num" visibleFrom="sm">
         {summary === null ? "–" : formatPercent(summary.errorRate)}

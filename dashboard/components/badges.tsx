@@ -1,6 +1,7 @@
-import type { RunView, Verdict } from "@onrush/shared/api/runView.ts";
-import { Badge, Tooltip } from "@mantine/core";
+import type { RunView } from "@onrush/shared/api/runView.ts";
+import { Badge, type MantineBreakpoint, Tooltip } from "@mantine/core";
 import { terms } from "@onrush/shared/format/terms.ts";
+import { type Concern, concerns, slaText, validityText } from "./verdictTexts.ts";
 
 type State = RunView["state"];
 
@@ -30,46 +31,66 @@ export function StateBadge({ state, testId }: { state: State; testId?: string })
   );
 }
 
-const validityColor = { VALID: "teal", SUSPECT: "yellow", INVALID: "red" } as const;
-
-export function ValidityBadge({ verdict }: { verdict: Verdict }) {
-  const { validity, reasons } = verdict;
-  const text = reasons.length > 0 ? reasons.join("; ") : terms.validity;
+export function ValidityBadge({ run }: { run: RunView }) {
+  const { validity, reasons } = run.verdict;
+  const { text, color } = validityText(run);
+  const label = reasons.length > 0 ? reasons.join("; ") : terms.validity;
   return (
-    <Tooltip label={text} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip label={label} events={{ hover: true, focus: true, touch: true }}>
       <Badge
-        color={validityColor[validity]}
+        color={color}
         variant={validity === "VALID" ? "outline" : "light"}
         miw="max-content"
         tabIndex={0}
         data-testid="run-validity"
         data-validity={validity}
+        tt="none"
       >
-        {validity}
+        {text}
       </Badge>
     </Tooltip>
   );
 }
 
-const slaColor = { PASSED: "teal", FAILED: "red", NONE: "gray" } as const;
-const slaText = { PASSED: "SLA passed", FAILED: "SLA failed", NONE: "no SLA" } as const;
-
-export function SlaBadge({ sla }: { sla: Verdict["sla"] }) {
-  const none = sla === "NONE" ? { fw: 500, c: "dimmed" } : {};
+export function SlaBadge({ run }: { run: RunView }) {
+  const { text, color } = slaText(run);
+  const none = color === "gray" ? { fw: 500, c: "dimmed" } : {};
   return (
     <Tooltip label={terms.sla} events={{ hover: true, focus: true, touch: true }}>
       <Badge
-        color={slaColor[sla]}
-        variant={sla === "NONE" ? "transparent" : "light"}
+        color={color}
+        variant={color === "gray" ? "transparent" : "light"}
         tabIndex={0}
         data-testid="run-sla"
-        data-sla={sla}
+        data-sla={run.verdict.sla}
         tt="none"
         miw="max-content"
         {...none}
       >
-        {slaText[sla]}
+        {text}
       </Badge>
     </Tooltip>
   );
+}
+
+interface ConcernBadgesProps {
+  run: RunView;
+  /** From which width on each is told elsewhere. */
+  hiddenFrom?: Record<Concern["kind"], MantineBreakpoint>;
+}
+
+/** Beside a state, what speaks against the run; nothing for a run in order. */
+export function ConcernBadges({ run, hiddenFrom }: ConcernBadgesProps) {
+  return concerns(run).map(({ kind, text, color }) => (
+    <Badge
+      key={kind}
+      color={color}
+      variant="light"
+      miw="max-content"
+      tt="none"
+      {...(hiddenFrom === undefined ? {} : { hiddenFrom: hiddenFrom[kind] })}
+    >
+      {text}
+    </Badge>
+  ));
 }

@@ -42,7 +42,7 @@ export function KpiTiles({ run, seconds, kind }: KpiTilesProps) {
 }
 
 function Tile({ tile }: { tile: Kpi }) {
-  const { id, label, term, value, unit, note, tone, trend } = tile;
+  const { id, label, term, value, unit, note, tone, badNote, trend } = tile;
   return (
     <div className="panel tile" data-testid={`kpi-${id}`}>
       <div className="tile-label">
@@ -52,7 +52,13 @@ function Tile({ tile }: { tile: Kpi }) {
         <span data-testid={`kpi-${id}-value`}>{value}</span>
         <small>{unit}</small>
       </div>
-      <div className="tile-note num">{note}</div>
+      <div
+        className="tile-note num"
+        style={badNote === true ? { color: toneColor.bad } : {}}
+        title={note}
+      >
+        {note}
+      </div>
       <div className="tile-spark">
         {trend.length > 1 && (
           <Sparkline points={trend} color={trendColor[id]} width="100%" height="100%" />

@@ -93,7 +93,7 @@ export function RunChartsSection(props: RunChartsSectionProps) {
           format={perSecond}
           formatAxis={perSecondAxis}
           testId="chart-status"
-          empty="No answer yet."
+          empty={ended ? "No answer came." : "No answer yet."}
         />
         <ChartPanel
           {...common}

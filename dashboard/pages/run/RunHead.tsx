@@ -31,8 +31,8 @@ export function RunHead({ run, seconds, kind }: RunHeadProps) {
         badges={
           <>
             <StateBadge state={run.state} testId="run-state" />
-            <ValidityBadge verdict={run.verdict} />
-            <SlaBadge sla={run.verdict.sla} />
+            <ValidityBadge run={run} />
+            <SlaBadge run={run} />
           </>
         }
       >
@@ -118,7 +118,7 @@ function ProgressLine({ run, seconds, kind }: RunHeadProps) {
         <span className="num" data-testid="run-progress">
           <b>{main}</b> <span className="dimmed">{rest}</span>
         </span>
-        <span className="dimmed num">
+        <span className="dimmed" style={{ overflowWrap: "anywhere" }}>
           {started !== undefined && (
             <time dateTime={started.toISOString()}>started {started.toLocaleString()} · </time>
           )}

@@ -70,7 +70,7 @@ function Row({ share }: { share: ShareView }) {
         {share.share} <span className="dimmed">{share.workload}</span>
       </Table.Td>
       <Table.Td>
-        <Badge color={stateColor[share.state]} size="sm">
+        <Badge color={stateColor[share.state]} size="sm" miw="max-content">
           {share.state}
         </Badge>
       </Table.Td>

@@ -3,8 +3,9 @@ import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { Table } from "@mantine/core";
 import { useMemo } from "react";
 import { Panel } from "../../components/Panel.tsx";
+import { measuredMs } from "../../components/measuredMs.ts";
 import { Term } from "../../components/Term.tsx";
-import { formatCount, formatMs, formatPercent } from "@onrush/shared/format/numbers.ts";
+import { formatCount, formatPercent } from "@onrush/shared/format/numbers.ts";
 import { type StepRow, stepRows } from "./stepRows.ts";
 
 interface StepTableProps {
@@ -61,6 +62,8 @@ export function StepTable({ run, seconds }: StepTableProps) {
   );
 }
 
+const hasJudged = ({ ok, failed, neutral }: StepRow) => ok + failed + neutral > 0;
+
 function Row({ row, hasNeutral }: { row: StepRow; hasNeutral: boolean }) {
   return (
     <Table.Tr data-testid="step-row" data-step={row.name}>
@@ -71,13 +74,15 @@ function Row({ row, hasNeutral }: { row: StepRow; hasNeutral: boolean }) {
       <Table.Td className="right num" c={row.failed > 0 ? "var(--c-red)" : "inherit"}>
         {formatCount(row.failed)}
       </Table.Td>
-      <Table.Td className="right num">{formatPercent(row.errorRate)}</Table.Td>
+      <Table.Td className="right num">
+        {hasJudged(row) ? formatPercent(row.errorRate) : "–"}
+      </Table.Td>
       {percentiles.map((name) => (
         <Table.Td key={name} className="right num">
-          {formatMs(row.response[name])}
+          {measuredMs(row.response, name)}
         </Table.Td>
       ))}
-      <Table.Td className="right num">{formatMs(row.service.p95)}</Table.Td>
+      <Table.Td className="right num">{measuredMs(row.service, "p95")}</Table.Td>
     </Table.Tr>
   );
 }

@@ -2,7 +2,8 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { requestCounts } from "../../charts/requestCounts.ts";
-import { formatCount, formatMs, formatPercent, formatRate } from "@onrush/shared/format/numbers.ts";
+import { measuredMs } from "../../components/measuredMs.ts";
+import { formatCount, formatPercent, formatRate } from "@onrush/shared/format/numbers.ts";
 import type { TermId } from "@onrush/shared/format/terms.ts";
 import type { RunKind } from "./runKind.ts";
 
@@ -14,6 +15,8 @@ export interface Kpi {
   unit: string;
   note: string;
   tone: "plain" | "warn" | "bad";
+  /** What the note tells is bad news. */
+  badNote?: boolean;
   /** The last minute of it, for a small curve. */
   trend: { at: number; value: number }[];
 }
@@ -42,7 +45,8 @@ function runningTotal({ seconds }: Source, count: (second: SecondView) => number
 }
 
 /** What the rate is measured by: the plan or, where only users are, their iterations. */
-function rateNote({ run, seconds: measured, latest, ended, kind }: Source): string {
+function rateNote(source: Source): string {
+  const { run, seconds: measured, latest, ended, kind } = source;
   const seconds = run.summary?.durationSeconds ?? 0;
   const perSecond = (count: number) => (seconds > 0 ? count / seconds : 0);
   if (!kind.hasRate) {
@@ -54,9 +58,24 @@ function rateNote({ run, seconds: measured, latest, ended, kind }: Source): stri
     ? measured.reduce((sum, { planned }) => sum + planned, 0)
     : run.ledger.scheduled;
   const planned = ended ? perSecond(arrivals) : (latest?.planned ?? 0);
-  // With several steps, rates of the schedule are iterations, each with several requests.
-  const several = kind.hasUsers || (latest?.steps.length ?? 1) > 1;
-  return `${formatRate(planned)}${several ? " arrivals" : ""}/s planned`;
+  return `${formatRate(planned)}${countsIterations(source) ? " arrivals" : ""}/s planned`;
+}
+
+/** With several steps an arrival is an iteration, of several requests. */
+function countsIterations({ run, seconds, kind }: Source): boolean {
+  const several = (run.summary?.steps.length ?? 0) > 1;
+  return kind.hasUsers || several || seconds.some(({ steps }) => steps.length > 1);
+}
+
+/** What of the schedule never began, for the tiles that count. */
+function droppedNote(source: Source): Pick<Kpi, "note" | "badNote"> | undefined {
+  const { dropped, scheduled } = source.run.ledger;
+  if (dropped === 0) return undefined;
+  const unit = countsIterations(source) ? " iterations" : "";
+  return {
+    note: `dropped ${formatCount(dropped)} of ${formatCount(scheduled)}${unit}`,
+    badNote: true,
+  };
 }
 
 function rate(source: Source): Kpi {
@@ -74,11 +93,15 @@ function rate(source: Source): Kpi {
 function percentile(source: Source, id: "p50" | "p95" | "p99"): Kpi {
   const { run, latest, ended } = source;
   const from = ended ? run.summary : latest;
-  const [value = "–", unit = ""] = from ? formatMs(from.response[id]).split(" ") : [];
+  const measured = {
+    ...source,
+    seconds: source.seconds.filter(({ response }) => response.count > 0),
+  };
+  const [value = "–", unit = ""] = from ? measuredMs(from.response, id).split(" ") : [];
   return {
     ...{ id, label: `${id} response`, term: id, value, unit, tone: "plain" },
-    note: from ? `service ${formatMs(from.service[id])}` : "",
-    trend: trendOf(source, (second) => second.response[id]),
+    note: from ? `service ${measuredMs(from.service, id)}` : "",
+    trend: trendOf(measured, (second) => second.response[id]),
   };
 }
 
@@ -143,17 +166,20 @@ function iterations(source: Source): Kpi {
     value: formatCount(run.ledger.started),
     note: all === null || ended ? requests : `of ${formatCount(all)}`,
     trend: runningTotal(source, (second) => second.started),
+    ...droppedNote(source),
   };
 }
 
 function requests(source: Source): Kpi {
   const { run, seconds } = source;
+  const unit = countsIterations(source) ? " iterations" : "";
   const counted = seconds.reduce((sum, second) => sum + second.sent, 0);
   return {
     ...{ id: "requests", label: "Requests sent", term: "started", unit: "", tone: "plain" },
     value: formatCount(run.summary?.requests.sent ?? counted),
-    note: `${formatCount(run.ledger.scheduled)} scheduled`,
+    note: `${formatCount(run.ledger.scheduled)}${unit} scheduled`,
     trend: runningTotal(source, (second) => second.sent),
+    ...droppedNote(source),
   };
 }
 

@@ -215,6 +215,29 @@ describe("key figures", () => {
   });
 });
 
+describe("tiles of what was not measured, and of what was not sent", () => {
+  test("a second without answers has no latency", () => {
+    const seconds = [second(0, { response: latency(9, 1), service: latency(8, 1) }), second(1)];
+    const found = tile("p99", run(), seconds);
+    expect(found).toMatchObject({ value: "–", unit: "", note: "service –" });
+    expect(found?.trend).toEqual([{ at: 0, value: 9 }]);
+  });
+
+  test("drops are told beside the requests", () => {
+    const view = run({ ledger: ledger({ scheduled: 800, started: 390, dropped: 410 }) });
+    expect(tile("requests", view, [])).toMatchObject({
+      ...{ note: "dropped 410 of 800", badNote: true },
+    });
+  });
+
+  test("with several steps the schedule is told in iterations", () => {
+    const view = run({ ledger: ledger({ scheduled: 800, started: 800 }) });
+    const seconds = [second(0, { steps: [step("a", 1, 0), step("b", 1, 0)] })];
+    expect(tile("requests", view, seconds)?.note).toBe("800 iterations scheduled");
+    expect(tile("requests", view, [])?.note).toBe("800 scheduled");
+  });
+});
+
 describe("steps", () => {
   test("counts add up over seconds; latency is that of the newest second", () => {
     const seconds = [

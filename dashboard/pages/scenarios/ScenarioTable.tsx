@@ -6,7 +6,7 @@ import { Link, useNavigate } from "react-router";
 import { useDeleteScenario, useStartRun } from "../../api/scenarios.ts";
 import { scenarioCurves } from "../../charts/curves.ts";
 import { Sparkline } from "../../charts/Sparkline.tsx";
-import { StateBadge } from "../../components/badges.tsx";
+import { ConcernBadges, StateBadge } from "../../components/badges.tsx";
 import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
 import { ErrorNotice } from "../../components/ErrorNotice.tsx";
 import { EditIcon, PlayIcon, TrashIcon } from "../../components/icons.tsx";
@@ -154,7 +154,6 @@ function ScenarioRow({ scenario, run, nowMs, starting, onStart, onDelete }: Scen
               to={`/scenarios/${id}`}
               size={30}
               aria-label={`Edit ${name}`}
-              visibleFrom="xs"
             >
               <EditIcon />
             </ActionIcon>
@@ -194,6 +193,7 @@ function LatestRun({ run, nowMs }: { run: RunView; nowMs: number }) {
   return (
     <Link to={`/runs/${run.id}`} className="latest num">
       <StateBadge state={run.state} />
+      <ConcernBadges run={run} />
       <span className="dimmed">{formatAgo(Math.max(0, nowMs - Date.parse(run.createdAt)))}</span>
     </Link>
   );
