@@ -13,11 +13,14 @@ interface ChartPanelProps extends Omit<TimeChartProps, "rows" | "series" | "heig
   empty: string;
   controls?: ReactNode;
   height?: number;
+  /** Whether the last values are of now: the legend tells them. */
+  live?: boolean;
 }
 
 /** A chart in its frame: title, unit, controls, and a legend with the newest values. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { title, label, unit, data, testId, empty, controls, height = 190, ...chart } = props;
+  const { title, label, unit, data, testId, empty, controls, height = 190, ...rest } = props;
+  const { live = true, ...chart } = rest;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((key: string) => {
     setHidden((old) => {
@@ -32,7 +35,7 @@ export function ChartPanel(props: ChartPanelProps) {
   );
   const latest = (series: Series) => {
     const value = data.rows.at(-1)?.[series.key] ?? null;
-    return value === null ? undefined : chart.format(value);
+    return value === null || !live ? undefined : chart.format(value);
   };
   const isEmpty = data.rows.length === 0 || data.series.length === 0;
   return (

@@ -3,6 +3,7 @@ import {
   Area,
   CartesianGrid,
   ComposedChart,
+  type DotItemDotProps,
   Line,
   ReferenceArea,
   ResponsiveContainer,
@@ -12,6 +13,7 @@ import {
 } from "recharts";
 import { formatClock } from "@onrush/shared/format/numbers.ts";
 import { ChartTooltip } from "./ChartTooltip.tsx";
+import { lonePoints } from "./lonePoints.ts";
 import type { Mark } from "./marks.ts";
 import type { Span } from "./range.ts";
 import type { ChartRow, Series } from "@onrush/shared/chart/rows.ts";
@@ -85,7 +87,7 @@ export function TimeChart(props: TimeChartProps) {
             fillOpacity={0.16}
           />
         ))}
-        {series.map((one) => drawSeries(one, stackId))}
+        {series.map((one) => drawSeries(one, stackId, rows))}
         {drag !== undefined && (
           <ReferenceArea x1={drag.from} x2={drag.to} fill="var(--c-blue)" fillOpacity={0.15} />
         )}
@@ -104,13 +106,26 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-function drawSeries({ key, label, color, shape, dashed, dots }: Series, stackId: string) {
+/** A dot at each point, or at those alone that no line reaches. */
+function dotsOf({ key, color, dots }: Series, rows: readonly ChartRow[]) {
+  const dot = { r: 2, strokeWidth: 0, fill: color };
+  if (dots === true) return dot;
+  const lone = lonePoints(rows, key);
+  if (lone.size === 0) return false;
+  return ({ key: dotKey, cx, cy, payload }: DotItemDotProps) => {
+    const { at } = payload as ChartRow;
+    return lone.has(at) ? <circle key={dotKey} cx={cx} cy={cy} {...dot} /> : <g key={dotKey} />;
+  };
+}
+
+function drawSeries(one: Series, stackId: string, rows: readonly ChartRow[]) {
+  const { key, label, color, shape, dashed } = one;
   const common = {
     dataKey: key,
     name: label,
     stroke: color,
     strokeWidth: 1.5,
-    dot: dots === true ? { r: 2, strokeWidth: 0, fill: color } : false,
+    dot: dotsOf(one, rows),
     activeDot: { r: 3, strokeWidth: 0 },
     isAnimationActive: false,
     type: "linear",

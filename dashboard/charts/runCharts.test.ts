@@ -19,6 +19,14 @@ describe("from seconds to lines", () => {
     ]);
   });
 
+  test("rates end with the load; what is in flight is drawn to the end", () => {
+    const seconds = [second(0, { sent: 9, planned: 9 }), second(1), second(2)];
+    const ended = runCharts({ ...input, seconds, loadSeconds: 2 });
+    expect(ended.throughput.rows.map(({ at }) => at)).toEqual([0, 1]);
+    expect(ended.load.rows.map(({ at }) => at)).toEqual([0, 1, 2]);
+    expect(runCharts({ ...input, seconds }).throughput.rows).toHaveLength(3);
+  });
+
   test("dropped has a line only when something was dropped", () => {
     expect(keys(0)).not.toContain("dropped");
     expect(keys(4)).toContain("dropped");

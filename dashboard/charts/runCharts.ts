@@ -145,9 +145,21 @@ export interface RunChartsInput {
   range: Range;
   latencyKind: LatencyKind;
   plannedSeconds: number;
+  /** How long the load lasted; null while it may go on. */
+  loadSeconds?: number | null;
   /** Whether some load is given as a rate, and some as users. */
   hasRate: boolean;
   hasUsers: boolean;
+}
+
+/** Without the seconds after the load: in them no rate fell to zero, there was none. */
+function withoutTail(seconds: readonly SecondView[], loadSeconds: number | null) {
+  if (loadSeconds === null) return seconds;
+  const end = Math.floor(loadSeconds);
+  return seconds.filter(
+    ({ second, planned, started, sent, response }) =>
+      second < end || planned + started + sent + response.count > 0,
+  );
 }
 
 /** From a run's seconds to what its charts draw. */
@@ -156,17 +168,19 @@ export function runCharts({
   range,
   latencyKind,
   plannedSeconds,
+  loadSeconds = null,
   hasRate,
   hasUsers,
 }: RunChartsInput): RunCharts {
   const span = resolveRange(range, seconds.at(-1)?.second ?? -1, plannedSeconds);
   const shown = seconds.filter(({ second }) => second >= span.from && second <= span.to);
+  const loaded = withoutTail(shown, loadSeconds);
   return {
     ...span,
-    throughput: throughput(shown, hasRate),
+    throughput: throughput(loaded, hasRate),
     latency: latency(shown, latencyKind),
-    statusCodes: counts(shown, "statusCodes", statusColor),
-    errors: counts(shown, "errors", errorColor),
+    statusCodes: counts(loaded, "statusCodes", statusColor),
+    errors: counts(loaded, "errors", errorColor),
     load: load(shown, hasUsers),
     lateness: lines(shown, latenessSeries, (s) => [s.latenessP99Ms, LATENESS_LIMIT_MS]),
     phases: phaseChart(shown),

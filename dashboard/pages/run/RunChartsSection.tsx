@@ -28,10 +28,11 @@ const perSecondAxis = (value: number) => `${formatShort(value)}/s`;
 export function RunChartsSection(props: RunChartsSectionProps) {
   const { seconds, plannedSeconds, ended, kind, summary, sla } = props;
   const { hasRate, hasUsers } = kind;
+  const loadSeconds = ended ? (summary?.durationSeconds ?? null) : null;
   const [view, setView] = useState<View>({ range: { kind: "all" }, latencyKind: "response" });
   const charts = useMemo(
-    () => runCharts({ seconds, plannedSeconds, hasRate, hasUsers, ...view }),
-    [seconds, plannedSeconds, hasRate, hasUsers, view],
+    () => runCharts({ seconds, plannedSeconds, loadSeconds, hasRate, hasUsers, ...view }),
+    [seconds, plannedSeconds, loadSeconds, hasRate, hasUsers, view],
   );
   const zoom = useCallback(
     (span: Span) => setView((old) => ({ ...old, range: { kind: "span", ...span } })),
@@ -39,7 +40,7 @@ export function RunChartsSection(props: RunChartsSectionProps) {
   );
   const { from, to } = charts;
   const marks = useMemo(() => [...charts.marks, ...slaMarks(sla, charts)], [charts, sla]);
-  const common = { from, to, marks, syncId: "run", onZoom: zoom };
+  const common = { from, to, marks, syncId: "run", onZoom: zoom, live: !ended };
   const waiting = ended ? "No second was measured." : "The first second is still to come.";
   const loadTitle = hasUsers ? "Users, in flight and connections" : "In flight and connections";
   return (

@@ -1,5 +1,4 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
-import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { Alert, Skeleton, Stack } from "@mantine/core";
 import { useMemo } from "react";
@@ -21,6 +20,7 @@ import { KpiTiles } from "./KpiTiles.tsx";
 import { LedgerPanel } from "./LedgerPanel.tsx";
 import { RunChartsSection } from "./RunChartsSection.tsx";
 import { RunHead } from "./RunHead.tsx";
+import { runHealth } from "./runHealth.ts";
 import { runKind } from "./runKind.ts";
 import { SlaTable } from "./SlaTable.tsx";
 import { ShareTable } from "./ShareTable.tsx";
@@ -46,6 +46,7 @@ function LiveRunPage({ first }: { first: RunView }) {
   const ended = hasEnded(run.state);
   const scenario = useScenario(run.scenarioId);
   const kind = useMemo(() => runKind(run, seconds, scenario.data), [run, seconds, scenario.data]);
+  const health = useMemo(() => runHealth(seconds, ended), [seconds, ended]);
   return (
     <Stack gap={8}>
       <RunHead run={run} seconds={seconds} kind={kind} />
@@ -72,15 +73,10 @@ function LiveRunPage({ first }: { first: RunView }) {
       <GroupTable run={run} />
       <OutcomeTable run={run} />
       <CheckTable run={run} />
-      <WorkerHealthTable second={newestHealth(seconds)} />
+      <WorkerHealthTable health={health} />
       <ShareTable shares={run.shares} />
     </Stack>
   );
-}
-
-/** The newest second that workers told of: the last ones hold only late answers. */
-function newestHealth(seconds: readonly SecondView[]): SecondView | undefined {
-  return seconds.findLast(({ workers }) => Object.keys(workers).length > 0);
 }
 
 function LinkNotice({ live, ended }: { live: LiveSnapshot; ended: boolean }) {

@@ -53,7 +53,7 @@ export function StepTable({ run, seconds }: StepTableProps) {
           </Table.Thead>
           <Table.Tbody>
             {rows.map((row) => (
-              <Row key={row.name} row={row} hasNeutral={hasNeutral} />
+              <Row key={`${row.workload ?? ""} ${row.name}`} row={row} hasNeutral={hasNeutral} />
             ))}
           </Table.Tbody>
         </Table>
@@ -65,9 +65,14 @@ export function StepTable({ run, seconds }: StepTableProps) {
 const hasJudged = ({ ok, failed, neutral }: StepRow) => ok + failed + neutral > 0;
 
 function Row({ row, hasNeutral }: { row: StepRow; hasNeutral: boolean }) {
+  const tags = Object.entries(row.tags).map(([name, value]) => `${name}=${value}`);
   return (
     <Table.Tr data-testid="step-row" data-step={row.name}>
-      <Table.Td fw={600}>{row.name}</Table.Td>
+      <Table.Td>
+        <b>{row.name}</b>{" "}
+        {row.workload !== undefined && <span className="dimmed">{row.workload}</span>}
+        {tags.length > 0 && <div className="dimmed mono">{tags.join(" ")}</div>}
+      </Table.Td>
       <Table.Td className="right num">{formatCount(row.sent)}</Table.Td>
       <Table.Td className="right num">{formatCount(row.ok)}</Table.Td>
       {hasNeutral && <Table.Td className="right num">{formatCount(row.neutral)}</Table.Td>}

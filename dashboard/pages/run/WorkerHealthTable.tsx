@@ -1,4 +1,3 @@
-import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Panel } from "../../components/Panel.tsx";
@@ -11,8 +10,7 @@ import {
   formatPercent,
   formatRate,
 } from "@onrush/shared/format/numbers.ts";
-
-type Health = SecondView["workers"][string];
+import type { Health, HealthView } from "./runHealth.ts";
 
 const columns: [string, ReactNode][] = [
   ["cpu", <Term id="cpu">Engine CPU</Term>],
@@ -36,18 +34,17 @@ function known(value: number | null | undefined, format: (value: number) => stri
 const cores = (value: number) => `${value.toFixed(2)} cores`;
 
 interface WorkerHealthTableProps {
-  /** The newest second that has any. */
-  second: SecondView | undefined;
+  health: HealthView | undefined;
 }
 
 /** How the generator itself is, worker by worker. */
-export function WorkerHealthTable({ second }: WorkerHealthTableProps) {
-  const workers = Object.entries(second?.workers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (second === undefined || workers.length === 0) return null;
+export function WorkerHealthTable({ health }: WorkerHealthTableProps) {
+  if (health === undefined) return null;
+  const { workers, bad, second } = health;
   return (
     <Panel
       title="Generator health"
-      note={`in second ${formatClock(second.second)}`}
+      note={second === null ? "the worst second of the run" : `in second ${formatClock(second)}`}
       testId="health-table"
     >
       <Table.ScrollContainer minWidth={1000} type="native">
@@ -63,15 +60,15 @@ export function WorkerHealthTable({ second }: WorkerHealthTableProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {workers.map(([id, health]) => (
-              <Row key={id} id={id} health={health} />
+            {workers.map(([id, one]) => (
+              <Row key={id} id={id} health={one} />
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {second.bad.length > 0 && (
+      {bad.length > 0 && (
         <ul className="dimmed" style={{ fontSize: 13, margin: "4px 12px 8px" }}>
-          {second.bad.map((reason) => (
+          {bad.map((reason) => (
             <li key={reason}>{reason}</li>
           ))}
         </ul>

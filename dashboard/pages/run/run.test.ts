@@ -7,6 +7,7 @@ import { latency, ledger, run, second } from "../../testData.ts";
 import { kpis } from "./kpis.ts";
 import { ledgerEquations } from "./ledgerParts.ts";
 import { phaseRows } from "@onrush/shared/format/phaseRows.ts";
+import { runHealth } from "./runHealth.ts";
 import { runProgress } from "./progress.ts";
 import { progressText } from "./progressText.ts";
 import { type RunKind, runKind } from "./runKind.ts";
@@ -238,7 +239,40 @@ describe("tiles of what was not measured, and of what was not sent", () => {
   });
 });
 
+describe("generator health", () => {
+  const health = { second: 0, cpu: 0.1, lagMs: 1, mbps: 1, rssBytes: 1 };
+  const seconds = [
+    second(0, { workers: { b: { ...health, latenessP99Ms: 18 }, a: health }, bad: ["late"] }),
+    second(1, { workers: { b: { ...health, cpu: 0.9, latenessP99Ms: 0 } } }),
+    second(2),
+  ];
+
+  test("of a live run is that of the newest second workers told of", () => {
+    expect(runHealth(seconds, false)).toMatchObject({ second: 1, bad: [] });
+  });
+
+  test("of an ended run is each figure at its worst, not a leftover second", () => {
+    expect(runHealth(seconds, true)).toMatchObject({
+      second: null,
+      workers: [
+        ["a", health],
+        ["b", { ...health, cpu: 0.9, latenessP99Ms: 18 }],
+      ],
+    });
+    expect(runHealth([second(0)], true)).toBeUndefined();
+  });
+});
+
 describe("steps", () => {
+  test("of two workloads with one name are two rows", () => {
+    const other = { ...step("read", 5, 0), workload: "other" };
+    const { rows } = stepRows(run(), [second(0, { steps: [step("read", 10, 0), other] })]);
+    expect(rows.map(({ workload, sent }) => [workload, sent])).toEqual([
+      ["main", 10],
+      ["other", 5],
+    ]);
+  });
+
   test("counts add up over seconds; latency is that of the newest second", () => {
     const seconds = [
       second(0, { steps: [step("login", 10, 1, 50), step("read", 10, 0, 5)] }),

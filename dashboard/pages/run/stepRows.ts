@@ -5,6 +5,9 @@ type Latency = SecondView["response"];
 
 export interface StepRow {
   name: string;
+  /** Of steps of several workloads, which may share names; else undefined. */
+  workload: string | undefined;
+  tags: Readonly<Record<string, string>>;
   sent: number;
   ok: number;
   failed: number;
@@ -35,19 +38,31 @@ function add(a: SecondView["steps"][number], b: SecondView["steps"][number]) {
 /** A line per step: from the summary when there is one, else from the seconds. */
 export function stepRows(run: RunView, seconds: readonly SecondView[]): StepRows {
   if (run.summary !== null) {
-    const rows = run.summary.steps.map(({ requests, ...step }) => ({ ...step, ...requests }));
+    const { workloads } = run.summary;
+    const rows = workloads.flatMap(({ name, steps }) =>
+      steps.map(({ requests, ...step }) => ({
+        ...{ ...step, ...requests },
+        workload: workloads.length > 1 ? name : undefined,
+      })),
+    );
     return { rows, latencyOf: "run" };
   }
   const totals = new Map<string, SecondView["steps"][number]>();
   for (const { steps } of seconds) {
     for (const step of steps) {
-      const old = totals.get(step.name);
-      totals.set(step.name, old === undefined ? step : add(old, step));
+      const key = JSON.stringify([step.workload, step.name]);
+      const old = totals.get(key);
+      totals.set(key, old === undefined ? step : add(old, step));
     }
   }
-  const rows = [...totals.values()].map((step) => {
+  const steps = [...totals.values()];
+  const several = new Set(steps.map(({ workload }) => workload)).size > 1;
+  const rows = steps.map((step) => {
     const judged = step.ok + step.failed + step.neutral;
-    return { ...step, errorRate: judged === 0 ? 0 : step.failed / judged };
+    const errorRate = judged === 0 ? 0 : step.failed / judged;
+    const workload = several ? step.workload : undefined;
+    // Seconds do not carry tags; the summary does.
+    return { ...step, errorRate, workload, tags: {} };
   });
   return { rows, latencyOf: "second" };
 }
