@@ -130,7 +130,7 @@ export const stageSummarySchema = z.object({
 });
 export type StageSummary = z.infer<typeof stageSummarySchema>;
 
-/** How many seconds told of the generator rather than of the target, and in how many what did. */
+/** How many of the seconds with load told of the generator rather than of the target, and in how many what did. */
 export const badSecondsSchema = z.object({ count, of: count, by: countsSchema });
 export type BadSeconds = z.infer<typeof badSecondsSchema>;
 

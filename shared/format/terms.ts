@@ -5,6 +5,8 @@ export const terms = {
   serviceTime:
     "From the moment a request was really sent until its answer was complete. Leaves out everything before sending; far below the response time means requests had to wait.",
   p50: "Half of all requests were faster. Percentiles come from merged histograms, never from averages of averages.",
+  percentiles:
+    "Of 100 requests, 50 were faster than p50, 95 faster than p95 and 99 faster than p99. They come from merged histograms, never from averages of averages.",
   p95: "95 of 100 requests were faster.",
   p99: "99 of 100 requests were faster.",
   rate: "Requests sent in a second of wall time, over all workers.",

@@ -17,6 +17,15 @@ interface WorkerTotals {
   files: HeadRoom | null | undefined;
 }
 
+/** Whether anything was due: a second in which nothing was has no numbers that could be wrong. */
+const isLoaded = ({ workloads }: RunSecond) =>
+  workloads.some(
+    ({ started, lost, dropped, steps }) =>
+      started + lost > 0 ||
+      Object.values(dropped).some((count) => count > 0) ||
+      steps.some(({ ok, failed, neutral, interrupted }) => ok + failed + neutral + interrupted > 0),
+  );
+
 /** How the generator was over the seconds of a run; seconds may come in any order, each once. */
 export class GeneratorTotals {
   readonly #options: FaultOptions;
@@ -28,10 +37,7 @@ export class GeneratorTotals {
   }
 
   add(second: RunSecond): void {
-    const kinds = new Set(secondFaults(second, this.#options).map((fault) => fault.kind));
-    this.#bad.of++;
-    if (kinds.size > 0) this.#bad.count++;
-    for (const kind of kinds) this.#bad.by[kind] = (this.#bad.by[kind] ?? 0) + 1;
+    if (isLoaded(second)) this.#judge(second);
     for (const [id, { cpu, ports, files }] of Object.entries(second.workers)) {
       const known = this.#workers.get(id);
       this.#workers.set(id, {
@@ -43,6 +49,13 @@ export class GeneratorTotals {
     }
   }
 
+  #judge(second: RunSecond): void {
+    const kinds = new Set(secondFaults(second, this.#options).map((fault) => fault.kind));
+    this.#bad.of++;
+    if (kinds.size > 0) this.#bad.count++;
+    for (const kind of kinds) this.#bad.by[kind] = (this.#bad.by[kind] ?? 0) + 1;
+  }
+
   /** Average CPU of each worker over the seconds it reported, 0 to 1; with precise pacing none. */
   workerCpu(): Record<string, number> {
     if (this.#options.precisePacing === true) return {};
@@ -50,7 +63,7 @@ export class GeneratorTotals {
     return Object.fromEntries(entries) as Record<string, number>;
   }
 
-  /** Seconds in which something was wrong with the generator, and in how many of them what. */
+  /** Seconds with load in which something was wrong with the generator, and in how many what. */
   badSeconds(): BadSeconds {
     return { ...this.#bad, by: { ...this.#bad.by } };
   }

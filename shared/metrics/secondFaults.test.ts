@@ -100,6 +100,14 @@ describe("over a run", () => {
     expect(totals.badSeconds()).toEqual({ count: 3, of: 4, by });
   });
 
+  test("a second in which nothing was due is none of them", () => {
+    const tail = new SecondAccumulator(4);
+    tail.workers["w1"] = { ...sound, latenessP99Ms: 9 };
+    const all = new GeneratorTotals();
+    for (const each of [second(3, { w1: sound }), tail.toRecord(1, false)]) all.add(each);
+    expect(all.badSeconds()).toEqual({ count: 0, of: 1, by: {} });
+  });
+
   test("a core that spins on purpose is not told as the generator's limit", () => {
     const busy = second(0, { w1: { ...sound, cpu: 1 } });
     const [timer, precise] = [new GeneratorTotals(), new GeneratorTotals({ precisePacing: true })];

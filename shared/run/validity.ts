@@ -7,7 +7,7 @@ export interface ValidityInput {
   ledger: Ledger;
   /** From `ledgerProblems` and `conservationProblems`, and snapshots that never came. */
   accountingProblems: readonly string[];
-  /** Seconds with arrivals, and those of them whose lateness p99 was above 5 ms. */
+  /** Seconds in which iterations started, and those of them whose lateness p99 was above 5 ms. */
   seconds: number;
   lateSeconds: number;
   /** Worker id to its average CPU over the cores its engine may use, 0 to 1. */
@@ -89,7 +89,7 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   const limitText = `${shown(limited)} of the arrivals were dropped at the limit of requests in flight`;
   findings.push(...above(limited, 1, Infinity, limitText));
   const late = percent(input.lateSeconds, input.seconds);
-  const lateText = `lateness p99 was above 5 ms in ${input.lateSeconds} of ${input.seconds} seconds`;
+  const lateText = `lateness p99 was above 5 ms in ${input.lateSeconds} of ${input.seconds} seconds in which iterations started`;
   findings.push(...above(late, 1, 10, lateText));
   const { sent = 0, generatorFault = 0 } = input.requests ?? {};
   const faulty = percent(generatorFault, sent);

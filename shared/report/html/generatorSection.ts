@@ -22,14 +22,16 @@ function badSeconds({ summary }: RunView): Html | null {
   const bad = summary?.badSeconds;
   if (bad === undefined || bad.of === 0) return null;
   if (bad.count === 0) {
-    return html`<p>In none of ${formatCount(bad.of)} seconds was the generator at its limit.</p>`;
+    return html`<p>
+      In none of ${formatCount(bad.of)} seconds with load was the generator at its limit.
+    </p>`;
   }
   const reasons = Object.entries(bad.by)
     .sort(([, a], [, b]) => b - a)
     .map(([kind, seconds]) => `${faultNames[kind] ?? kind} (${formatCount(seconds)})`);
   return html`<p title="${terms.badSecond}">
-    In ${formatCount(bad.count)} of ${formatCount(bad.of)} seconds the generator was at its limit:
-    ${reasons.join(", ")}.
+    In ${formatCount(bad.count)} of ${formatCount(bad.of)} seconds with load the generator was at
+    its limit: ${reasons.join(", ")}.
   </p>`;
 }
 
@@ -66,7 +68,11 @@ function shares(rows: readonly ShareView[]): Html | null {
       { title: "Worker", text: true, of: ({ workerId }) => workerId },
       { title: "Epoch", help: terms.epoch, of: ({ epoch }) => epoch },
       { title: "State", text: true, of: ({ state }) => state },
-      { title: "Planned", of: ({ planned }) => formatCount(planned) },
+      {
+        title: "Planned",
+        // Users follow no plan.
+        of: ({ planned, started }) => (planned === 0 && started > 0 ? "–" : formatCount(planned)),
+      },
       { title: "Started", of: ({ started }) => formatCount(started) },
       { title: "Dropped", of: ({ dropped }) => formatCount(dropped) },
       { title: "Sent", of: ({ sent }) => formatCount(sent) },

@@ -13,6 +13,7 @@ import { dropReasons, terms } from "../../format/terms.ts";
 import type { ScenarioOutline } from "../scenarioOutline.ts";
 import { verdictSentence } from "../verdictSentence.ts";
 import { html, type Html, type HtmlPart } from "./html.ts";
+import { latencyText } from "./latencyText.ts";
 import { section, table } from "./table.ts";
 
 /** The top of a report: what was run, what came of it, and whether to believe it. */
@@ -77,7 +78,11 @@ const units: Readonly<Record<SlaResult["unit"], (value: number) => string>> = {
 export function slaSection({ sla }: RunView): Html | null {
   const lines = table<SlaResult>(
     [
-      { title: "Line", text: true, of: ({ text }) => html`<code>${text}</code>` },
+      {
+        ...{ title: "Line", text: true },
+        of: ({ name, text }) =>
+          html`${name === undefined ? null : html`${name}<br />`}<code>${text}</code>`,
+      },
       {
         ...{ title: "", text: true },
         of: ({ status }) => badge(status, status === "NONE" ? "NOT JUDGED" : status),
@@ -128,23 +133,23 @@ function cardsOf(summary: Summary): Card[] {
       more: `${formatCount(requests.failed)} failed`,
     },
     {
-      ...{ name: "Response p50", value: formatMs(response.p50), help: terms.responseTime },
-      more: `average ${formatMs(response.avg)}`,
+      ...{ name: "Response p50", value: latencyText(response, "p50"), help: terms.responseTime },
+      more: `average ${latencyText(response, "avg")}`,
     },
     {
-      ...{ name: "Response p95", value: formatMs(response.p95), help: terms.p95 },
-      more: `p99 ${formatMs(response.p99)}, max ${formatMs(response.max)}`,
+      ...{ name: "Response p95", value: latencyText(response, "p95"), help: terms.p95 },
+      more: `p99 ${latencyText(response, "p99")}, max ${latencyText(response, "max")}`,
     },
     {
-      ...{ name: "Service p95", value: formatMs(service.p95), help: terms.serviceTime },
-      more: `p50 ${formatMs(service.p50)}, p99 ${formatMs(service.p99)}`,
+      ...{ name: "Service p95", value: latencyText(service, "p95"), help: terms.serviceTime },
+      more: `p50 ${latencyText(service, "p50")}, p99 ${latencyText(service, "p99")}`,
     },
     {
       ...{ name: "Traffic", value: formatBytes(bytes.received), help: "Received and sent." },
       more: `${formatBytes(bytes.sent)} sent`,
     },
     {
-      ...{ name: "Lateness p99", value: formatMs(lateness.p99), help: terms.lateness },
+      ...{ name: "Lateness p99", value: latencyText(lateness, "p99"), help: terms.lateness },
       more: "the generator's own",
     },
   ];

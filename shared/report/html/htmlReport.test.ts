@@ -33,6 +33,9 @@ function page(options: MeasuredOptions = {}, over: Partial<RunView> = {}, text?:
   });
 }
 
+/** Without markup, with single spaces. */
+const shownText = (markup: string) => markup.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+
 const sla: SlaResult = {
   ...{ text: "p95 < 5ms", status: "FAILED", value: 18.2, limit: 5, unit: "ms" },
   ...{ failedAtSecond: 3, aborted: false, reason: "p95 was 18.2 ms" },
@@ -53,9 +56,7 @@ describe("a run as a page", () => {
       sla: [sla],
       verdict: { sla: "FAILED", validity: "SUSPECT", reasons: ["3 arrivals were lost"] },
     };
-    const text = page({}, over)
-      .replaceAll(/<[^>]*>/g, "")
-      .replaceAll(/\s+/g, " ");
+    const text = shownText(page({}, over));
     for (const told of [
       ...["SUSPECT", "SLA FAILED", "3 arrivals were lost", "p95 &lt; 5ms", "18.2 ms", "0:03"],
       ...["200 scheduled = 200 started", "Throughput", "Latency by percentile", "login", "search"],
@@ -79,9 +80,65 @@ describe("a run as a page", () => {
       ...{ name: "checkout", workload: "shoppers", tags: {}, count: 7, ok: 6, failed: 1 },
       duration: response,
     };
-    const text = page({}, { summary: { ...summary, stages: [stage], groups: [group] } });
+    const told = { ...summary, durationSeconds: 90, stages: [stage], groups: [group] };
+    const text = page({}, { summary: told });
     expect(text).toContain("shoppers 2, 0:30 to 1:00");
     expect(text).toContain("checkout");
+    const cut = page({}, { summary: { ...told, durationSeconds: 33.2 } });
+    expect(cut).toContain("shoppers 2, 0:30 to 0:33");
+  });
+
+  test("every failed request is under a kind, and shares name what they are of", () => {
+    const { summary } = measuredRun();
+    if (summary === null) throw new Error("no summary");
+    const requests = { ...summary.requests, sent: 400, failed: 50 };
+    const errors = { check: 30, timeout: 10, interrupted: 3 };
+    const text = shownText(page({}, { summary: { ...summary, requests, errors, outcomes: {} } }));
+    expect(text).toContain(
+      "Error Requests Share of failed check 30 60 % timeout 10 20 % status 400 and above 10 20 %",
+    );
+    const named = { ...summary, requests, outcomes: { "not-found": 100 } };
+    expect(shownText(page({}, { summary: named }))).toContain(
+      "Outcome Requests Share of requests not-found 100 25 %",
+    );
+  });
+
+  test("what was not measured is no zero", () => {
+    const { summary } = measuredRun();
+    if (summary === null) throw new Error("no summary");
+    const none = { ...summary.service, count: 0, p50: 0, p95: 0, p99: 0 };
+    const share: RunView["shares"][number] = {
+      ...{ share: "0/0", workload: "buy", workerId: "w-1", epoch: 1, state: "final", planned: 0 },
+      ...{ started: 112, dropped: 0, watermark: 9, sent: 113, clockOffsetUs: null },
+      ...{ clockErrorUs: null, startSkewMs: null },
+    };
+    const text = shownText(page({}, { summary: { ...summary, service: none }, shares: [share] }));
+    expect(text).toContain("Service p95 – p50 –, p99 –");
+    expect(text).toContain("final – 112 0 113");
+  });
+
+  test("tells the names of SLA lines, tags of steps, and setup and teardown", () => {
+    const { summary } = measuredRun();
+    if (summary === null) throw new Error("no summary");
+    const steps = summary.steps.map((step) => ({ ...step, tags: { team: "cart" } }));
+    const step = { name: "log out", ok: false, status: 0, error: "timeout", ms: 0 };
+    const text = shownText(
+      page(
+        {},
+        {
+          summary: { ...summary, steps },
+          sla: [{ ...sla, name: "fast enough" }],
+          setup: { state: "ok", reason: "", requests: 1, steps: [{ ...step, name: "log in" }] },
+          teardown: { state: "failed", reason: "log out: timeout", requests: 1, steps: [step] },
+        },
+      ),
+    );
+    for (const told of [
+      ...["fast enough p95 &lt; 5ms", "login team=cart", "Setup and teardown", "log in"],
+      ...["Teardown failed log out: timeout. Requests: 1", "log out failed – – timeout"],
+    ]) {
+      expect(text).toContain(told);
+    }
   });
 
   test("a name cannot become markup", () => {

@@ -14,6 +14,7 @@ import { cards, headSection, ledgerSection, slaSection } from "./headSections.ts
 import { Html, html } from "./html.ts";
 import { latencyHistogram, percentileChart } from "./latencyCharts.ts";
 import type { ReportSeries } from "./reportPoints.ts";
+import { scriptSection } from "./scriptSection.ts";
 import { style } from "./style.ts";
 import { section } from "./table.ts";
 import { timeCharts } from "./timeCharts.ts";
@@ -40,7 +41,7 @@ const explained = [
   ["SLA", terms.sla],
   ["Ledger", terms.ledger],
   ["Lateness", terms.lateness],
-  ["Percentiles", terms.p50],
+  ["Percentiles", terms.percentiles],
 ] as const;
 
 function howToRead({ points }: ReportSeries): Html | null {
@@ -60,7 +61,8 @@ function howToRead({ points }: ReportSeries): Html | null {
       <dt>Charts</dt>
       <dd>
         ${pointText} Shaded violet: the generator itself was at its limit; red: arrivals were lost
-        with a worker; amber: not every worker had reported.
+        with a worker; amber: not every worker had reported. Charts end with the load; what was
+        answered after it is in the tables.
       </dd>
     </dl>`,
   );
@@ -71,7 +73,10 @@ export function htmlReport({ run, outline, series, hasRate, hasUsers }: HtmlRepo
   const { summary } = run;
   const hasLatencies = series.response.total + series.service.total > 0;
   const charts = [
-    ...timeCharts({ points: series.points, hasRate, hasUsers }),
+    ...timeCharts({
+      ...{ points: series.points, hasRate, hasUsers },
+      loadedSeconds: summary?.durationSeconds ?? Infinity,
+    }),
     ...(hasLatencies ? [percentileChart(series), latencyHistogram(series)] : []),
   ];
   const page = html`<!doctype html>
@@ -87,7 +92,7 @@ export function htmlReport({ run, outline, series, hasRate, hasUsers }: HtmlRepo
         <main>
           ${headSection(run, outline)} ${cards(summary)} ${slaSection(run)} ${ledgerSection(run)}
           ${charts.length === 0 ? null : html`<div class="charts">${charts}</div>`}
-          ${scenarioSection(outline)}
+          ${scenarioSection(outline)} ${scriptSection(run)}
           ${
             summary === null
               ? null

@@ -3,6 +3,7 @@ import { latencyStats } from "../../metrics/latencyStats.ts";
 import { viewSecond } from "../../metrics/viewSecond.ts";
 import { measuredRun, measuredSeconds, twoSteps } from "../reports.testing.ts";
 import { ReportCollector } from "./reportPoints.ts";
+import { loadedPoints } from "./timeCharts.ts";
 
 function seriesOf(seconds: number) {
   const collector = new ReportCollector(twoSteps, seconds);
@@ -51,5 +52,18 @@ describe("the points of a report's charts", () => {
     const [row] = seriesOf(6).health;
     expect(row).toMatchObject({ worker: "w-1", seconds: 6, cpuMax: 0.22, gcMaxMs: 0.8 });
     expect(row?.cpuAverage).toBeCloseTo(0.21, 6);
+  });
+
+  test.each([
+    [10, 10],
+    [9, 9],
+    [9.003, 9],
+    [9.6, 10],
+    [0.2, 1],
+    [Infinity, 10],
+  ])("are drawn as long as there was load: %d s", (loadedSeconds, drawn) => {
+    const { points } = seriesOf(10);
+    const input = { points, loadedSeconds, hasRate: true, hasUsers: false };
+    expect(loadedPoints(input)).toHaveLength(drawn);
   });
 });

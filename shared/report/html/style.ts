@@ -28,7 +28,7 @@ section,header,figure,.card{background:var(--surface);border:1px solid var(--gri
 .verdict.bad{color:var(--c-red)}.verdict.warn{color:var(--c-amber)}.verdict.good{color:var(--c-green)}
 .facts{display:flex;flex-wrap:wrap;gap:6px 28px;margin:12px 0 0}
 dt{color:var(--dim);font-size:12px}dd{margin:0}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:12px}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
 .card{display:flex;flex-direction:column;font-size:12px}.card b{font-size:21px;font-weight:600}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:16px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:0 16px}
@@ -49,7 +49,7 @@ th[title]:not([title=""]){text-decoration:underline dotted;text-underline-offset
 th,td{padding:4px 12px 4px 0;border-bottom:1px solid var(--grid)}
 tr:last-child td{border-bottom:0}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.text{overflow-wrap:anywhere;min-width:90px}
+td.text{overflow-wrap:anywhere;min-width:110px}td.text:has(code){min-width:260px}td.text:has(.badge){white-space:nowrap;min-width:0}
 code{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .ledger{margin:0 0 6px;font-variant-numeric:tabular-nums}
 .read dt{color:var(--text);font-weight:600;font-size:14px;margin-top:8px}

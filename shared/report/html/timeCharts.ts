@@ -10,6 +10,8 @@ import { type Band, timeChart, type TimeChart } from "./timeChart.ts";
 
 export interface ChartInput {
   points: readonly ReportPoint[];
+  /** How long there was load; infinite while nobody knows. */
+  loadedSeconds: number;
   /** Whether some load is given as a rate, and some as users. */
   hasRate: boolean;
   hasUsers: boolean;
@@ -105,7 +107,7 @@ interface Chart {
 const perSecond = "per second";
 const inMs = { unit: "", format: formatMs };
 
-function charts({ points, hasRate, hasUsers }: ChartInput): Chart[] {
+function charts(points: readonly ReportPoint[], { hasRate, hasUsers }: ChartInput): Chart[] {
   const hasDrops = points.some(({ dropped }) => dropped > 0);
   const hasErrors = points.some(({ errors }) => Object.keys(errors).length > 0);
   const sum = (point: ReportPoint) => point.steps.reduce((all, { failed }) => all + failed, 0);
@@ -154,13 +156,20 @@ function charts({ points, hasRate, hasUsers }: ChartInput): Chart[] {
   ];
 }
 
+/**
+ * Points of which the load was a part worth drawing: what comes after it, and a second that it only
+ * touched, would let every curve fall as if the target had.
+ */
+export const loadedPoints = ({ points, loadedSeconds }: ChartInput): readonly ReportPoint[] =>
+  points.filter(({ second }, i) => i === 0 || second <= loadedSeconds - 0.5);
+
 /** Every chart over time; none when there are no seconds. */
 export function timeCharts(input: ChartInput): Html[] {
-  const { points } = input;
+  const points = loadedPoints(input);
   const last = points.at(-1);
   if (last === undefined) return [];
   const bands = reportBands(points);
-  return charts(input).map(({ title, unit, series, values, format }) =>
+  return charts(points, input).map(({ title, unit, series, values, format }) =>
     timeChart({
       ...{
         title,
