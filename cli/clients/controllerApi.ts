@@ -3,14 +3,16 @@ import { problemSchema } from "@onrush/shared/api/problem.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { problemLines } from "../scenario/locatedProblem.ts";
+import { withScheme } from "./withScheme.ts";
 import { whenItMay } from "./whenItMay.ts";
 
 export const DEFAULT_CONTROLLER = "http://127.0.0.1:8080";
 
 /** The address of a controller: what the option says, else the environment; "" is none. */
 export function controllerUrl(option: string | undefined): string | undefined {
-  const url = option ?? process.env["ONRUSH_CONTROLLER"];
-  if (url === undefined || url === "") return undefined;
+  const given = option ?? process.env["ONRUSH_CONTROLLER"];
+  if (given === undefined || given === "") return undefined;
+  const url = withScheme(given);
   if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
     const named = option === undefined ? "ONRUSH_CONTROLLER" : "--controller";
     const message = `${named} "${url}" is not an address: write ${DEFAULT_CONTROLLER}`;
@@ -26,7 +28,32 @@ export class UnreachableError extends CliError {
   }
 }
 
+const noRoute: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
+
+const noController = (base: string, how: string) =>
+  new CliError(
+    `what answers at ${base} is no Onrush controller, or one of another version (${how}): name yours with --controller`,
+    EXIT.error,
+  );
+
+/** A schema, of whatever library. */
+interface Shape<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false };
+}
+
+/** Asks a controller for what `schema` says; throws CliError where something else answers. */
+export async function askController<T>(
+  schema: Shape<T>,
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const parsed = schema.safeParse(await callController(base, method, path, body));
+  if (parsed.success) return parsed.data;
+  throw noController(base, `it answered ${method} /api/v1${path} with something else`);
+}
 
 /** Asks a controller; throws CliError with what it answered when that is no success. */
 export async function callController(
@@ -73,6 +100,10 @@ async function documentOf(base: string, answer: Response): Promise<unknown> {
   });
   if (answer.ok) return document;
   const problem = problemSchema.safeParse(document);
+  // A controller says what is wrong in its own words.
+  if (!problem.success && noRoute.has(answer.status)) {
+    throw noController(base, `it answered ${answer.status} ${answer.statusText}`.trim());
+  }
   const title = problem.success ? (problem.data.detail ?? problem.data.title) : answer.statusText;
   const errors = problem.success ? (problem.data.errors ?? []) : [];
   const code = answer.status === 400 ? EXIT.badScenario : EXIT.error;

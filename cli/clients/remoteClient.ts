@@ -3,7 +3,7 @@ import { type RunEvent, type RunView, runViewSchema } from "@onrush/shared/api/r
 import { createdScenarioSchema, listOf } from "@onrush/shared/api/scenarioApi.ts";
 import { type SecondView, secondViewSchema } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
-import { callController, UnreachableError, uploadFile } from "./controllerApi.ts";
+import { askController, callController, UnreachableError, uploadFile } from "./controllerApi.ts";
 import { newEvents } from "./newEvents.ts";
 import { type PatienceClock, patiently } from "./patiently.ts";
 import type { RunClient } from "./runClient.ts";
@@ -20,15 +20,14 @@ export function remoteClient(base: string): RunClient {
     base,
     async start({ document, contents }) {
       for (const [sha256, bytes] of contents) await uploadFile(base, sha256, bytes);
-      const created = createdScenarioSchema
-        .pick({ runId: true })
-        .strip()
-        .parse(await callController(base, "POST", "/scenarios", document));
+      const created = await askController(
+        createdScenarioSchema.pick({ runId: true }).strip(),
+        ...([base, "POST", "/scenarios", document] as const),
+      );
       const runId = created.runId ?? "";
       const seconds: ((view: SecondView) => void)[] = [];
       const events: ((event: RunEvent) => void)[] = [];
-      const get = async () =>
-        runViewSchema.parse(await callController(base, "GET", `/runs/${runId}`));
+      const get = () => askController(runViewSchema, base, "GET", `/runs/${runId}`);
       const first = await get();
       const poll = async (): Promise<RunView> => {
         let from = 0;
@@ -37,8 +36,8 @@ export function remoteClient(base: string): RunClient {
           await pause(POLL_MS);
           const run = await patiently(get, clock);
           const path = `/runs/${runId}/seconds?from=${from}`;
-          const answer = await patiently(() => callController(base, "GET", path), clock);
-          const { items } = listOf(secondViewSchema).parse(answer);
+          const ask = () => askController(listOf(secondViewSchema), base, "GET", path);
+          const { items } = await patiently(ask, clock);
           for (const view of items) for (const listen of seconds) listen(view);
           from = Math.max(from, (items.at(-1)?.second ?? 0) - LOOK_BACK_SECONDS);
           for (const event of newEvents(run.events, lastTold)) {

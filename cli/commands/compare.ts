@@ -10,9 +10,15 @@ import {
 } from "@onrush/shared/analysis/comparison.ts";
 import { zodProblems } from "@onrush/shared/scenario/problems.ts";
 import { CliError } from "../cliError.ts";
-import { callController, controllerUrl, DEFAULT_CONTROLLER } from "../clients/controllerApi.ts";
+import {
+  askController,
+  callController,
+  controllerUrl,
+  DEFAULT_CONTROLLER,
+} from "../clients/controllerApi.ts";
 import { EXIT } from "../exitCodes.ts";
 import { comparisonText } from "../output/comparisonText.ts";
+import { whyUnreadable } from "../scenario/whyUnreadable.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 import { controllerOption } from "./list.ts";
 
@@ -51,8 +57,8 @@ async function readSample(name: string, base: string): Promise<RunSample> {
   try {
     text = await readFile(name, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`cannot read ${name}: ${reason}`, EXIT.badScenario);
+    const why = await whyUnreadable(name, error);
+    throw new CliError(`cannot read ${name}: ${why}`, EXIT.badScenario);
   }
   try {
     return parseSample(name, JSON.parse(text));
@@ -82,7 +88,7 @@ async function comparisonOf(
   if (!isFile(baseline) && !isFile(candidate)) {
     const query = `to=${encodeURIComponent(baseline)}&threshold=${percent}`;
     const path = `/runs/${encodeURIComponent(candidate)}/compare?${query}`;
-    return comparisonSchema.parse(await callController(base, "GET", path));
+    return askController(comparisonSchema, base, "GET", path);
   }
   const before = await readSample(baseline, base);
   return compareHere(before, await readSample(candidate, base), percent);

@@ -6,7 +6,9 @@ import { ImportError, type Note } from "../import/imported.ts";
 import type { ImportOptions } from "../import/importSource.ts";
 import { parseSource } from "../import/parseSource.ts";
 import { HAR_DEFAULTS, isSourceKind, sourceKinds } from "../import/sourceKinds.ts";
+import { checkDistinctFiles } from "../scenario/distinctFiles.ts";
 import { decodeText } from "../scenario/scenarioText.ts";
+import { whyUnreadable } from "../scenario/whyUnreadable.ts";
 import { writeYaml } from "../scenario/yamlDocument.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 
@@ -25,7 +27,6 @@ interface ImportFlags {
 const MAX_SOURCE_BYTES = 200_000_000;
 
 const bad = (message: string) => new CliError(message, EXIT.badScenario);
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function readFileText(file: string): Promise<string> {
   let handle;
@@ -36,7 +37,7 @@ async function readFileText(file: string): Promise<string> {
     return decodeText(await handle.readFile(), file);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw bad(`cannot read ${file}: ${reasonOf(error)}`);
+    throw bad(`cannot read ${file}: ${await whyUnreadable(file, error)}`);
   } finally {
     await handle?.close();
   }
@@ -53,10 +54,21 @@ async function readStandardInput(): Promise<string> {
   return decodeText(Buffer.concat(chunks), "the standard input");
 }
 
-/** A curl command may stand in the command line itself; "-" is the standard input. */
+/** A curl command may stand in the command line itself. */
+const isCommand = (source: string) => /^\s*curl\s/.test(source);
+
+/** "-" is the standard input. */
 function readSource(source: string): Promise<string> | string {
   if (source === "-") return readStandardInput();
-  return /^\s*curl\s/.test(source) ? source : readFileText(source);
+  return isCommand(source) ? source : readFileText(source);
+}
+
+async function checkOutput(source: string, { output }: ImportFlags): Promise<void> {
+  if (output === undefined || isCommand(source)) return;
+  await checkDistinctFiles(
+    [{ use: "the source", file: source }],
+    [{ use: "--output", file: output }],
+  );
 }
 
 const listOf = (text: string | undefined) =>
@@ -90,6 +102,7 @@ function noteLines(left: readonly Note[]): string {
 async function importCommand(source: string, flags: ImportFlags): Promise<number> {
   const { importSource } = await import("../import/importSource.ts");
   const options = toOptions(flags);
+  await checkOutput(source, flags);
   const text = await readSource(source);
   let imported;
   try {

@@ -1,7 +1,7 @@
 import { type RunView, runViewSchema } from "@onrush/shared/api/runView.ts";
 import { listOf, pageQuerySchema } from "@onrush/shared/api/scenarioApi.ts";
 import { CliError } from "../cliError.ts";
-import { callController, controllerUrl, DEFAULT_CONTROLLER } from "../clients/controllerApi.ts";
+import { askController, controllerUrl, DEFAULT_CONTROLLER } from "../clients/controllerApi.ts";
 import { EXIT } from "../exitCodes.ts";
 import { runsTable } from "../output/runsTable.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
@@ -22,8 +22,8 @@ function readLimit(text = "20"): number {
 async function list(options: ListOptions): Promise<number> {
   const limit = readLimit(options.limit);
   const base = controllerUrl(options.controller) ?? DEFAULT_CONTROLLER;
-  const answer = await callController(base, "GET", `/runs?limit=${limit}`);
-  const { items, total } = listOf(runViewSchema).parse(answer);
+  const path = `/runs?limit=${limit}`;
+  const { items, total } = await askController(listOf(runViewSchema), base, "GET", path);
   if (options.json === true) console.log(JSON.stringify(items, null, 2));
   else console.log(listText(items, total, base));
   return EXIT.ok;

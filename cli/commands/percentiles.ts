@@ -4,7 +4,7 @@ import {
   histogramDocumentSchema,
 } from "@onrush/shared/report/runHistogram.ts";
 import { CliError } from "../cliError.ts";
-import { callController } from "../clients/controllerApi.ts";
+import { askController } from "../clients/controllerApi.ts";
 import { EXIT } from "../exitCodes.ts";
 
 /** `50,95,99.9`, checked before anything runs. Throws CliError (exit code 2). */
@@ -26,8 +26,8 @@ export async function runLatencies(
 ): Promise<HistogramDocument | undefined> {
   const query = percentiles === undefined ? "" : `?percentiles=${percentiles}`;
   try {
-    const answer = await callController(base, "GET", `/runs/${runId}/histogram${query}`);
-    const document = histogramDocumentSchema.parse(answer);
+    const path = `/runs/${runId}/histogram${query}`;
+    const document = await askController(histogramDocumentSchema, base, "GET", path);
     return percentiles === undefined ? { ...document, percentiles: [] } : document;
   } catch (error) {
     if (!(error instanceof CliError) || percentiles !== undefined) throw error;

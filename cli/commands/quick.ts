@@ -1,5 +1,7 @@
+import { Option } from "commander";
 import { plainUrl } from "@onrush/shared/format/plainUrl.ts";
 import { checkDocument, type LoadedScenario } from "../scenario/readScenario.ts";
+import { withScheme } from "../clients/withScheme.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { type AddCommand, collect, ends, examples } from "./addCommand.ts";
@@ -26,7 +28,8 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
 }
 
 /** A scenario from one line: one URL under a load of one kind. Throws CliError (exit code 2). */
-export function quickScenario(url: string, options: QuickOptions): LoadedScenario {
+export function quickScenario(given: string, options: QuickOptions): LoadedScenario {
+  const url = withScheme(given);
   const body = options.body === undefined ? {} : { body: options.body };
   const document = {
     name: `quick ${plainUrl(url)}`.slice(0, 200),
@@ -37,6 +40,11 @@ export function quickScenario(url: string, options: QuickOptions): LoadedScenari
     ...quickLoad(options),
   };
   return checkDocument(document, "the command");
+}
+
+/** Who comes from curl would be told no more than that there is no such option. */
+function refuseCurlMethod(name: string): never {
+  throw new CliError(`there is no -X: write -m ${name}`, EXIT.badScenario);
 }
 
 export const addQuick: AddCommand = (program) => {
@@ -54,7 +62,8 @@ export const addQuick: AddCommand = (program) => {
     )
     .option("-m, --method <name>", "HTTP method (default GET, or POST with a body)")
     .option("-H, --header <line>", 'a header, "Name: value"; may be repeated', collect)
-    .option("-d, --body <text>", "request body");
+    .option("-d, --body <text>", "request body")
+    .addOption(new Option("-X <name>", "is -m here").hideHelp().argParser(refuseCurlMethod));
   addRunOptions(command)
     .addHelpText(
       "after",

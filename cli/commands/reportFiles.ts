@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { access, constants } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { CliError } from "../cliError.ts";
 import { fetchReport } from "../clients/fetchReport.ts";
 import { EXIT } from "../exitCodes.ts";
+import { checkDistinctFiles, type UsedFile } from "../scenario/distinctFiles.ts";
 
 /** Where the documents of a run go: a file, or "-" for the standard output. */
 export interface ReportOptions {
@@ -48,7 +49,10 @@ export const usesStdout = (options: ReportOptions) =>
   wanted(options).some(({ file }) => file === "-");
 
 /** Refuses what could not be written at the end of a run, before it begins. Throws CliError. */
-export async function checkReportFiles(options: ReportOptions): Promise<void> {
+export async function checkReportFiles(
+  options: ReportOptions,
+  inputs: readonly UsedFile[],
+): Promise<void> {
   const all = wanted(options);
   const onStdout = all.filter(({ file }) => file === "-");
   if (onStdout.length > 1) {
@@ -63,7 +67,13 @@ export async function checkReportFiles(options: ReportOptions): Promise<void> {
       const message = `--${option} ${file}: there is no folder ${dirname(file)} to write into`;
       throw new CliError(message, EXIT.badScenario);
     }
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isDirectory() === true) {
+      throw new CliError(`--${option} ${file} is a folder: name a file in it`, EXIT.badScenario);
+    }
   }
+  const outputs = all.map(({ option, file }) => ({ use: `--${option}`, file }));
+  await checkDistinctFiles(inputs, outputs);
 }
 
 /** Fetches the documents asked for and writes them. */

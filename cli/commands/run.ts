@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
@@ -10,6 +11,7 @@ import { runPlan } from "../output/runPlan.ts";
 import { type RunReporter, runReporter, silent } from "../output/runReporter.ts";
 import { runSummary } from "../output/runSummary.ts";
 import { painterFor } from "../output/tone.ts";
+import type { UsedFile } from "../scenario/distinctFiles.ts";
 import { type LoadedScenario, readScenario } from "../scenario/readScenario.ts";
 import type { ScenarioOptions } from "../scenario/settings.ts";
 import { firstSignal } from "../signals.ts";
@@ -101,12 +103,29 @@ async function embedded(numWorkers: number): Promise<RunClient> {
   return embeddedClient(numWorkers);
 }
 
-/** Runs a scenario to its end and reports; embedded unless a controller is named. */
-export async function run(loaded: LoadedScenario, options: RunOptions): Promise<number> {
+/** What a scenario file is made of: itself and the files it names. */
+function filesOf(file: string, { scenario }: LoadedScenario): UsedFile[] {
+  const folder = file === "-" ? "." : dirname(file);
+  const named = Object.keys(scenario.files ?? {});
+  return [
+    { use: "the scenario", file },
+    ...named.map((name) => ({ use: "the scenario's", file: resolve(folder, name) })),
+  ];
+}
+
+/**
+ * Runs a scenario to its end and reports; embedded unless a controller is named. No report is
+ * written over `inputs`.
+ */
+export async function run(
+  loaded: LoadedScenario,
+  options: RunOptions,
+  inputs: readonly UsedFile[] = [],
+): Promise<number> {
   const controller = controllerUrl(options.controller);
   readUpdateSeconds(options.update);
   if (options.percentiles !== undefined) checkPercentiles(options.percentiles);
-  await checkReportFiles(options);
+  await checkReportFiles(options, inputs);
   const client =
     controller === undefined
       ? await embedded(loaded.scenario.numWorkers)
@@ -161,8 +180,9 @@ export const addRun: AddCommand = (program) => {
     )
     .addHelpText("after", exitCodeSection())
     .action(
-      ends(async (file: string, options: RunOptions & ScenarioOptions) =>
-        run(await readScenario(file, options), options),
-      ),
+      ends(async (file: string, options: RunOptions & ScenarioOptions) => {
+        const loaded = await readScenario(file, options);
+        return run(loaded, options, filesOf(file, loaded));
+      }),
     );
 };

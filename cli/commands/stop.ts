@@ -2,7 +2,7 @@ import { runViewSchema } from "@onrush/shared/api/runView.ts";
 import { listOf } from "@onrush/shared/api/scenarioApi.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { CliError } from "../cliError.ts";
-import { callController, controllerUrl, DEFAULT_CONTROLLER } from "../clients/controllerApi.ts";
+import { askController, controllerUrl, DEFAULT_CONTROLLER } from "../clients/controllerApi.ts";
 import { EXIT } from "../exitCodes.ts";
 import { type AddCommand, ends, examples } from "./addCommand.ts";
 import { controllerOption } from "./list.ts";
@@ -16,9 +16,7 @@ interface StopOptions {
 /** The id that begins as given, or that of the run which is going on. Throws CliError. */
 async function findRun(base: string, given: string): Promise<string> {
   if (given.length >= UUID_LENGTH) return given;
-  const { items } = listOf(runViewSchema).parse(
-    await callController(base, "GET", "/runs?limit=500"),
-  );
+  const { items } = await askController(listOf(runViewSchema), base, "GET", "/runs?limit=500");
   const wanted = items.filter(({ id, state }) =>
     given === "latest" ? !hasEnded(state) : id.startsWith(given),
   );
@@ -41,7 +39,7 @@ async function stop(given: string, options: StopOptions): Promise<number> {
   const base = controllerUrl(options.controller) ?? DEFAULT_CONTROLLER;
   const id = await findRun(base, given);
   const path = `/runs/${encodeURIComponent(id)}/stop`;
-  const run = runViewSchema.parse(await callController(base, "POST", path));
+  const run = await askController(runViewSchema, base, "POST", path);
   const { scenarioName: name, state } = run;
   console.log(hasEnded(state) ? `${name} (${id}) has ended: ${state}` : `stopping ${name} (${id})`);
   return EXIT.ok;

@@ -114,5 +114,8 @@ export function importSource(
     const lines = checked.problems.map(({ path, message }) => `  ${path}: ${message}`).join("\n");
     throw new ImportError(`what it asks for is not possible here:\n${lines}`);
   }
-  return { kind, scenario, left: imported.left };
+  const left = imported.left
+    .filter((note) => baseUrl === undefined || note.ofStandIn !== true)
+    .map(({ where, message }) => ({ where, message }));
+  return { kind, scenario, left };
 }

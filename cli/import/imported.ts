@@ -14,6 +14,8 @@ export type ImportedScenario = Omit<ScenarioInput, "steps" | "workloads"> & {
 export interface Note {
   where: string;
   message: string;
+  /** Only so where no `--base-url` is given. */
+  ofStandIn?: true;
 }
 
 /** What a converter makes of a source. The scenario passes `parseScenario`. */
@@ -33,5 +35,14 @@ export const GENTLE_LOAD = {
   loadProfile: { type: "CONSTANT", initialRps: 1 },
 } as const;
 
-/** Where requests go when a source does not say; `--base-url` puts another in its place. */
-export const PLACEHOLDER_BASE_URL = "http://127.0.0.1:8080";
+/**
+ * Where requests go when a source does not say; `--base-url` puts another in its place. Nothing of
+ * this platform listens there by default: nobody loads their own controller by mistake.
+ */
+export const PLACEHOLDER_BASE_URL = "http://localhost:8000";
+
+export const standInNote = (where: string, why: string): Note => ({
+  where,
+  message: `${why}: ${PLACEHOLDER_BASE_URL} stands for it (--base-url)`,
+  ofStandIn: true,
+});

@@ -6,6 +6,7 @@ import {
   ImportError,
   type Note,
   PLACEHOLDER_BASE_URL,
+  standInNote,
 } from "./imported.ts";
 import { executorLoad } from "./k6Executors.ts";
 import { type K6Script, optionsOfScript, readK6Script } from "./k6Literal.ts";
@@ -174,10 +175,9 @@ function noteScript(
   const isPlaceholder = ({ steps }: ImportedWorkload) =>
     plainSteps(steps).some(({ url }) => url === PLACEHOLDER_URL);
   if (!workloads.some(isPlaceholder)) return;
-  left.push({
-    where: "options",
-    message: `say nothing of requests, or none could be read: ${PLACEHOLDER_URL} stands for them; give --base-url or write the steps`,
-  });
+  const message = "say nothing of requests, or none could be read: one GET stands for them";
+  left.push({ where: "options", message: `${message}; write the steps` });
+  left.push(standInNote("options", "no address could be read"));
 }
 
 function readSource(text: string, left: Note[]): Source {

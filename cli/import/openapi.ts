@@ -4,6 +4,7 @@ import {
   ImportError,
   type Note,
   PLACEHOLDER_BASE_URL,
+  standInNote,
 } from "./imported.ts";
 import { importedName } from "./importedName.ts";
 import { exampleOf, keepTemplates, placeParameters } from "./openapiParameters.ts";
@@ -40,8 +41,7 @@ function serverUrl(servers: unknown): string | undefined {
 function baseUrl(document: Raw, left: Note[]): string {
   const url = serverUrl(document["servers"]) ?? "";
   if (/^https?:\/\/[^/{]/i.test(url)) return url;
-  const message = `no full address (${url || "none"}): ${PLACEHOLDER_BASE_URL} stands for it (--base-url)`;
-  left.push({ where: "servers", message });
+  left.push(standInNote("servers", `no full address (${url || "none"})`));
   return PLACEHOLDER_BASE_URL + (url.startsWith("/") ? url : "");
 }
 

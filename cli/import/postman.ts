@@ -4,6 +4,7 @@ import {
   ImportError,
   type Note,
   PLACEHOLDER_BASE_URL,
+  standInNote,
 } from "./imported.ts";
 import { fileName } from "./bodies.ts";
 import { importedName } from "./importedName.ts";
@@ -61,8 +62,7 @@ function urlOf(url: unknown, where: string, { variables, left }: Reader): string
   if (/^https?:\/\//i.test(full)) return full;
   if (!full.startsWith("${")) return `http://${full}`;
   // No URL can begin with a variable whose value is not known.
-  const message = `its host is a variable without a value: ${PLACEHOLDER_BASE_URL} stands for it (--base-url)`;
-  left.push({ where, message });
+  left.push(standInNote(where, "its host is a variable without a value"));
   return full.replace(/^\$\{[^}]*\}/, () => PLACEHOLDER_BASE_URL);
 }
 

@@ -190,7 +190,7 @@ describe("a Postman collection", () => {
   test("without a host goes to a placeholder, and says so", () => {
     const { steps, left } = imported("postman-no-host.json");
     expect(steps.map(({ name, url }) => [name, url])).toEqual([
-      ["Get", "http://127.0.0.1:8080/a"],
+      ["Get", "http://localhost:8000/a"],
       ["Get 2", "http://127.0.0.1:9092/b"],
       ["Parts", "http://127.0.0.1:9092/c/d?x=1"],
     ]);
@@ -238,7 +238,7 @@ describe("a k6 script", () => {
           },
         ],
       },
-      { name: "search", steps: [{ name: "search", url: "http://127.0.0.1:8080/" }] },
+      { name: "search", steps: [{ name: "search", url: "http://localhost:8000/" }] },
     ]);
     expect(scenario.sla).toEqual(["step(home).p95(service) < 500ms"]);
   });
@@ -253,7 +253,19 @@ describe("a k6 script", () => {
       expect.stringMatching(/^line 54: .*__ENV\.QUERY/),
       "setup: is not carried over: its requests are none of the load",
       expect.stringMatching(/^options: say nothing of requests/),
+      "options: no address could be read: http://localhost:8000 stands for it (--base-url)",
     ]);
+  });
+
+  test("says nothing of a stand-in for its address where --base-url gives one", () => {
+    const document = { openapi: "3.0.0", paths: { "/a": { get: {} } } };
+    const text = JSON.stringify(document);
+    const standIn = /^no full address .*http:\/\/localhost:8000 stands for it \(--base-url\)$/;
+    expect(importSource(text, {}, JSON.parse).left).toEqual([
+      { where: "servers", message: expect.stringMatching(standIn) as string },
+    ]);
+    const moved = importSource(text, { baseUrl: "http://127.0.0.1:1" }, JSON.parse);
+    expect(moved.left).toEqual([]);
   });
 });
 
@@ -300,7 +312,7 @@ describe("an OpenAPI document", () => {
   test("has forms, texts, cookies and headers; other bodies are told", () => {
     const { steps, left } = imported("openapi-forms.json");
     expect(steps).toMatchObject([
-      { url: "http://127.0.0.1:8080/api/login", form: { user: "a b", password: "${PASSWORD}" } },
+      { url: "http://localhost:8000/api/login", form: { user: "a b", password: "${PASSWORD}" } },
       { name: "upload" },
       { name: "xml", method: "PUT" },
       { name: "note", body: "hello", headers: { "Content-Type": "text/plain" } },

@@ -108,8 +108,12 @@ describe("is refused by its file", () => {
   });
 
   test.each([
-    ["what is not there", "nowhere.json", /cannot read .*ENOENT/],
-    ["a folder", ".", /cannot read .*EISDIR/],
+    [
+      "what is not there",
+      "nowhere.json",
+      /cannot read .*nowhere\.json: there is no file .*nowhere\.json/,
+    ],
+    ["a folder", ".", /cannot read .* is a folder$/],
   ])("%s", async (_name, file, message) => {
     await expect(readScenario(join(folder, file), {})).rejects.toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { open, readdir } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { dataSetSchema } from "@onrush/shared/data/dataSchema.ts";
 import { FileProblem } from "@onrush/shared/data/fileProblem.ts";
@@ -13,7 +13,8 @@ import {
   type RowFacts,
 } from "@onrush/shared/scenario/files.ts";
 import { namedFiles } from "@onrush/shared/scenario/fileUse.ts";
-import { nearest, type Problem } from "@onrush/shared/scenario/problems.ts";
+import type { Problem } from "@onrush/shared/scenario/problems.ts";
+import { whyUnreadable } from "./whyUnreadable.ts";
 
 /** The contents of a scenario's files, by their SHA-256. */
 export type FileContents = ReadonlyMap<string, Uint8Array>;
@@ -33,12 +34,6 @@ const isObject = (value: unknown): value is Raw =>
 
 class Unreadable extends Error {}
 
-async function similarName(path: string): Promise<string> {
-  const names = await readdir(dirname(path)).catch(() => []);
-  const near = nearest(basename(path), names);
-  return near === undefined ? "" : `; did you mean "${near}"?`;
-}
-
 async function readWhole(path: string): Promise<Uint8Array> {
   let handle;
   try {
@@ -51,10 +46,8 @@ async function readWhole(path: string): Promise<Uint8Array> {
     return new Uint8Array(await handle.readFile());
   } catch (error) {
     if (error instanceof Unreadable) throw error;
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    const hint = isMissing ? await similarName(path) : "";
-    const why = isMissing ? `there is no ${path}` : String(error);
-    throw new Unreadable(`cannot be read: ${why}${hint}`, { cause: error });
+    const why = await whyUnreadable(path, error);
+    throw new Unreadable(`cannot be read: ${why}`, { cause: error });
   } finally {
     await handle?.close();
   }

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { MAX_SCENARIO_BYTES } from "@onrush/shared/scenario/limits.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
+import { whyUnreadable } from "./whyUnreadable.ts";
 
 const bad = (message: string) => new CliError(message, EXIT.badScenario);
 const tooLarge = (name: string) =>
@@ -27,8 +28,7 @@ async function readBounded(file: string): Promise<Buffer> {
     return await handle.readFile();
   } catch (error) {
     if (error instanceof CliError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw bad(`cannot read ${file}: ${reason}`);
+    throw bad(`cannot read ${file}: ${await whyUnreadable(file, error)}`);
   } finally {
     await handle?.close();
   }
