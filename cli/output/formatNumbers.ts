@@ -2,10 +2,10 @@
 export const count = (value: number) => value.toLocaleString("en-US");
 export const rate = (value: number) => value.toFixed(1);
 
-/** Milliseconds with as many decimals as are worth reading. */
-export function ms(value: number): string {
-  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`;
-  return `${value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)} ms`;
+/** Milliseconds with as many decimals as are worth reading, and `more`. */
+export function ms(value: number, more = 0): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(2 + more)} s`;
+  return `${value.toFixed((value >= 100 ? 0 : value >= 10 ? 1 : 2) + more)} ms`;
 }
 
 export function bytes(value: number): string {

@@ -35,6 +35,16 @@ function rowsOf(buckets: Buckets, at: readonly number[]): number[] {
   return rows;
 }
 
+const MAX_MORE_DECIMALS = 4;
+
+/** With so many decimals that neighbours differ, if they do at all. */
+function edgeTexts(at: readonly number[]): string[] {
+  for (let more = 0; ; more++) {
+    const texts = at.map((edge) => ms(edge, more));
+    if (more === MAX_MORE_DECIMALS || texts.every((text, i) => text !== texts[i + 1])) return texts;
+  }
+}
+
 /** How many requests took how long, drawn as bars. Empty without a latency. */
 export function latencyHistogram({ buckets }: Pick<HistogramDocument, "buckets">): string[] {
   const [first, last] = [buckets[0], buckets.at(-1)];
@@ -44,7 +54,8 @@ export function latencyHistogram({ buckets }: Pick<HistogramDocument, "buckets">
   const rows = first.fromMs === last.toMs ? [first.count] : rowsOf(buckets, at);
   const all = rows.reduce((sum, row) => sum + row, 0);
   const most = Math.max(...rows);
-  const labels = rows.map((_, i) => `${ms(at[i] ?? 0)} – ${ms(at[i + 1] ?? 0)}`);
+  const texts = first.fromMs === last.toMs ? at.map((edge) => ms(edge)) : edgeTexts(at);
+  const labels = rows.map((_, i) => `${texts[i] ?? ""} – ${texts[i + 1] ?? ""}`);
   const width = Math.max(...labels.map((label) => label.length));
   const counts = rows.map((row) => count(row));
   const countWidth = Math.max(...counts.map((text) => text.length));

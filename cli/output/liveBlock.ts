@@ -66,6 +66,13 @@ function rateTexts({ sent, started, planned }: SecondView, plan: RunPlan): strin
   if (plan.peakRps === null) return [`${rate(sent)}/s`];
   const isRequests = plan.rateOf === "requests" && plan.users === null;
   if (isRequests) return [`${rate(sent)}/s of ${rate(planned)}/s planned`];
+  if (plan.hasUnplanned) {
+    return [
+      `${rate(sent)}/s`,
+      `iterations ${rate(started)}/s`,
+      `arrivals planned ${rate(planned)}/s`,
+    ];
+  }
   return [`${rate(sent)}/s`, `iterations ${rate(started)}/s of ${rate(planned)}/s planned`];
 }
 

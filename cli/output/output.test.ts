@@ -167,11 +167,19 @@ describe("the summary", () => {
   test("users and their iterations are told where users were", () => {
     const iterations = { ...ledger, started: 1_234 };
     const duration = latency({ count: 1_234, p50: 5, p99: 90 });
-    const closed = { ...summary, vus: { max: 64 }, iterations, iterationDuration: duration };
+    const users = { vus: { max: 64 }, iterations, iterationDuration: duration };
+    const [workload] = summary.workloads;
+    if (workload === undefined) throw new Error("a summary has a workload");
+    const closed = { ...summary, ...users, workloads: [{ ...workload, ...users }] };
     expect(runSummary(endedRun({ ledger, summary: closed }))).toContain(
       "users       64 at most, 1,234 iterations, each p50 5.00 ms p99 90.0 ms",
     );
     expect(runSummary(endedRun({ ledger, summary }))).not.toContain("users ");
+    const all = { iterations: { ...ledger, started: 5_000 }, iterationDuration: latency() };
+    const beside = { ...closed, ...all, workloads: [...closed.workloads, workload] };
+    expect(runSummary(endedRun({ ledger, summary: beside }))).toContain(
+      "users       64 at most, 1,234 iterations, each p50 5.00 ms p99 90.0 ms",
+    );
   });
 
   test("work done within milliseconds was not done in no time", () => {

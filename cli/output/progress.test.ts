@@ -159,7 +159,7 @@ describe("not in a terminal", () => {
     dropped: 0,
     begun: 0,
   };
-  const times = { avg: 0.523, min: 0.1, max: 127, p95: 1.236 };
+  const times = { count: 100_940, avg: 0.523, min: 0.1, max: 127, p95: 1.236 };
 
   test.each<[string, object, string | null, string]>([
     [
@@ -178,9 +178,11 @@ describe("not in a terminal", () => {
     expect(plainLine({ ...total, ...change }, 1_228.46, times, { neutral })).toBe(line);
   });
 
-  test("nothing answered yet is no success", () => {
+  test("nothing answered yet is neither success nor failure, and took no time", () => {
     const none = { ...total, ok: 0, neutral: 0 };
-    expect(plainLine(none, 0, times, { neutral: null })).toContain("Success Rate:   0.0%");
+    expect(plainLine(none, 0, latency(), { neutral: null })).toContain(
+      "Success Rate:      - | Latency (ms): avg=- min=- max=- p95=-",
+    );
   });
 });
 
@@ -224,6 +226,17 @@ describe("in a terminal", () => {
     const two = plan({ targetUrl: undefined, steps }, 60);
     expect(lines({ plan: two, newest: { ...newest, started: 999, planned: 1_000 } })[2]).toBe(
       "rate      1998.0/s  iterations 999.0/s of 1000.0/s planned  in flight 12  sent 69,930",
+    );
+  });
+
+  test("iterations of users are not compared with the plan of arrivals beside them", () => {
+    const steps = ["a", "b"].map((name) => ({ name, protocol: "http", url: "http://h/" }));
+    const workload = (name: string, loadProfile: object) => ({ name, loadProfile, steps });
+    const workloads = [workload("app", profile), workload("shop", { type: "VUS", vus: 3 })];
+    const both = plan({ targetUrl: undefined, loadProfile: undefined, workloads }, 60);
+    const some = { ...newest, started: 45, planned: 25, users: 3 };
+    expect(lines({ plan: both, newest: some }, 120)[2]).toBe(
+      "rate      1998.0/s  iterations 45.0/s  arrivals planned 25.0/s  users 3  in flight 12  sent 69,930",
     );
   });
 

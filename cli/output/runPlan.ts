@@ -24,6 +24,8 @@ export interface RunPlan {
   rateOf: "requests" | "iterations";
   /** Users there at once at most; null when none is given as users. */
   users: number | null;
+  /** Some workloads have users that begin anew when they have ended: their iterations have no plan. */
+  hasUnplanned: boolean;
   /** How many iterations all of the run is about; null when it lasts for its time. */
   iterations: number | null;
   /** The name of the one neutral outcome, "Neutral" for several; null when there is none. */
@@ -90,6 +92,7 @@ export function runPlan(scenario: Scenario, plannedSeconds: number): RunPlan {
     peakRps: rates.length === 0 ? null : rates.reduce((sum, rps) => sum + rps, 0),
     rateOf: workloads.every(isOneRequest) ? "requests" : "iterations",
     users: hasUsers ? users.reduce((sum, count) => sum + count, 0) : null,
+    hasUnplanned: loads.some(({ type }) => type !== "arrivals"),
     iterations: work.length === loads.length ? work.reduce((sum, n) => sum + n, 0) : null,
     neutral: neutralOf(workloads),
     distributions: distributionsOf(scenario),

@@ -50,14 +50,18 @@ const pairs = (counts: Record<string, number>) =>
 /** A fixed amount of work may be done within milliseconds. */
 const seconds = (value: number) => value.toFixed(value < 1 ? 3 : 1);
 
-/** Only where users were: how many at once, and what they got done. */
-function usersLine({ vus, iterations, iterationDuration: duration }: Summary): string[] {
+/** Only where users were: how many at once, and what they (not arrivals beside them) got done. */
+function usersLine(summary: Summary): string[] {
+  const { vus, workloads } = summary;
   if (vus.max === 0) return [];
-  const times =
-    duration.count === 0 ? "" : `, each p50 ${ms(duration.p50)} p99 ${ms(duration.p99)}`;
-  return [
-    `  users       ${count(vus.max)} at most, ${count(iterations.started)} iterations${times}`,
-  ];
+  const closed = workloads.filter((workload) => workload.vus.max > 0);
+  const [only, ...others] = closed.length === workloads.length ? [summary] : closed;
+  if (only === undefined) return [];
+  const started = closed.reduce((sum, { iterations }) => sum + iterations.started, 0);
+  // Percentiles of several workloads, but not of all, cannot be had from theirs.
+  const { count: ended, p50, p99 } = only.iterationDuration;
+  const times = ended === 0 || others.length > 0 ? "" : `, each p50 ${ms(p50)} p99 ${ms(p99)}`;
+  return [`  users       ${count(vus.max)} at most, ${count(started)} iterations${times}`];
 }
 
 const maybeSent = (requests = 0) =>

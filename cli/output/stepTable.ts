@@ -9,13 +9,19 @@ export function stepTable({ workloads }: Pick<Summary, "workloads">): string[] {
   );
   if (steps.length < 2) return [];
   const several = workloads.length > 1;
-  const head = ["STEP", "SENT", "RPS", "OK", "FAILED", "P50", "P95", "P99", "SERVICE P95"];
+  const hasNeutral = steps.some(({ requests }) => requests.neutral > 0);
+  const ifNeutral = (text: string) => (hasNeutral ? [text] : []);
+  const head = [
+    ...["STEP", "SENT", "RPS", "OK", "FAILED", ...ifNeutral("NEUTRAL")],
+    ...["P50", "P95", "P99", "SERVICE P95"],
+  ];
   const rows = steps.map(({ name, workload, requests, rps, response, service }) => [
     several ? `${workload}: ${name}` : name,
-    ...[count(requests.sent), rate(rps), count(requests.ok + requests.neutral)],
-    ...[count(requests.failed), ms(response.p50), ms(response.p95), ms(response.p99)],
-    ms(service.p95),
+    ...[count(requests.sent), rate(rps), count(requests.ok), count(requests.failed)],
+    ...ifNeutral(count(requests.neutral)),
+    ...[ms(response.p50), ms(response.p95), ms(response.p99), ms(service.p95)],
   ]);
-  const table = textTable([head, ...rows], [1, 2, 3, 4, 5, 6, 7, 8]);
+  const numbers = head.slice(1).map((_, i) => i + 1);
+  const table = textTable([head, ...rows], numbers);
   return ["  steps:", ...table.split("\n").map((line) => `    ${line}`)];
 }

@@ -76,6 +76,13 @@ describe("the latency histogram", () => {
     expect(lines[7]).toBe(`    53.5 ms – 54.0 ms  1  25.0 %  ${"█".repeat(40)}`);
   });
 
+  test("tells rows apart whose edges are nearly equal", () => {
+    const buckets = [3_000, 3_004].map((ms) => ({ fromMs: ms, toMs: ms, count: 1 }));
+    const lines = latencyHistogram({ buckets });
+    expect(lines[0]).toMatch(/^ {4}3\.0000 s – 3\.0005 s {2}1 /);
+    expect(lines[7]).toMatch(/^ {4}3\.0035 s – 3\.0040 s {2}1 /);
+  });
+
   test.each([
     ["one latency", [{ fromMs: 7, toMs: 7, count: 3 }], 1],
     ["none", [], 0],
@@ -115,12 +122,21 @@ describe("the table of steps", () => {
     const one = { ...workload, steps: [named("login", 1_000), named("pay", 990)] };
     expect(stepTable({ workloads: [one] })).toEqual([
       "  steps:",
-      "    STEP    SENT    RPS   OK  FAILED      P50      P95     P99  SERVICE P95",
-      "    login  1,000  100.0  999       1  1.00 ms  20.0 ms  300 ms      0.00 ms",
-      "    pay      990   99.0  989       1  1.00 ms  20.0 ms  300 ms      0.00 ms",
+      "    STEP    SENT    RPS   OK  FAILED  NEUTRAL      P50      P95     P99  SERVICE P95",
+      "    login  1,000  100.0  997       1        2  1.00 ms  20.0 ms  300 ms      0.00 ms",
+      "    pay      990   99.0  987       1        2  1.00 ms  20.0 ms  300 ms      0.00 ms",
     ]);
     const other = { ...workload, name: "other", steps: [named("pay", 5)] };
     expect(stepTable({ workloads: [one, other] })[4]).toMatch(/^ {4}other: pay /);
+  });
+
+  test("has no column for neutral answers where there are none", () => {
+    const requests = { sent: 3, ok: 2, failed: 1, neutral: 0, interrupted: 0 };
+    const steps = ["login", "pay"].map((name) => ({ ...named(name, 3), requests }));
+    expect(stepTable({ workloads: [{ ...workload, steps }] }).slice(1, 3)).toEqual([
+      "    STEP   SENT  RPS  OK  FAILED      P50      P95     P99  SERVICE P95",
+      "    login     3  0.3   2       1  1.00 ms  20.0 ms  300 ms      0.00 ms",
+    ]);
   });
 
   test("is nothing for one step", () => expect(stepTable({ workloads })).toEqual([]));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readControllerSettings } from "./settings.ts";
+import { readControllerSettings, readWorkerCounts } from "./settings.ts";
 
 test("runs are kept for 30 days and 1,000 of them, unless the environment says otherwise", () => {
   expect(readControllerSettings({}).retention).toEqual({ days: 30, runs: 1_000 });
@@ -27,4 +27,9 @@ test("files are kept for 7 days and 5,000 MB of them, and 8 taken at once", () =
   };
   const named = /RETENTION_FILE_DAYS.*\nFILES_MAX_MB.*\nUPLOADS_MAX=.*\nUPLOADS_MAX_MB/;
   expect(() => readControllerSettings(refused)).toThrow(named);
+});
+
+test("an embedded platform has at least one worker", () => {
+  expect(readWorkerCounts({}).workers).toBe(1);
+  expect(() => readWorkerCounts({ WORKERS: "0" })).toThrow(/WORKERS="0" .* from 1 to 64/);
 });

@@ -137,7 +137,7 @@ export interface WorkerCounts {
 /** Reads WORKERS, WORKER_THREADS and WORKER_FILES_MAX_MB. Throws SettingsError. */
 export function readWorkerCounts(env: Environment): WorkerCounts {
   const problems: string[] = [];
-  const workers = wholeNumber(env, "WORKERS", { default: 1, min: 0, max: 64 }, problems);
+  const workers = wholeNumber(env, "WORKERS", { default: 1, min: 1, max: 64 }, problems);
   const threads = wholeNumber(env, "WORKER_THREADS", { default: 0, min: 1, max: 256 }, problems);
   const ofFiles = { default: DEFAULT_WORKER_FILES_MB, min: 1, max: 1_000_000 };
   const filesMb = wholeNumber(env, "WORKER_FILES_MAX_MB", ofFiles, problems);
