@@ -3,18 +3,35 @@ import { readWorkerCounts } from "@onrush/controller/platform/settings.ts";
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
+import { CliError } from "../cliError.ts";
+import { EXIT } from "../exitCodes.ts";
 import { startPlatform } from "../embedded/platform.ts";
 import type { RunClient } from "./runClient.ts";
 
 const MAX_PROCESSES = 16;
 
+/** Its workers are child processes, which have no labels. Throws CliError (exit code 2). */
+function checkPlaceable(workers: number, labels: Scenario["labels"]): void {
+  const elsewhere = "name a controller that has workers with --controller";
+  const refuse = (why: string) =>
+    new CliError(`no worker could run this: ${why}`, EXIT.badScenario);
+  if (workers === 0) throw refuse(`WORKERS is 0; give at least 1, or ${elsewhere}`);
+  const names = Object.keys(labels).join(", ");
+  if (names === "") return;
+  throw refuse(
+    `labels (${names}) ask for workers started with them; ${elsewhere}, or leave them out`,
+  );
+}
+
 /** A platform of its own for this one run, with as many worker processes as it asks for. */
-export async function embeddedClient(numWorkers: number): Promise<RunClient> {
+export async function embeddedClient({ numWorkers, labels }: Scenario): Promise<RunClient> {
   const settings = { host: "127.0.0.1", port: 0, dataDirectory: ":memory:" };
   const counts = readWorkerCounts({
     WORKERS: String(Math.min(numWorkers, MAX_PROCESSES)),
     ...process.env,
   });
+  checkPlaceable(counts.workers, labels);
   const platform = await startPlatform(settings, counts);
   const { runs, files } = platform.controller;
   return {

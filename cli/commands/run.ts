@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { maskSecrets } from "@onrush/shared/scenario/secrets.ts";
+import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { CliError } from "../cliError.ts";
 import { controllerUrl } from "../clients/controllerApi.ts";
 import { remoteClient } from "../clients/remoteClient.ts";
@@ -44,13 +45,20 @@ function readUpdateSeconds(text = DEFAULT_UPDATE): number {
   throw new CliError(`--update "${text}" is not whole seconds: write 1s or 10s`, EXIT.badScenario);
 }
 
-async function report(client: RunClient, run: RunView, options: RunOptions): Promise<void> {
+async function report(
+  client: RunClient,
+  { scenario }: LoadedScenario,
+  run: RunView,
+  options: RunOptions,
+): Promise<void> {
   if (options.quiet !== true && !usesStdout(options)) {
     const latencies =
       run.summary === null
         ? undefined
         : await runLatencies(client.base, run.id, options.percentiles);
-    console.log(runSummary(run, latencies, painterFor(process.stdout, process.env)));
+    const { targets } = runPlan(maskSecrets(scenario), run.plannedSeconds);
+    const paint = painterFor(process.stdout, process.env);
+    console.log(runSummary(run, latencies, paint, targets));
   }
   await writeReports(client.base, run.id, options);
 }
@@ -61,6 +69,7 @@ function reporterOf(started: StartedRun, loaded: LoadedScenario, options: RunOpt
     plan: runPlan(maskSecrets(loaded.scenario), started.plannedSeconds),
     current: () => started.current(),
     updateSeconds: readUpdateSeconds(options.update),
+    labels: loaded.scenario.labels,
   });
   started.onSecond((view) => reporter.second(view));
   started.onEvent((event) => reporter.event(event));
@@ -85,7 +94,7 @@ async function follow(
   try {
     const run = await started.ended;
     await reporter.end();
-    await report(client, run, options);
+    await report(client, loaded, run, options);
     return exitCodeOf(run, interrupted, options.strict === true);
   } catch (error) {
     if (!interrupted) throw error;
@@ -98,9 +107,9 @@ async function follow(
 }
 
 /** Loading a whole platform takes longer than refusing a scenario: only those who run one wait for it. */
-async function embedded(numWorkers: number): Promise<RunClient> {
+async function embedded(scenario: Scenario): Promise<RunClient> {
   const { embeddedClient } = await import("../clients/embeddedClient.ts");
-  return embeddedClient(numWorkers);
+  return embeddedClient(scenario);
 }
 
 /** What a scenario file is made of: itself and the files it names. */
@@ -127,9 +136,7 @@ export async function run(
   if (options.percentiles !== undefined) checkPercentiles(options.percentiles);
   await checkReportFiles(options, inputs);
   const client =
-    controller === undefined
-      ? await embedded(loaded.scenario.numWorkers)
-      : remoteClient(controller);
+    controller === undefined ? await embedded(loaded.scenario) : remoteClient(controller);
   try {
     return await follow(client, loaded, options);
   } catch (error) {

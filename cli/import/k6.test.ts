@@ -268,7 +268,9 @@ describe("a script", () => {
 
   test("is never run: what only running could tell is told", () => {
     const { scenario, left } = imported(
-      script(`{ vus: __ENV.VUS || 10, duration: (() => { throw new Error("run") })(), tags: f() }`),
+      script(
+        `{ vus: Number(__ENV.VUS), duration: (() => { throw new Error("run") })(), tags: f() }`,
+      ),
     );
     expect(scenario.loadProfile).toMatchObject({ type: "ITERATIONS", iterations: 1 });
     expect(left.map((line) => line.split(":")[0])).toEqual(["vus", "duration", "tags"]);
@@ -368,3 +370,17 @@ test("checks of the time that an answer took become checks of latency", () => {
   ]);
   expect(left).toHaveLength(3);
 });
+
+test.each(["__ENV.BASE || ", "__ENV.BASE ?? ", '__ENV["A"] || __ENV.B || '])(
+  "what stands in for a variable that is not set is taken: %s…",
+  (variable) => {
+    const text = [
+      'import http from "k6/http";',
+      `const BASE = ${variable}"http://127.0.0.1:9092";`,
+      "export default () => { http.get(`${BASE}/a`); }",
+    ].join("\n");
+    const { scenario, left } = imported(text);
+    expect(plainSteps(scenario.steps).map(({ url }) => url)).toEqual(["http://127.0.0.1:9092/a"]);
+    expect(left).toEqual([]);
+  },
+);

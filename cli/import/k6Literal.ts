@@ -167,6 +167,18 @@ function stringified(node: CallExpression, path: string, scope: Scope): unknown 
   return typeof text === "string" && text.length > MAX_CHARACTERS ? unknown(path, scope) : text;
 }
 
+/** `__ENV.NAME`, or several of them to choose from. */
+function isEnvironment(node: Expression): boolean {
+  if (node.type === "LogicalExpression") {
+    return node.operator !== "&&" && isEnvironment(node.left) && isEnvironment(node.right);
+  }
+  return (
+    node.type === "MemberExpression" &&
+    node.object.type === "Identifier" &&
+    node.object.name === "__ENV"
+  );
+}
+
 function valueOf(node: Expression, path: string, scope: Scope): unknown {
   if (!spend(scope, 1)) return UNKNOWN;
   switch (node.type) {
@@ -207,6 +219,11 @@ function valueOf(node: Expression, path: string, scope: Scope): unknown {
       const value = a === UNKNOWN || b === UNKNOWN ? UNKNOWN : join(node.operator, a, b);
       return value === UNKNOWN && scope.left.length === noted ? unknown(path, scope) : value;
     }
+    case "LogicalExpression":
+      // What the script runs with where its environment says nothing.
+      return node.operator !== "&&" && isEnvironment(node.left)
+        ? valueOf(node.right, path, scope)
+        : unknown(path, scope);
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- every other one has to be run
     default:
       return unknown(path, scope);

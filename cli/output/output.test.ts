@@ -51,6 +51,19 @@ describe("the summary", () => {
     expect(text).toContain("(inFlightLimit: 30, late: 10)");
   });
 
+  test("hints at the address when no request got an answer", () => {
+    const requests = { sent: 10, ok: 0, failed: 10, neutral: 0, interrupted: 0 };
+    const told = (errors: Record<string, number>) =>
+      runSummary(endedRun({ summary: { ...summary, requests, errors } }), undefined, undefined, [
+        "http://h:1/",
+      ]);
+    expect(told({ connectionRefused: 10 })).toContain(
+      "no request got an answer from http://h:1/: does anything listen there?",
+    );
+    expect(told({ dns: 10 })).toContain("from http://h:1/: is the name right?");
+    expect(told({ connectionRefused: 9, timeout: 1 })).not.toContain("no request got");
+  });
+
   test("tells requests, rate, status codes and errors", () => {
     const text = runSummary(endedRun({ ledger, summary }));
     expect(text).toContain("950 sent, 900 ok, 50 failed");

@@ -7,6 +7,7 @@ import { ProgressCount } from "./progressCount.ts";
 import type { RunPlan } from "./runPlan.ts";
 import { Terminal } from "./terminal.ts";
 import { isDumb, painterFor } from "./tone.ts";
+import { waitingNotes } from "./waitingNotes.ts";
 
 /** Shows a run while it goes on, on the error stream: the standard output is for results. */
 export interface RunReporter {
@@ -27,6 +28,8 @@ interface ReporterOptions {
   /** The run as it is now. */
   current(): Promise<RunView>;
   updateSeconds: number;
+  /** Of the workers it may run on. */
+  labels: Readonly<Record<string, string>>;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -37,9 +40,16 @@ const eventText = ({ kind, text }: RunEvent) => `${kind}: ${text}`;
 const isEmpty = ({ planned, sent, users }: SecondView) => planned + sent + users === 0;
 
 /** A line every `updateSeconds`, with a banner in front. */
-function plainReporter({ plan, current, updateSeconds }: ReporterOptions): RunReporter {
+function plainReporter({ plan, current, updateSeconds, labels }: ReporterOptions): RunReporter {
   const progress = new ProgressCount(updateSeconds);
   const print = (text: string) => console.error(text);
+  const noteWaiting = waitingNotes(labels, print);
+  const look = async () => {
+    const run = await current();
+    noteWaiting(run);
+    if (run.state !== "QUEUED") clearInterval(timer);
+  };
+  const timer = setInterval(() => void look().catch(() => {}), LOOK_EVERY_MS);
   let told = -1;
   let printing = Promise.resolve();
   for (const line of banner(plan, new Date())) print(line);
@@ -63,12 +73,15 @@ function plainReporter({ plan, current, updateSeconds }: ReporterOptions): RunRe
       if (isTold(event)) print(eventText(event));
     },
     say: print,
-    end: () => printing.catch(() => {}),
+    end() {
+      clearInterval(timer);
+      return printing.catch(() => {});
+    },
   };
 }
 
 /** A block that is redrawn every second. */
-function liveReporter({ plan, current }: ReporterOptions): RunReporter {
+function liveReporter({ plan, current, labels }: ReporterOptions): RunReporter {
   const progress = new ProgressCount();
   const terminal = new Terminal(process.stderr, painterFor(process.stderr, process.env));
   let phase: RunView["state"] = "PREPARING";
@@ -76,8 +89,11 @@ function liveReporter({ plan, current }: ReporterOptions): RunReporter {
     const state = { plan, phase, newest: progress.newest, total: progress.total() };
     terminal.draw(liveBlock(state, terminal.columns - 1, terminal.rows));
   };
+  const noteWaiting = waitingNotes(labels, (text) => terminal.print(text));
   const look = async () => {
-    phase = (await current()).state;
+    const run = await current();
+    noteWaiting(run);
+    phase = run.state;
     draw();
   };
   const timer = setInterval(() => void look().catch(() => {}), LOOK_EVERY_MS);

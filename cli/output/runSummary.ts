@@ -142,14 +142,33 @@ function verdictLines({ scenarioName, state, verdict }: RunView, paint: Paint): 
   ];
 }
 
+/** Where every request ended without a connection, the address is what to look at. */
+function unreachedLines({ requests, errors }: Summary, targets: readonly string[]): string[] {
+  const { connectionRefused = 0, dns = 0 } = errors;
+  const unreached = connectionRefused + dns;
+  if (unreached === 0 || unreached < requests.sent) return [];
+  const where = targets.length === 0 ? "the target's address" : targets.join(", ");
+  const question = dns > 0 ? "is the name right" : "does anything listen there";
+  return [`  hint        no request got an answer from ${where}: ${question}?`];
+}
+
 /** What a run came to, for people: verdict, ledger, requests, latencies. */
-export function runSummary(run: RunView, latencies?: Latencies, paint = uncoloured): string {
+export function runSummary(
+  run: RunView,
+  latencies?: Latencies,
+  paint = uncoloured,
+  targets: readonly string[] = [],
+): string {
   const { ledger, summary } = run;
   const droppedBy = pairs(ledger.droppedBy);
   const traffic =
     summary === null
       ? []
-      : [...generatorLines(summary), ...trafficLines(summary, latencies, paint)];
+      : [
+          ...unreachedLines(summary, targets),
+          ...generatorLines(summary),
+          ...trafficLines(summary, latencies, paint),
+        ];
   const lines = [
     "",
     ...verdictLines(run, paint),

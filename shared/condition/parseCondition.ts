@@ -2,6 +2,7 @@ import { nearest } from "../scenario/problems.ts";
 import { type JsonPath, readJsonPath } from "./jsonPath.ts";
 import { patternProblem } from "./regexGuard.ts";
 import { type Parsed, parseText, type TextReader } from "./textReader.ts";
+import { unitHint } from "./unitHint.ts";
 
 /**
  * One small grammar for everything that looks at an answer: checks, extractions, outcomes.
@@ -113,6 +114,13 @@ function readOperator(reader: TextReader): Operator {
   const symbol = reader.take(/[=!<>]+/) ?? reader.take(/[A-Za-z]+/) ?? "";
   const known = operators.find((operator) => operator === symbol);
   if (known !== undefined) return known;
+  if (symbol === "") {
+    const before = reader.text.slice(begin, begin + 10);
+    return reader.fail(
+      `an operator is missing before "${before}"; known: ${operators.join(" ")}`,
+      begin,
+    );
+  }
   const near = symbol === "=" ? "==" : nearest(symbol, operators);
   const hint = near === undefined ? `known: ${operators.join(" ")}` : `did you mean "${near}"?`;
   return reader.fail(`unknown operator "${symbol}"; ${hint}`, begin);
@@ -130,7 +138,7 @@ function readValue(reader: TextReader, source: Source): string | number | boolea
     const factor = Object.hasOwn(known, unit) ? known[unit] : undefined;
     if (factor !== undefined) return Number(number[1]) * factor;
     const names = Object.keys(known).filter((name) => name !== "");
-    if (names.length > 0) reader.fail(`unknown unit "${unit}"; known: ${names.join(", ")}`, begin);
+    if (names.length > 0) reader.fail(`unknown unit "${unit}"; ${unitHint(unit, names)}`, begin);
   }
   if (source.kind === "json") {
     if (word === "true" || word === "false") return word === "true";

@@ -57,8 +57,11 @@ describe("modifiers", () => {
 const wrong: [text: string, column: number, message: RegExp][] = [
   ["", 1, /unknown ""; known: step, group, workload/],
   ["p95", 4, /a limit is missing/],
-  ["p95 500ms", 5, /unknown operator "500ms"; known: <= >=/],
+  ["p95 500ms", 5, /an operator is missing before "500ms"; known: <= >=/],
   ["p95 = 500ms", 5, /did you mean "=="/],
+  ["p95 < 200msec", 7, /unknown unit "msec"; did you mean "ms"\?/],
+  ["p95 < 200 msec", 10, /did you mean "200ms"\?/],
+  ["p95 < 2 s over 5s", 8, /did you mean "2s"\?/],
   ["p95 < ", 7, /a number is needed/],
   ["p95 < 500kb", 7, /unknown unit "kb"; known: none, us, µs, ms, s/],
   ["p0 < 5ms", 1, /between p0 and p100/],

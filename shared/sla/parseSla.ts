@@ -1,4 +1,5 @@
 import { type Parsed, parseText, type TextReader } from "../condition/textReader.ts";
+import { meantUnit, unitHint } from "../condition/unitHint.ts";
 import { nearest } from "../scenario/problems.ts";
 import {
   type CountedName,
@@ -198,9 +199,23 @@ function readOperator(reader: TextReader): SlaOperator {
   const symbol = reader.take(/[=!<>]+/) ?? "";
   const known = slaOperators.find((operator) => operator === symbol);
   if (known !== undefined) return known;
-  const shown = symbol === "" ? reader.text.slice(at, at + 10) : symbol;
+  if (symbol === "") {
+    const before = reader.text.slice(at, at + 10);
+    return reader.fail(
+      `an operator is missing before "${before}"; known: ${slaOperators.join(" ")}`,
+      at,
+    );
+  }
   const near = symbol === "=" ? 'did you mean "=="?' : `known: ${slaOperators.join(" ")}`;
-  return reader.fail(`unknown operator "${shown}"; ${near}`, at);
+  return reader.fail(`unknown operator "${symbol}"; ${near}`, at);
+}
+
+/** A unit with a blank before it would be taken for a modifier. */
+function refuseApart(reader: TextReader, digits: string, units: readonly SlaUnit[]): void {
+  const word = /^\s+(%|[A-Za-zµ]+)/.exec(reader.text.slice(reader.at))?.[1] ?? "";
+  const unit = meantUnit(word) ?? word.toLowerCase();
+  if (unit === "" || !units.some((one) => Object.hasOwn(factors[one], unit))) return;
+  reader.fail(`did you mean "${digits}${unit}"? a unit follows its number at once`, reader.at);
 }
 
 /** "%", "/s" and the like, as the metric takes them; what it does not take names what it does. */
@@ -211,6 +226,7 @@ function readLimit(reader: TextReader, metric: SlaMetric): { limit: number; unit
   if (digits === undefined) return reader.fail("a number is needed, as in 500ms");
   const suffix = (reader.take(/%|\/s|[A-Za-zµ]+/) ?? "").toLowerCase();
   const units = unitsOf(metric);
+  if (suffix === "") refuseApart(reader, digits, units);
   for (const unit of units) {
     const known = factors[unit];
     const factor = Object.hasOwn(known, suffix) ? known[suffix] : undefined;
@@ -222,7 +238,7 @@ function readLimit(reader: TextReader, metric: SlaMetric): { limit: number; unit
   }
   const names = units.flatMap((unit) => Object.keys(factors[unit]).map((name) => name || "none"));
   const problem = suffix === "" ? "a unit is missing" : `unknown unit "${suffix}"`;
-  return reader.fail(`${problem}; known: ${names.join(", ")}`, at);
+  return reader.fail(`${problem}; ${unitHint(suffix, names)}`, at);
 }
 
 function readSeconds(reader: TextReader, example: string): number {
