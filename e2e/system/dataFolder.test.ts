@@ -65,7 +65,7 @@ test("a second platform on a folder is refused, and the first one's run goes on 
   await first.end();
 });
 
-test("a platform that was killed leaves its folder to the next, whose runs find workers", async () => {
+test("a platform that was killed leaves its folder and its run to the next", async () => {
   const killed = startUp();
   const left = await (await apiOf(killed)).start(load(600));
   await (await apiOf(killed)).until(left.runId, ({ state }) => state === "RUNNING");
@@ -76,5 +76,9 @@ test("a platform that was killed leaves its folder to the next, whose runs find 
   const api = await apiOf(up);
   const { runId } = await api.start(load(1));
   expect((await api.ended(runId)).state).toBe("COMPLETED");
+  // The run that was left finds a worker, too.
+  await api.until(left.runId, ({ events }) =>
+    events.some(({ text }) => text.includes("takes over share")),
+  );
   await up.end();
 });
