@@ -75,6 +75,12 @@ export class RunOwnership {
     this.#events = events;
   }
 
+  /** Whether somebody has asked for the end of the run, whoever owned it then. */
+  async isStopAsked(): Promise<boolean> {
+    const { stopAsked } = await this.#lease.renew(this.#runId, this.#owner, LEASE_TTL_MS);
+    return stopAsked;
+  }
+
   /** Lets others have it; from now on it is not ours, also when nobody can be told. */
   async release(): Promise<void> {
     const wasHeld = this.isHeld;

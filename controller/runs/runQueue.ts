@@ -21,6 +21,8 @@ export class RunQueue {
   readonly #waiting: RunSupervisor[] = [];
   readonly #supervisors = new Map<string, RunSupervisor>();
   readonly #scenarios = new Map<string, Pick<StoredRun["scenario"], "numWorkers" | "labels">>();
+  /** Runs whose lease is being asked for: this controller would get the same one twice. */
+  readonly #taking = new Set<string>();
   #adoptTimer: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #placing = false;
@@ -62,15 +64,27 @@ export class RunQueue {
 
   /** Queues a run; without a link to the workers it is adopted when there is one. */
   async add(run: StoredRun): Promise<void> {
-    const { link, owner, logger } = this.#options;
+    const { logger } = this.#options;
     try {
-      const ownership = await RunOwnership.acquire(run.id, link.lease, owner, logger);
-      // Another controller was quicker: it places the run.
-      if (ownership === undefined) return;
-      this.#enqueue(run, ownership);
-      void this.#place();
+      await this.#take(run.id, async (ownership) => {
+        this.#enqueue(run, ownership);
+        void this.#place();
+      });
     } catch (error) {
       logger.warn({ err: error, runId: run.id }, "a run waits for the link to the workers");
+    }
+  }
+
+  /** Nothing while another controller has the run, or this one has it or is about to. */
+  async #take(runId: string, use: (ownership: RunOwnership) => Promise<void>): Promise<void> {
+    const { link, owner, logger } = this.#options;
+    if (this.#supervisors.has(runId) || this.#taking.has(runId)) return;
+    this.#taking.add(runId);
+    try {
+      const ownership = await RunOwnership.acquire(runId, link.lease, owner, logger);
+      if (ownership !== undefined) await use(ownership);
+    } finally {
+      this.#taking.delete(runId);
     }
   }
 
@@ -98,10 +112,19 @@ export class RunQueue {
 
   /** Stops a run, or tells its owner to. */
   async stop(runId: string): Promise<void> {
+    const { link, runs, logger } = this.#options;
     const own = this.#supervisors.get(runId);
-    if (own !== undefined) return own.stop();
-    const run = await this.#options.runs.get(runId);
-    if (run?.active === true) await this.#options.link.lease.askStop(runId);
+    if (own === undefined) {
+      const run = await runs.get(runId);
+      if (run?.active === true) await link.lease.askStop(runId);
+      return;
+    }
+    if (own.hasEnded) return;
+    // Asked for as of a run of another's: its workers end, so whoever goes on with it must know why.
+    const asked = link.lease.askStop(runId).catch((error: unknown) => {
+      logger.warn({ err: error, runId }, "that a run is to stop could not be left for others");
+    });
+    await Promise.all([asked, own.stop()]);
   }
 
   /** Standings of shares of runs that are this controller's. */
@@ -179,14 +202,7 @@ export class RunQueue {
     this.#adopting = true;
     try {
       for (const run of await this.#options.runs.active()) {
-        if (this.#supervisors.has(run.id)) continue;
-        // One that nobody can go on with must not keep the others waiting.
-        await this.#adopt(run.id).catch((error: unknown) => {
-          this.#options.logger.warn(
-            { err: error, runId: run.id },
-            "a run could not be gone on with",
-          );
-        });
+        await this.#take(run.id, (ownership) => this.#adopt(run.id, ownership));
       }
     } catch (error) {
       this.#options.logger.warn({ err: error }, "runs without an owner could not be looked for");
@@ -195,11 +211,9 @@ export class RunQueue {
     }
   }
 
-  /** Goes on with a run whose owner is gone; nothing while another controller has it. */
-  async #adopt(runId: string): Promise<void> {
-    const { link, owner, runs, logger } = this.#options;
-    const ownership = await RunOwnership.acquire(runId, link.lease, owner, logger);
-    if (ownership === undefined) return;
+  /** Goes on with a run whose owner is gone. */
+  async #adopt(runId: string, ownership: RunOwnership): Promise<void> {
+    const { runs, logger } = this.#options;
     // As its last owner left it: what was read before the lease was ours may be older.
     const run = await runs.get(runId).catch(async (error: unknown) => {
       await ownership.release();
@@ -215,9 +229,10 @@ export class RunQueue {
     try {
       await supervisor.resume();
     } catch (error) {
-      // Half read it cannot be gone on with; the next try begins with the store again.
+      // Half read it cannot be gone on with; the next try begins with the store again. Those
+      // behind it have their turn now; where the store is away, reading the next one says so.
       await supervisor.handOn();
-      throw error;
+      logger.warn({ err: error, runId }, "a run could not be gone on with");
     }
   }
 }

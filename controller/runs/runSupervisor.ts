@@ -160,6 +160,8 @@ export class RunSupervisor {
       // From here on whoever had it before cannot write any more.
       await this.#save();
       await this.#restore();
+      // Before what was reported since: shares that ended because of it did not complete the run.
+      if (await this.#options.ownership.isStopAsked()) await this.#tell({ type: "stopRequested" });
       this.#live();
     });
   }

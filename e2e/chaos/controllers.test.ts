@@ -106,3 +106,19 @@ test.concurrent("any controller stops any run", async (scope) => {
     expect(run.ledger.started).toBeLessThan(load.rps * load.seconds);
   }
 });
+
+test.concurrent(
+  "a run is stopped although its controller dies as soon as it has told so",
+  async (scope) => {
+    const platform = await startChaos(scope, { workers: 2 });
+    const load = { rps: 100, seconds: 120, workers: 2 };
+    const { runId } = await platform.api.start(steady(platform.target.url, load));
+    await platform.api.loaded(runId, 2);
+    await platform.api.call("POST", `/api/v1/runs/${runId}/stop`);
+    await platform.controllers[0]?.kill();
+    await platform.controllers[0]?.start();
+    const run = await platform.api.outcome(runId);
+    expect(run.state).toBe("STOPPED");
+    expect(run.ledger.started).toBeLessThan(load.rps * load.seconds);
+  },
+);
