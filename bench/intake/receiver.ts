@@ -10,6 +10,7 @@ import type { Applied } from "@onrush/controller/results/secondStore.ts";
 import { RunSeconds } from "@onrush/controller/results/runSeconds.ts";
 import { checkHistograms } from "@onrush/controller/runs/checkHistograms.ts";
 import { reportMessage } from "@onrush/controller/runs/reportMessage.ts";
+import { KEEP_SECONDS } from "@onrush/controller/runs/runRecord.ts";
 import type { RunSecond } from "@onrush/shared/metrics/second.ts";
 import { viewSecond } from "@onrush/shared/metrics/viewSecond.ts";
 import type {
@@ -27,7 +28,6 @@ import { type Intake, readJob, STEPS } from "./job.ts";
 
 const TICK_MS = 250;
 const CORRECT_EVERY_MS = 1_000;
-const KEEP_SECONDS = 180;
 const TOKEN = 1;
 
 const job = readJob(process.argv[2]);

@@ -12,15 +12,13 @@ import type { RunClient } from "./runClient.ts";
 const MAX_PROCESSES = 16;
 
 /** Its workers are child processes, which have no labels. Throws CliError (exit code 2). */
-function checkPlaceable(workers: number, labels: Scenario["labels"]): void {
-  const elsewhere = "name a controller that has workers with --controller";
-  const refuse = (why: string) =>
-    new CliError(`no worker could run this: ${why}`, EXIT.badScenario);
-  if (workers === 0) throw refuse(`WORKERS is 0; give at least 1, or ${elsewhere}`);
+function checkPlaceable(labels: Scenario["labels"]): void {
   const names = Object.keys(labels).join(", ");
   if (names === "") return;
-  throw refuse(
-    `labels (${names}) ask for workers started with them; ${elsewhere}, or leave them out`,
+  throw new CliError(
+    `no worker could run this: labels (${names}) ask for workers started with them; ` +
+      "name a controller that has workers with --controller, or leave them out",
+    EXIT.badScenario,
   );
 }
 
@@ -31,7 +29,7 @@ export async function embeddedClient({ numWorkers, labels }: Scenario): Promise<
     WORKERS: String(Math.min(numWorkers, MAX_PROCESSES)),
     ...process.env,
   });
-  checkPlaceable(counts.workers, labels);
+  checkPlaceable(labels);
   const platform = await startPlatform(settings, counts);
   const { runs, files } = platform.controller;
   return {

@@ -75,7 +75,7 @@ export async function startPlatform(
     await controller.close();
   };
   try {
-    const threads = counts.threads ?? defaultThreads(Math.max(1, counts.workers));
+    const threads = counts.threads ?? defaultThreads(counts.workers);
     const environment = {
       WORKER_THREADS: String(threads),
       WORKER_FILES_MAX_MB: String(counts.filesMb),
@@ -84,7 +84,7 @@ export async function startPlatform(
     };
     for (let i = 0; i < counts.workers; i++) processes.start(environment, controller);
     await allWorkersSeen(controller, counts.workers);
-    if (counts.workers > 0) giveWayToEngineThreads(CONTROLLER_NICENESS);
+    giveWayToEngineThreads(CONTROLLER_NICENESS);
   } catch (error) {
     await close();
     throw error;

@@ -36,6 +36,17 @@ describe("the minutes of a run", () => {
     expect(await numbersOf(storedMinutes(new AskedStore(count), "r"))).toEqual(upTo(count));
   });
 
+  test("go on behind those in which nothing was", async () => {
+    const known = [0, 3, 9, 10, 14];
+    const gappy = {
+      read: async (_runId: string, from: number, to: number) =>
+        known.filter((minute) => minute >= from && minute <= to).map(minuteOf),
+    };
+    expect(await numbersOf(storedMinutes(gappy, "r"))).toEqual(known);
+    const far = { read: async (_: string, from: number) => (from === 20 ? [minuteOf(20)] : []) };
+    expect(await numbersOf(storedMinutes(far, "r", 20))).toEqual([20]);
+  });
+
   test("end with the last that is asked for", async () => {
     const store = new AskedStore(100);
     expect(await numbersOf(storedMinutes(store, "r", 11))).toEqual(upTo(12));

@@ -5,7 +5,8 @@ import type { SecondStore, StoredMinute } from "./secondStore.ts";
 const MINUTES_PER_READ = 5;
 
 /**
- * All minutes of a run up to `last`, ascending. A day has 1,440: they are read a few at a time, the
+ * All minutes of a run up to `last`, ascending; without it as far as there are any. Single ones may
+ * be missing: in a minute that is still open nothing may have been said yet. A day has 1,440: they are read a few at a time, the
  * next ones while these are used, and between two of them everything else has its turn, so that
  * neither leases nor other runs wait for a long run to be gone through.
  */
@@ -23,12 +24,11 @@ export async function* storedMinutes(
   let next = read(0);
   for (let first = 0; first <= last; first += MINUTES_PER_READ) {
     const minutes = await next;
-    const isEnd = minutes.length < MINUTES_PER_READ;
-    if (!isEnd) next = read(first + MINUTES_PER_READ);
+    if (minutes.length === 0 && last === Infinity) return;
+    if (first + MINUTES_PER_READ <= last) next = read(first + MINUTES_PER_READ);
     for (const minute of minutes) {
       yield minute;
       await turn();
     }
-    if (isEnd) return;
   }
 }

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
-import { ENGINE_THREAD_NAME } from "@onrush/worker/agent/threadPriority.ts";
+import { threadIds } from "@onrush/worker/agent/threadPriority.ts";
 import { expect, onTestFinished, test } from "vitest";
 import { waitUntil } from "../chaos/waitUntil.ts";
 import { childPids } from "./childPids.ts";
@@ -10,17 +9,7 @@ import { OnrushProcess } from "./onrushProcess.ts";
 import { startTarget } from "./platforms.ts";
 
 /** Of the engine threads of a worker; empty before they are there. */
-function enginePriorities(pid: number): number[] {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`).map(Number);
-    const name = (id: number) => readFileSync(`/proc/${pid}/task/${id}/comm`, "utf8");
-    const engines = threads.filter((id) => name(id).startsWith(ENGINE_THREAD_NAME));
-    return engines.map((id) => getPriority(id));
-  } catch {
-    // A thread, or all of the process, has ended meanwhile.
-    return [];
-  }
-}
+const enginePriorities = (pid: number) => threadIds(true, pid).map((id) => getPriority(id));
 
 test.runIf(process.platform === "linux")(
   "an embedded controller gives way to the engine threads, also to those of a new worker",

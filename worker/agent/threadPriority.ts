@@ -7,11 +7,13 @@ export const ENGINE_THREAD_NAME = "engine-";
 /** Enough to wait for an engine thread; still a tenth of a core where all of them are busy. */
 const NICENESS = 10;
 
-const THREADS = "/proc/self/task";
+type Process = number | "self";
 
-/** Ids of this process's threads by whether they are engine threads; empty where none are shown. */
-export function threadIds(isEngine: boolean): number[] {
-  return listThreads().filter((id) => isEngineThread(id) === isEngine);
+const threadsOf = (process: Process) => `/proc/${process}/task`;
+
+/** Ids of a process's threads by whether they are engine threads; empty where none are shown. */
+export function threadIds(isEngine: boolean, process: Process = "self"): number[] {
+  return listThreads(process).filter((id) => isEngineThread(process, id) === isEngine);
 }
 
 /**
@@ -29,17 +31,17 @@ export function giveWayToEngineThreads(niceness = NICENESS): void {
   }
 }
 
-function listThreads(): number[] {
+function listThreads(process: Process): number[] {
   try {
-    return readdirSync(THREADS).map(Number);
+    return readdirSync(threadsOf(process)).map(Number);
   } catch {
     return [];
   }
 }
 
-function isEngineThread(id: number): boolean {
+function isEngineThread(process: Process, id: number): boolean {
   try {
-    return readFileSync(`${THREADS}/${id}/comm`, "utf8").startsWith(ENGINE_THREAD_NAME);
+    return readFileSync(`${threadsOf(process)}/${id}/comm`, "utf8").startsWith(ENGINE_THREAD_NAME);
   } catch {
     return false;
   }
