@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import { type FromEngine, noFiles, type ToEngine } from "../engine/engineMessages.ts";
 import { ShareCounts } from "../engine/shareCounts.ts";
+import { growFileTable } from "../health/fileTable.ts";
 import { ENGINE_THREAD_NAME, giveWayToEngineThreads } from "./threadPriority.ts";
 
 /**
@@ -10,6 +11,9 @@ import { ENGINE_THREAD_NAME, giveWayToEngineThreads } from "./threadPriority.ts"
  * stands still: a small one makes it 5 ms at a time instead of 20 when connections are opened.
  */
 const YOUNG_MB = 12;
+
+/** Connections that a scenario may have open by default, and this process's own files. */
+const USUAL_FILES = 10_100;
 
 /** The engine threads of this worker. Each divides every share by the same rule as workers do. */
 export class EngineThreads {
@@ -26,6 +30,7 @@ export class EngineThreads {
     onDeath: (error: Error) => void,
   ): Promise<EngineThreads> {
     const engine = new EngineThreads(count);
+    growFileTable(USUAL_FILES);
     // Its helper threads take longer to be woken than a small heap takes to be collected.
     setFlagsFromString("--no-parallel-scavenge");
     const file = new URL("../engine/engineThread.ts", import.meta.url);
