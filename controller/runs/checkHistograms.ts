@@ -1,3 +1,4 @@
+import { phases } from "@onrush/shared/metrics/phases.ts";
 import { checkSparse, MAX_REPORTED } from "@onrush/shared/metrics/sparseHistogram.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 
@@ -13,7 +14,10 @@ export function checkHistograms(snapshot: Snapshot): void {
     for (const step of due.steps) {
       check(step.response);
       check(step.service);
-      for (const bytes of Object.values(step.phases)) check(bytes);
+      for (const phase of phases) {
+        const bytes = step.phases[phase];
+        if (bytes !== undefined) check(bytes);
+      }
     }
     for (const group of due.groups ?? []) check(group.duration);
   }

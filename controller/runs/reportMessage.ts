@@ -19,8 +19,9 @@ export function reportMessage(report: Report): RunMessage {
   const { type, workerId, share, epoch, seq, watermark, totals } = report;
   // Without a word about it everything from the first on can still be had.
   const { oldest = 1, startLateUs = null } = report;
-  const seconds = [...report.due, ...report.wall].map((delta) => delta.second);
-  const lastSecond = Math.max(-1, ...seconds);
+  let lastSecond = -1;
+  for (const { second } of report.due) lastSecond = Math.max(lastSecond, second);
+  for (const { second } of report.wall) lastSecond = Math.max(lastSecond, second);
   return {
     ...{ type, workerId, share, epoch, seq, oldest, watermark, lastSecond, startLateUs },
     totals: totals ?? null,

@@ -1,4 +1,5 @@
 import type { Histogram } from "./histogram.ts";
+import { PlaneCounters } from "./planeCounters.ts";
 import { addChecked } from "./sparseHistogram.ts";
 
 /** How an encoded histogram comes into a dense one. */
@@ -15,6 +16,7 @@ const MAX_BYTES = 2_000_000;
  */
 export class MergeQueue {
   readonly #waiting = new Map<Histogram, Uint8Array[]>();
+  readonly #bits = new PlaneCounters();
   #bytes = 0;
 
   readonly add: AddHistogram = (into, bytes) => {
@@ -29,7 +31,12 @@ export class MergeQueue {
   flush(): void {
     if (this.#bytes === 0) return;
     for (const [into, waiting] of this.#waiting) {
-      for (const bytes of waiting) addChecked(into, bytes);
+      for (const bytes of waiting) {
+        if (addChecked(into, bytes, this.#bits)) continue;
+        into.total += this.#bits.moveInto(into.counts);
+        addChecked(into, bytes, this.#bits);
+      }
+      into.total += this.#bits.moveInto(into.counts);
     }
     this.#waiting.clear();
     this.#bytes = 0;

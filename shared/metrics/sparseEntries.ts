@@ -1,3 +1,5 @@
+import { wordsAround } from "./wordsAround.ts";
+
 /**
  * The entries of an encoded histogram: each is a step from the index before and a count, in a fixed
  * number of bytes, lowest first. What does not fit takes several of them: entries with a count of 0
@@ -63,14 +65,6 @@ export function writeEntries(
   return bytes.subarray(0, at);
 }
 
-/** Where entries are, and what the index before them is. */
-export interface Entries {
-  readonly bytes: Uint8Array;
-  readonly at: number;
-  readonly layout: EntryLayout;
-  readonly index: number;
-}
-
 /** One entry, as a number without a sign. */
 export function entryAt(bytes: Uint8Array, at: number, width: number): number {
   let entry = bytes[at] as number;
@@ -78,24 +72,24 @@ export function entryAt(bytes: Uint8Array, at: number, width: number): number {
   return entry >>> 0;
 }
 
-const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-  new DataView(buffer, byteOffset, byteLength);
-
 /** In each byte of a word: its lowest bit, and both fields of an entry of one byte. */
 const LOWEST = 0x0101_0101;
 const COUNTS = 0x0707_0707;
 const STEPS = 0x1f1f_1f1f;
 
-/** All steps and all counts, added up. */
-export function sumEntries({ bytes, at: from, layout }: Entries): { steps: number; total: number } {
+const sums = { steps: 0, total: 0 };
+
+/** All steps and all counts from `from` on, added up; the object is the same each time. */
+export function sumEntries(bytes: Uint8Array, from: number, layout: EntryLayout): typeof sums {
   const { width, countBits, maxCount } = layout;
   let at = from;
   let [steps, total] = [0, 0];
   if (width === 1) {
-    const words = wordsOf(bytes);
+    const words = wordsAround(bytes);
+    const { byteOffset } = bytes;
     // Multiplying by LOWEST adds up the four bytes in the highest one.
     for (const lastWord = bytes.length - 4; at <= lastWord; at += 4) {
-      const word = words.getInt32(at, true);
+      const word = words.getInt32(byteOffset + at, true);
       steps += Math.imul((word >>> countBits) & STEPS, LOWEST) >>> 24;
       total += Math.imul(word & COUNTS, LOWEST) >>> 24;
     }
@@ -105,37 +99,44 @@ export function sumEntries({ bytes, at: from, layout }: Entries): { steps: numbe
     steps += entry >>> countBits;
     total += entry & maxCount;
   }
-  return { steps, total };
+  sums.steps = steps;
+  sums.total = total;
+  return sums;
 }
 
-/** Adds the entries to `counts`, `sign` times. They must be known to stay within. */
-export function addEntries(counts: Uint32Array, entries: Entries, sign: 1 | -1): void {
-  const { bytes, layout } = entries;
-  const { width, countBits, maxCount } = layout;
-  let { at, index } = entries;
-  if (width === 1 && sign === 1) ({ at, index } = addWords(counts, entries));
+/**
+ * Adds the entries from `from` on to `counts`, `sign` times; `before` is the index that the first
+ * one's step counts from. They must be known to stay within.
+ */
+export function addEntries(
+  counts: Uint32Array,
+  bytes: Uint8Array,
+  from: number,
+  { width, countBits, maxCount }: EntryLayout,
+  before: number,
+  sign: 1 | -1,
+): void {
+  let at = from;
+  let index = before;
+  if (width === 1 && sign === 1) {
+    const words = wordsAround(bytes);
+    const { byteOffset } = bytes;
+    // Four at once.
+    for (const lastWord = bytes.length - 4; at <= lastWord; at += 4) {
+      const word = words.getInt32(byteOffset + at, true);
+      const first = index + ((word >>> 3) & 31);
+      const second = first + ((word >>> 11) & 31);
+      const third = second + ((word >>> 19) & 31);
+      index = third + (word >>> 27);
+      counts[first] = (counts[first] as number) + (word & 7);
+      counts[second] = (counts[second] as number) + ((word >>> 8) & 7);
+      counts[third] = (counts[third] as number) + ((word >>> 16) & 7);
+      counts[index] = (counts[index] as number) + ((word >>> 24) & 7);
+    }
+  }
   for (; at < bytes.length; at += width) {
     const entry = entryAt(bytes, at, width);
     index += entry >>> countBits;
     counts[index] = (counts[index] as number) + sign * (entry & maxCount);
   }
-}
-
-/** Adds entries of a byte each, four at once; answers where the rest begins. */
-function addWords(counts: Uint32Array, entries: Entries): { at: number; index: number } {
-  const { bytes } = entries;
-  const words = wordsOf(bytes);
-  let { at, index } = entries;
-  for (const lastWord = bytes.length - 4; at <= lastWord; at += 4) {
-    const word = words.getInt32(at, true);
-    const first = index + ((word >>> 3) & 31);
-    const second = first + ((word >>> 11) & 31);
-    const third = second + ((word >>> 19) & 31);
-    index = third + (word >>> 27);
-    counts[first] = (counts[first] as number) + (word & 7);
-    counts[second] = (counts[second] as number) + ((word >>> 8) & 7);
-    counts[third] = (counts[third] as number) + ((word >>> 16) & 7);
-    counts[index] = (counts[index] as number) + ((word >>> 24) & 7);
-  }
-  return { at, index };
 }

@@ -3,7 +3,21 @@ import { describe, expect, test } from "vitest";
 import { histogramOf, latencyUs } from "./deltas.testing.ts";
 import { Histogram } from "./histogram.ts";
 import { indexOf, MAX_VALUE_US } from "./histogramLayout.ts";
-import { addSparse, checkSparse, encodeSparse, subtractSparse } from "./sparseHistogram.ts";
+import {
+  addSparse,
+  checkSparse,
+  encodeSparse,
+  MAX_REPORTED,
+  subtractSparse,
+} from "./sparseHistogram.ts";
+
+interface CrowdedOptions {
+  from: number;
+  seed: number;
+  values: number;
+  far: number[];
+  many: number;
+}
 
 const values = fc.array(latencyUs, { minLength: 1, maxLength: 50 });
 
@@ -41,6 +55,23 @@ const counted = fc.uniqueArray(
   { minLength: 1, maxLength: 30, selector: ({ valueUs }) => valueUs },
 );
 
+/** What a busy share has in a second: single values in many buckets near each other, and some far off. */
+const crowded = fc.record({
+  from: fc.constantFrom(0, 900, 31_000),
+  seed: fc.nat(),
+  values: fc.integer({ min: 600, max: 3_000 }),
+  far: fc.array(latencyUs, { maxLength: 3 }),
+  many: fc.integer({ min: 1, max: 60_000 }),
+});
+
+function crowdedHistogram({ from, seed, values, far, many }: CrowdedOptions): Histogram {
+  const histogram = new Histogram();
+  for (let i = 0; i < values; i++) histogram.record(from + ((seed + i * 7_919) % (4 * values)));
+  for (const valueUs of far) histogram.record(valueUs);
+  histogram.recordMany(from + 77, many);
+  return histogram;
+}
+
 function countedHistogram(list: readonly { valueUs: number; count: number }[]): Histogram {
   const histogram = new Histogram();
   for (const { valueUs, count } of list) histogram.recordMany(valueUs, count);
@@ -61,19 +92,19 @@ describe("decode(encode(x)) = x", () => {
 
   test("for any counts, in each of the layouts", () => {
     const layouts = new Set<number | undefined>();
+    const some = fc.oneof(counted.map(countedHistogram), crowded.map(crowdedHistogram));
     fc.assert(
-      fc.property(counted, (list) => {
-        const histogram = countedHistogram(list);
+      fc.property(some, (histogram) => {
         const bytes = encodeSparse(histogram);
         layouts.add(bytes[0]);
-        expect(decoded(bytes)).toEqual(histogram);
-        const none = countedHistogram(list);
+        const none = decoded(bytes);
+        expect(none).toEqual(histogram);
         subtractSparse(none, bytes);
         expect([none.total, none.counts.every((count) => count === 0)]).toEqual([0, true]);
       }),
       { numRuns: 100 },
     );
-    expect(layouts).toEqual(new Set([0, 1, 2]));
+    expect(layouts).toEqual(new Set([0, 1, 2, 3]));
   });
 
   test("nothing recorded is no bytes at all", () => {
@@ -136,7 +167,7 @@ describe("what is not a histogram is refused with a RangeError", () => {
 
   // layout minUs maxUs sumUs clamped total, then, in layout 0, entries of 8·step + count
   test.each<[string, number[]]>([
-    ["a layout of its own", [3, 5, 5, 5, 0, 1, 1]],
+    ["a layout of its own", [4, 5, 5, 5, 0, 1, 1]],
     ["bytes left over", [0, 5, 5, 5, 0, 1, 1, 1]],
     ["an index beyond its maximum", [0, 5, 6, 5, 0, 2, 1, 17]],
     ["an index beyond its maximum among many", [0, 5, 9, 5, 0, 6, 1, 1, 1, 249, 1, 1]],
@@ -161,12 +192,43 @@ describe("what is not a histogram is refused with a RangeError", () => {
     expect(() => decoded(Uint8Array.from(bytes))).toThrow(RangeError);
   });
 
+  // layout minUs maxUs sumUs first words, then words of the lowest bits and of the others, then
+  // an index and a count of 16 bits each
+  test.each<[string, number[]]>([
+    ["planes that end too early", [3, 5, 5, 5, 0, 1, 32, 0, 0, 0, 0, 0, 0]],
+    ["half a count", [3, 5, 5, 5, 0, 1, 32, 0, 0, 0, 0, 0, 0, 0, 5, 0]],
+    ["planes before the minimum", [3, 40, 40, 5, 0, 2, ...Array.from({ length: 16 }, () => 255)]],
+    ["planes beyond the maximum", [3, 5, 5, 5, 0, 2, 32, ...Array.from({ length: 15 }, () => 0)]],
+    ["planes beyond any bucket", [3, 5, 5, 5, 0, 255, 255, 255, 127]],
+    ["planes that are not there", [3, 5, 5, 5, 0, 255, 255, 255, 127, 32, 0, 0, 0, 0, 0, 0, 0]],
+    ["a bit below the minimum", [3, 5, 6, 5, 0, 1, 112, 0, 0, 0, 0, 0, 0, 0]],
+    ["a bit above the maximum", [3, 5, 6, 5, 0, 1, 224, 0, 0, 0, 0, 0, 0, 0]],
+    ["the highest bit above the maximum", [3, 5, 6, 5, 0, 1, 96, 0, 0, 128, 0, 0, 0, 0]],
+    ["no bit at the minimum", [3, 5, 6, 5, 0, 1, 64, 0, 0, 0, 0, 0, 0, 0]],
+    ["no bit at the maximum", [3, 5, 6, 5, 0, 1, 32, 0, 0, 0, 0, 0, 0, 0]],
+    ["no count at all", [3, 5, 5, 5, 0, 0]],
+    ["a count of 0", [3, 5, 5, 5, 0, 1, 32, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0]],
+    ["a count below the minimum", [3, 5, 5, 5, 0, 1, 32, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0]],
+    ["a count above the maximum", [3, 5, 5, 5, 0, 1, 32, 0, 0, 0, 0, 0, 0, 0, 6, 0, 1, 0]],
+  ])("%s", (_name, bytes) => {
+    expect(() => decoded(Uint8Array.from(bytes))).toThrow(RangeError);
+  });
+
+  test("counts beside planes are only taken up to what a share may report", () => {
+    const most = [3, 5, 5, 5, 0, 0, ...Array.from({ length: 64 }, () => [5, 0, 255, 255]).flat()];
+    checkSparse(Uint8Array.from(most), MAX_REPORTED);
+    const more = Uint8Array.from([...most, 5, 0, 64, 0]);
+    expect(() => checkSparse(more, MAX_REPORTED)).toThrow(RangeError);
+    expect(decoded(more).total).toBe(64 * 65_535 + 64);
+  });
+
   test("every one with a byte changed is refused or counts what it says", () => {
     const many = fc.oneof(
       fc
         .array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1, maxLength: 400 })
         .map(histogramOf),
       counted.map(countedHistogram),
+      crowded.map(crowdedHistogram),
     );
     fc.assert(
       fc.property(many, fc.nat(), fc.nat({ max: 255 }), (histogram, at, byte) => {

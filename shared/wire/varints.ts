@@ -53,10 +53,17 @@ export class ByteWriter {
 /** Reads what a ByteWriter wrote; throws RangeError at a truncated or oversized part. */
 export class ByteReader {
   at = 0;
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  /** Reads these from now on. */
+  begin(bytes: Uint8Array): this {
+    this.bytes = bytes;
+    this.at = 0;
+    return this;
   }
 
   number(): number {
