@@ -65,8 +65,7 @@ countBuffersAsHeap();
 const folder = mkdtempSync(join(tmpdir(), "onrush-intake-"));
 const stores = await openSqlite(folder);
 const redis = openConnection(job.redisUrl, "patient");
-const connect = () => openConnection(job.redisUrl, "patient");
-const reports = createRedisReportStream(redis, keys, connect, (text) => console.error(text));
+const reports = createRedisReportStream(redis, keys, redis.options, (text) => console.error(text));
 
 const seconds = new RunSeconds();
 const applied: Applied = {};
@@ -141,6 +140,7 @@ async function receive(entries: readonly StreamEntry[]): Promise<void> {
     }
     result.messages++;
   }
+  timed("merge", () => seconds.settle());
   if (Date.now() - correctedAtMs >= CORRECT_EVERY_MS) {
     correctedAtMs = Date.now();
     timed("correct", () => seconds.takeCorrections()).forEach(publish);

@@ -25,8 +25,9 @@ export interface StreamEntry {
 export interface ReportStream {
   /**
    * Calls `handle` with batches, in order, from after `position` ("0" is the beginning) until the
-   * returned function is called. It waits for `handle` before the next batch. Transient failures
-   * of the connection are retried.
+   * returned function is called. It waits for `handle` before the next batch, and may read that
+   * into the same memory: bytes are only to be used until `handle` has ended. Transient failures of
+   * the connection are retried.
    */
   read(
     runId: string,

@@ -78,7 +78,8 @@ export class RunSeconds {
 
   /**
    * Merges a snapshot, but for deltas of minutes that hold it already: they were stored by an owner
-   * of the run that died before it could say so. Answers what was merged.
+   * of the run that died before it could say so. Answers what was merged. Its byte arrays must stay
+   * as they are until `settle`.
    */
   apply(workload: number, workerId: string, snapshot: Snapshot): Deltas {
     const isNew = ({ second }: { second: number }) => !this.#holds(minuteOf(second), snapshot);
@@ -95,6 +96,11 @@ export class RunSeconds {
       workers[workerId] = known === undefined ? health : mergeHealth(known, health);
     }
     return { due, wall };
+  }
+
+  /** Afterwards no byte array of an applied snapshot is needed any more. */
+  settle(): void {
+    this.#queue.flush();
   }
 
   #holds(minute: number, { share, epoch, seq }: Snapshot): boolean {

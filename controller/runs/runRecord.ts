@@ -70,6 +70,11 @@ export class RunRecord {
     this.#tally(share.share).add(snapshot);
   }
 
+  /** Afterwards no byte array of a merged snapshot is needed any more. */
+  settle(): void {
+    this.#seconds.settle();
+  }
+
   async #apply(share: ShareState, snapshot: Snapshot): Promise<void> {
     for (const minute of this.#seconds.missingMinutes(snapshot)) {
       for (const stored of await this.#store.read(this.#runId, minute, minute)) {

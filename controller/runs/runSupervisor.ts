@@ -253,6 +253,7 @@ export class RunSupervisor {
       }
       this.#document.change({ streamPosition: entry.position });
     }
+    this.#record.settle();
     if (this.#keeper.secondClosed && !this.hasEnded) await this.#saveOrTell();
   }
 

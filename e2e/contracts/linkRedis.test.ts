@@ -136,6 +136,24 @@ describe("connecting to Redis", () => {
     }),
   );
 
+  it.skipIf(isSkipped)("reads reports as the user and from the database of REDIS_URL", () =>
+    withRedis(async ({ port, url: openUrl }) => {
+      const direct = new Redis(openUrl);
+      await direct.call("ACL", "SETUSER", "me", "on", ">s:cret", "~*", "&*", "+@all");
+      await direct.call("ACL", "SETUSER", "default", "off");
+      direct.disconnect();
+      const bench = await openRedisBench(`redis://me:s%3Acret@127.0.0.1:${port}/3`);
+      const worker = await bench.addWorker();
+      const seen: number[] = [];
+      bench.controller.reports.read("run", "0", (entries) => {
+        seen.push(...entries.map(({ bytes }) => bytes[0] ?? -1));
+      });
+      await worker.reports.append("run", Uint8Array.of(1));
+      await eventually(() => expect(seen).toEqual([1]));
+      await bench.close();
+    }),
+  );
+
   it.skipIf(isSkipped)("warns of a server that may evict keys", () =>
     withRedis(
       async ({ url }) => {

@@ -12,7 +12,8 @@ interface Reading {
 function readFrom(bench: LinkBench, runId: string, position: string): Reading {
   const entries: StreamEntry[] = [];
   const stop = bench.controller.reports.read(runId, position, (batch) => {
-    entries.push(...batch);
+    // Bytes are only there while a batch is dealt with.
+    entries.push(...batch.map(({ position, bytes }) => ({ position, bytes: bytes.slice() })));
   });
   return { entries, stop };
 }

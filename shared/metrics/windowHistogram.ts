@@ -29,7 +29,8 @@ export class WindowHistogram {
       part = { encoded: [], minUs: Infinity, maxUs: 0 };
       this.#parts.set(second, part);
     }
-    part.encoded.push(encoded);
+    // What came late is a view into memory that is about to be used again.
+    part.encoded.push(encoded.slice());
     part.minUs = Math.min(part.minUs, limits.minUs);
     part.maxUs = Math.max(part.maxUs, limits.maxUs);
   }

@@ -27,7 +27,7 @@ export async function connectRedisWorkerLink(options: RedisWorkerLinkOptions): P
   const redis = openConnection(url, "prompt", warn);
   await awaitReady(redis, url, warn);
   const tasks = createRedisTaskQueue(redis, keys, warn);
-  const reports = createRedisReportStream(redis, keys, () => openConnection(url, "patient"), warn);
+  const reports = createRedisReportStream(redis, keys, redis.options, warn);
   const onForgotten = (workerId: string) => tasks.drop(workerId);
   return {
     name: "redis",
