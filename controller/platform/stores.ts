@@ -7,7 +7,7 @@ import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.
 import type { RunProgress, RunStore, StoredRun } from "../runs/runStore.ts";
 import type { FileStore } from "../scenarios/fileStore.ts";
 import type { ScenarioStore } from "../scenarios/scenarioStore.ts";
-import { pack, packSecond, plainBytes, unpack } from "./packing.ts";
+import { pack, packSecond, plainBytes, unpack, unpackSecond } from "./packing.ts";
 
 /**
  * The stores of one database, and what its two implementations share: the form in which documents
@@ -120,7 +120,9 @@ export async function packMinute({ applied, seconds }: StoredMinute): Promise<Ui
 export async function unpackMinute(key: MinuteKey, packed: Uint8Array): Promise<StoredMinute> {
   const { runId, minute, token } = key;
   try {
-    const [head, ...records] = await unpackAll(decodeFrame(plainBytes(packed)));
+    const [first, ...others] = partsOf(decodeFrame(plainBytes(packed)));
+    if (first === undefined) throw new TypeError("the frame holds no parts");
+    const [head, ...records] = await Promise.all([unpack(first), ...others.map(unpackSecond)]);
     if (!isObject(head)) throw new TypeError("the frame holds no object");
     const { applied } = head;
     if (!isApplied(applied)) throw new TypeError("applied needs an epoch and a seq per share");
@@ -130,14 +132,12 @@ export async function unpackMinute(key: MinuteKey, packed: Uint8Array): Promise<
   }
 }
 
-function unpackAll(parts: unknown): Promise<unknown[]> {
+function partsOf(parts: unknown): Uint8Array[] {
   if (!Array.isArray(parts)) throw new TypeError("the frame holds no parts");
-  return Promise.all(
-    parts.map((part) => {
-      if (part instanceof Uint8Array) return unpack(part);
-      throw new TypeError("a part of the frame is no bytes");
-    }),
-  );
+  return parts.map((part) => {
+    if (part instanceof Uint8Array) return part;
+    throw new TypeError("a part of the frame is no bytes");
+  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
