@@ -60,9 +60,14 @@ export class PlaneCounters {
   }
 
   #addFour(): void {
-    const [first, end] = [this.#first, this.#end];
-    const from = Math.max(...first);
-    const to = Math.min(...end);
+    const first = this.#first;
+    const end = this.#end;
+    let from = 0;
+    let to = WORDS;
+    for (let i = 0; i < TOGETHER; i++) {
+      from = Math.max(from, first[i] as number);
+      to = Math.min(to, end[i] as number);
+    }
     if (from >= to) return this.#addWaiting();
     this.#addTogether(from, to);
     // Where not all four are.

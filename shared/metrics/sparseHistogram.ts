@@ -46,13 +46,15 @@ const MAX_TOTAL = 0xffff_ffff;
 export const MAX_REPORTED = 0x3f_ffff;
 /** The number of the layout with planes; those with entries are below it. */
 const PLANES = 3;
+/** Fewer values are merged fast enough as entries. */
+const LEAST_PLANES_TOTAL = 256;
 /** How much longer than entries planes may be. */
 const MAX_LONGER = 1.5;
 
 export function encodeSparse(histogram: Histogram): Uint8Array {
   const { counts, total, clamped, firstIndex: first, lastIndex: last } = histogram;
   if (total === 0) return new Uint8Array(0);
-  if (total <= MAX_PLANES_TOTAL && clamped === 0) {
+  if (total >= LEAST_PLANES_TOTAL && total <= MAX_PLANES_TOTAL && clamped === 0) {
     const plan = planPlanes(counts, first, last);
     const { width } = layoutAt(layoutFor(total, plan.buckets));
     if (plan.bytes <= MAX_LONGER * width * plan.buckets) {
