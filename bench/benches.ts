@@ -1,6 +1,7 @@
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { latencyStats } from "@onrush/shared/metrics/latencyStats.ts";
-import { addSparse, encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import { MergeQueue } from "@onrush/shared/metrics/mergeQueue.ts";
+import { encodeReported } from "@onrush/shared/metrics/sparseHistogram.ts";
 import { ArrivalSchedule } from "@onrush/shared/schedule/arrivalSchedule.ts";
 import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import { decodeReport, encodeReport, type Snapshot } from "@onrush/shared/wire/reports.ts";
@@ -103,7 +104,8 @@ export function benches(): MicroBench[] {
   const recording = new Histogram();
   const second = new Histogram();
   for (const value of values.slice(0, 2000)) second.record(value);
-  const sparse = encodeSparse(second);
+  const sparse = encodeReported(second);
+  const queue = new MergeQueue();
   const into = new Histogram();
   const snapshot = snapshotOf(sparse);
   const bytes = encodeReport(snapshot);
@@ -111,8 +113,8 @@ export function benches(): MicroBench[] {
     repeat("due time of an arrival", COUNT, (i) => schedule.dueUs(i)),
     repeat("number of an owned arrival, two levels", COUNT, (i) => ownership.arrival(i)),
     repeat("record a latency", COUNT, (i) => recording.record(values[i] ?? 0)),
-    repeat("encode a histogram of 2,000 values", 200, () => encodeSparse(second)),
-    repeat("merge an encoded histogram of 2,000 values", 2_000, () => addSparse(into, sparse)),
+    repeat("encode a histogram of 2,000 values", 200, () => encodeReported(second)),
+    repeat("merge an encoded histogram of 2,000 values", 2_000, () => queue.add(into, sparse)),
     repeat("statistics of a histogram", 100, () => latencyStats(second)),
     ...stepBenches(),
     ...dataBenches(),

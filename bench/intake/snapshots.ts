@@ -1,6 +1,6 @@
 import type { StepDue } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
-import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import { encodeReported } from "@onrush/shared/metrics/sparseHistogram.ts";
 import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { STEPS, VALUES } from "./job.ts";
 
@@ -19,7 +19,7 @@ function makePool(values: number): Uint8Array[] {
       state = (state * 48_271) % 2_147_483_647;
       histogram.record(Math.round(-MEAN_US * Math.log(1 - state / 2_147_483_647)) + 500);
     }
-    return encodeSparse(histogram);
+    return encodeReported(histogram);
   });
 }
 

@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Histogram } from "./histogram.ts";
 import { MergeQueue } from "./mergeQueue.ts";
-import { addSparse, encodeSparse } from "./sparseHistogram.ts";
+import { addSparse, encodeReported } from "./sparseHistogram.ts";
 
 function encoded(values: readonly number[]): Uint8Array {
   const histogram = new Histogram();
   for (const value of values) histogram.record(value);
-  return encodeSparse(histogram);
+  return encodeReported(histogram);
 }
 
 /** As they come from Redis: one after the other, anywhere. */

@@ -51,9 +51,12 @@ const LEAST_PLANES_TOTAL = 256;
 /** How much longer than entries planes may be. */
 const MAX_LONGER = 1.5;
 
-export function encodeSparse(histogram: Histogram): Uint8Array {
+/**
+ * Of what a share reports: with counts as bits where that pays, as many such histograms are merged
+ * together. One that is read alone, as those in stores are, is read twice as fast as entries.
+ */
+export function encodeReported(histogram: Histogram): Uint8Array {
   const { counts, total, clamped, firstIndex: first, lastIndex: last } = histogram;
-  if (total === 0) return new Uint8Array(0);
   if (total >= LEAST_PLANES_TOTAL && total <= MAX_PLANES_TOTAL && clamped === 0) {
     const plan = planPlanes(counts, first, last);
     const { width } = layoutAt(layoutFor(total, plan.buckets));
@@ -62,6 +65,12 @@ export function encodeSparse(histogram: Histogram): Uint8Array {
       return encoded(PLANES, histogram, plan.first, plan.words, planes);
     }
   }
+  return encodeSparse(histogram);
+}
+
+export function encodeSparse(histogram: Histogram): Uint8Array {
+  const { counts, total, clamped, firstIndex: first, lastIndex: last } = histogram;
+  if (total === 0) return new Uint8Array(0);
   let buckets = 0;
   for (let i = first; i <= last; i++) if (counts[i] !== 0) buckets++;
   const layout = layoutFor(total, buckets);

@@ -1,7 +1,7 @@
 import type { CheckCounts, Counts, DueDelta, GroupDue } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
 import { type ConnectionPhases, type Phase, phases } from "@onrush/shared/metrics/phases.ts";
-import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import { encodeReported } from "@onrush/shared/metrics/sparseHistogram.ts";
 
 export type Outcome = "ok" | "failed" | "neutral" | "interrupted";
 
@@ -70,7 +70,7 @@ class PhaseHistograms {
     this.#histograms.forEach((histogram, index) => {
       const phase = phases[index];
       if (histogram === undefined || histogram.total === 0 || phase === undefined) return;
-      encoded[phase] = encodeSparse(histogram);
+      encoded[phase] = encodeReported(histogram);
     });
     return encoded;
   }
@@ -190,7 +190,7 @@ class GroupCounts {
   take(group: number): GroupDue | undefined {
     const { ok, failed, duration } = this;
     if (ok + failed === 0) return undefined;
-    const taken = { group, ok, failed, duration: encodeSparse(duration) };
+    const taken = { group, ok, failed, duration: encodeReported(duration) };
     this.ok = 0;
     this.failed = 0;
     duration.reset();
@@ -255,8 +255,8 @@ export class DueSecond {
         statusCodes: step.statusCodes(),
         outcomes: step.outcomes(),
         checks: step.checks(),
-        response: encodeSparse(step.response),
-        service: encodeSparse(step.service),
+        response: encodeReported(step.response),
+        service: encodeReported(step.service),
         phases: step.phases.encode(),
       });
       step.reset();
@@ -266,7 +266,7 @@ export class DueSecond {
       started: this.#started,
       dropped: this.#dropped,
       ...this.#iterations,
-      iterationDuration: encodeSparse(this.#duration),
+      iterationDuration: encodeReported(this.#duration),
       steps,
     };
     const groups = this.#groups.flatMap((group, index) => group?.take(index) ?? []);

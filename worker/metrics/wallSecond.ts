@@ -1,6 +1,6 @@
 import type { StepWall, WallDelta } from "@onrush/shared/metrics/delta.ts";
 import { Histogram } from "@onrush/shared/metrics/histogram.ts";
-import { encodeSparse } from "@onrush/shared/metrics/sparseHistogram.ts";
+import { encodeReported } from "@onrush/shared/metrics/sparseHistogram.ts";
 
 /** Everything of one wall second of one share in one engine thread. */
 export class WallSecond {
@@ -32,7 +32,7 @@ export class WallSecond {
       inFlight: this.inFlight,
       users: this.users,
       connections: this.connections,
-      lateness: encodeSparse(this.lateness),
+      lateness: encodeReported(this.lateness),
       steps: this.#steps.filter((step) => step !== undefined),
     };
     this.inFlight = 0;
