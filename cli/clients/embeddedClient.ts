@@ -48,7 +48,7 @@ export async function embeddedClient({ numWorkers, labels }: Scenario): Promise<
       const events: ((event: RunEvent) => void)[] = [];
       const { id, plannedSeconds } = await runs.start(stored, "cli");
       const ended = new Promise<RunView>((resolve) => {
-        runs.watch(id, (message) => {
+        const unwatch = runs.watch(id, (message) => {
           if (message.type === "second") for (const listen of seconds) listen(message);
           if (message.type === "event") for (const listen of events) listen(message.event);
           if (
@@ -56,6 +56,7 @@ export async function embeddedClient({ numWorkers, labels }: Scenario): Promise<
             hasEnded(message.run.state) &&
             message.run.endedAt !== null
           ) {
+            unwatch();
             resolve(message.run);
           }
         });

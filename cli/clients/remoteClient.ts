@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type RunEvent, type RunView, runViewSchema } from "@onrush/shared/api/runView.ts";
 import { createdScenarioSchema, listOf } from "@onrush/shared/api/scenarioApi.ts";
 import { type SecondView, secondViewSchema } from "@onrush/shared/api/secondView.ts";
+import { newEvents } from "@onrush/shared/run/newEvents.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { askController, callController, UnreachableError, uploadFile } from "./controllerApi.ts";
-import { newEvents } from "./newEvents.ts";
 import { type PatienceClock, patiently } from "./patiently.ts";
 import type { RunClient } from "./runClient.ts";
 

@@ -366,7 +366,7 @@ describe("the terminal", () => {
   }
   const block: Line[] = [[["one", "good"]], [["two", "plain"]]];
 
-  test("draws over what it has drawn, and gives the cursor back", () => {
+  test("draws over what it has drawn, gives the cursor back, and leaves the output alone then", () => {
     const { written, terminal } = screen();
     const at = terminal(false);
     at.draw(block);
@@ -375,6 +375,8 @@ describe("the terminal", () => {
     at.draw(block);
     at.end(true);
     at.end(true);
+    at.draw(block);
+    at.print("said too late");
     expect(written).toEqual([
       "\x1b[?25lone\ntwo\n",
       "\x1b[2A\r\x1b[0Jone\ntwo\n",

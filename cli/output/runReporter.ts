@@ -15,7 +15,7 @@ export interface RunReporter {
   event(event: RunEvent): void;
   /** A line of the command itself. */
   say(text: string): void;
-  /** Resolves when everything is written. */
+  /** Resolves when everything is written; nothing is after that, whatever is still told. */
   end(): Promise<void>;
 }
 
@@ -42,7 +42,10 @@ const isEmpty = ({ planned, sent, users }: SecondView) => planned + sent + users
 /** A line every `updateSeconds`, with a banner in front. */
 function plainReporter({ plan, current, updateSeconds, labels }: ReporterOptions): RunReporter {
   const progress = new ProgressCount(updateSeconds);
-  const print = (text: string) => console.error(text);
+  let ended = false;
+  const print = (text: string) => {
+    if (!ended) console.error(text);
+  };
   const noteWaiting = waitingNotes(labels, print);
   const look = async () => {
     const run = await current();
@@ -73,9 +76,10 @@ function plainReporter({ plan, current, updateSeconds, labels }: ReporterOptions
       if (isTold(event)) print(eventText(event));
     },
     say: print,
-    end() {
+    async end() {
       clearInterval(timer);
-      return printing.catch(() => {});
+      await printing.catch(() => {});
+      ended = true;
     },
   };
 }

@@ -13,6 +13,7 @@ export class Terminal {
   /** Widths of the lines on the screen. */
   #drawn: number[] = [];
   #hidden = false;
+  #ended = false;
 
   constructor(output: Output, paint: Paint) {
     this.#output = output;
@@ -28,6 +29,7 @@ export class Terminal {
   }
 
   draw(lines: readonly Line[]): void {
+    if (this.#ended) return;
     const shown = lines.slice(0, this.rows - 1).map((line) => fit(line, this.columns - 1));
     const painted = shown.map((line) => line.map((piece) => this.#paint(...piece)).join(""));
     const text = painted.map((line) => `${line}\n`).join("");
@@ -38,12 +40,17 @@ export class Terminal {
 
   /** A line that stays, above the block. */
   print(text: string): void {
+    if (this.#ended) return;
     this.#output.write(`${this.#clear()}${text}\n`);
     this.#drawn = [];
   }
 
-  /** Gives the cursor back; the block stays where it is unless it is to go. */
+  /**
+   * Gives the cursor back; the block stays where it is unless it is to go. Nothing is drawn after
+   * that: the output is somebody else's.
+   */
   end(clear: boolean): void {
+    this.#ended = true;
     if (clear && this.#drawn.length > 0) this.#output.write(this.#clear());
     if (this.#hidden) this.#output.write(SHOW_CURSOR);
     this.#drawn = [];

@@ -1,6 +1,7 @@
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
 import { runStates } from "@onrush/shared/run/runState.ts";
+import { elapsedSeconds } from "../runs/elapsedSeconds.ts";
 
 export interface History {
   run: RunView;
@@ -10,12 +11,9 @@ export interface History {
 /** Seconds a new connection gets at most; older ones are read over HTTP. */
 const HISTORY_SECONDS = 3_600;
 
-/** The first second of the history; generous by as much as the two clocks differ. */
+/** The first second of the history. */
 export function historyFrom(run: RunView, nowMs: number): number {
-  if (run.startedAt === null) return 0;
-  const endMs = run.endedAt === null ? nowMs : Date.parse(run.endedAt);
-  const elapsed = Math.floor((endMs - Date.parse(run.startedAt)) / 1000);
-  return Math.max(0, elapsed - HISTORY_SECONDS);
+  return Math.max(0, elapsedSeconds(run, nowMs) - HISTORY_SECONDS);
 }
 
 function isOlder(run: RunView, than: RunView): boolean {

@@ -1,5 +1,5 @@
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
-import { boundedEvents } from "./boundedEvents.ts";
+import { boundedEvents } from "@onrush/shared/run/boundedEvents.ts";
 import type { RunProgress, RunStore, StoredRun } from "./runStore.ts";
 
 /** The stored document of one run: what is in it, and its way into the store. */

@@ -1,32 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
-import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
-import { planRun } from "../planning/runPlan.ts";
 import { CommonTime } from "../platform/commonTime.ts";
 import { createLocalWorkerLink } from "../platform/local/localWorkerLink.ts";
-import type { Logger } from "../platform/logger.ts";
 import type { SecondStore } from "../results/secondStore.ts";
 import { RunQueue } from "./runQueue.ts";
-import type { RunStore, StoredRun } from "./runStore.ts";
-import { newRunView } from "./runView.ts";
+import { newRun, quiet } from "./runs.testing.ts";
+import type { RunStore } from "./runStore.ts";
 
-const parsed = parseScenario({
-  ...{ name: "n", targetUrl: "http://h/", durationSeconds: 60 },
-  loadProfile: { type: "CONSTANT", initialRps: 100 },
-});
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-const createdAt = "2026-01-01T00:00:00.000Z";
-const scenario: StoredScenario = {
-  ...parsed.scenario,
-  ...{ id: "s", ownerId: "o", createdAt, updatedAt: createdAt },
-};
-const run: StoredRun = {
-  ...{ id: "run", scenarioId: "s", createdAtMs: 0, active: true, token: 0, version: 1 },
-  ...{ streamPosition: "0", startAtUs: null, progress: null, scenario },
-  view: newRunView("run", scenario, "o", planRun(scenario), createdAt),
-};
-
-const quiet = { warn: () => {}, info: () => {}, error: () => {} } as unknown as Logger;
+const run = newRun("run");
 const runs = { active: async () => [run], get: async () => run } as unknown as RunStore;
 
 /** A queue whose leases are granted when the test says so. */

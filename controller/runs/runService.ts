@@ -20,7 +20,7 @@ import { newRunView } from "./runView.ts";
 
 export interface RunServiceOptions extends RunPlatform {
   files: Pick<KeptFiles, "touch">;
-  /** Every message of every run, for metrics. */
+  /** Every message of the runs that this controller owns, for metrics. */
   observe?(message: LiveMessage): void;
 }
 
@@ -160,10 +160,10 @@ export class RunService implements Runs {
   #follow(runId: string): RunFollower {
     const isOwn = () => this.#queue.supervisor(runId) !== undefined;
     const followed = {
-      ...{ isOwn, view: () => this.get(runId) },
+      ...{ isOwn, view: () => this.get(runId), nowMs: () => this.#options.time.nowMs() },
       seconds: async (from: number) => (await this.seconds(runId, from, Infinity)) ?? [],
     };
-    const publish = (message: LiveMessage) => this.#publish(message);
+    const publish = (message: LiveMessage) => this.#deliver(runId, message);
     return new RunFollower(runId, followed, publish, this.#options.logger);
   }
 
@@ -182,9 +182,15 @@ export class RunService implements Runs {
     return Promise.race([ping, limit]);
   }
 
+  /** What this controller says of a run that it owns. */
   #publish(message: LiveMessage): void {
     this.#options.observe?.(message);
     const runId = "runId" in message ? message.runId : message.run.id;
+    this.#watchers.get(runId)?.follower.saw(message);
+    this.#deliver(runId, message);
+  }
+
+  #deliver(runId: string, message: LiveMessage): void {
     for (const listen of this.#watchers.get(runId)?.listeners ?? []) listen(message);
   }
 

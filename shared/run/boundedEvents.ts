@@ -1,4 +1,4 @@
-import type { RunEvent } from "@onrush/shared/api/runView.ts";
+import type { RunEvent } from "../api/runView.ts";
 
 /** Events of one run that are kept: how it began, and the newest. */
 export const MAX_EVENTS = 1_000;

@@ -1,4 +1,4 @@
-import type { RunEvent } from "@onrush/shared/api/runView.ts";
+import type { RunEvent } from "../api/runView.ts";
 
 const isSame = (a: RunEvent, b: RunEvent) =>
   a.at === b.at && a.kind === b.kind && a.text === b.text;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { boundedEvents, MAX_EVENTS } from "@onrush/controller/runs/boundedEvents.ts";
-import type { RunEvent } from "@onrush/shared/api/runView.ts";
+import { boundedEvents, MAX_EVENTS } from "./boundedEvents.ts";
+import type { RunEvent } from "../api/runView.ts";
 import { newEvents } from "./newEvents.ts";
 
 const event = (i: number): RunEvent => ({

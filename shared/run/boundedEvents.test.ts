@@ -1,4 +1,4 @@
-import type { RunEvent } from "@onrush/shared/api/runView.ts";
+import type { RunEvent } from "../api/runView.ts";
 import { expect, test } from "vitest";
 import { boundedEvents, MAX_EVENTS } from "./boundedEvents.ts";
 
