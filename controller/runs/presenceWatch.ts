@@ -1,11 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { WorkerDirectory } from "../platform/ports.ts";
 
 const POLL_EVERY_MS = 25;
 /** A gap this long between polls means that we stood still ourselves. */
 const STANDSTILL_MS = 1_000;
-/** It goes on for this long after the workers were last asked for. */
-const FOLLOWED_FOR_MS = 3_000;
 
 export interface PresenceOptions {
   directory: Pick<WorkerDirectory, "absent">;
@@ -25,22 +22,40 @@ export class PresenceWatch {
   /** Since when they were seen to be absent, common clock. */
   readonly #absentSinceMs = new Map<string, number>();
   #workerIds: readonly string[] = [];
-  #followedUntilMs = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #isPolling = false;
+  #isClosed = false;
   #polledAtMs = Infinity;
   #blindUntilMs = -Infinity;
-  #isPolling = false;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
   }
 
-  /** Watches these workers, for a while: whoever goes on caring for them asks again. */
+  /** Watches these workers, and no others any more, until it is closed. */
   follow(workerIds: readonly string[]): void {
     this.#workerIds = [...new Set(workerIds)];
-    this.#followedUntilMs = this.#options.nowMs() + FOLLOWED_FOR_MS;
-    if (this.#isPolling) return;
-    this.#isPolling = true;
-    void this.#pollOn();
+    if (this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setInterval(() => void this.#pollAlone(), POLL_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+  }
+
+  /**
+   * True while nothing that is seen says anything of workers: our own link has failed lately, or we
+   * stood still. A link that has never answered here says nothing of itself either.
+   */
+  get isBlind(): boolean {
+    const hasAnswered = this.#polledAtMs !== Infinity;
+    return hasAnswered && (this.#hasStoodStill || this.#options.nowMs() < this.#blindUntilMs);
+  }
+
+  get #hasStoodStill(): boolean {
+    return this.#options.nowMs() - this.#polledAtMs > STANDSTILL_MS;
   }
 
   /**
@@ -58,11 +73,11 @@ export class PresenceWatch {
     this.#blindUntilMs = this.#options.nowMs() + this.#options.patienceMs;
   }
 
-  async #pollOn(): Promise<void> {
-    while (this.#options.nowMs() <= this.#followedUntilMs) {
-      await this.poll();
-      await pause(POLL_EVERY_MS, undefined, { ref: false });
-    }
+  /** An answer that takes long must not let requests pile up. */
+  async #pollAlone(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    await this.poll();
     this.#isPolling = false;
   }
 
@@ -71,7 +86,7 @@ export class PresenceWatch {
     try {
       const { workerIds, atMs } = await directory.absent(this.#workerIds);
       // While we stood still, our link may have failed unnoticed.
-      if (nowMs() - this.#polledAtMs > STANDSTILL_MS) this.bePatient();
+      if (this.#hasStoodStill) this.bePatient();
       this.#polledAtMs = nowMs();
       if (nowMs() < this.#blindUntilMs) return;
       for (const workerId of this.#absentSinceMs.keys()) {

@@ -183,6 +183,11 @@ export class RunSupervisor {
     );
   }
 
+  #rest(): void {
+    this.#turns.stop();
+    this.#watch.close();
+  }
+
   stop(): Promise<void> {
     return this.#mailbox.post(() => this.#tell({ type: "stopRequested" }));
   }
@@ -424,7 +429,7 @@ export class RunSupervisor {
   }
 
   async #finish(): Promise<void> {
-    this.#turns.stop();
+    this.#rest();
     if (!this.#finishing) await this.#loseUnclaimed();
     this.#finishing = true;
     this.#news.corrections(this.#record, true);
@@ -447,7 +452,7 @@ export class RunSupervisor {
 
   /** The run is another controller's: nothing of it is written or cleared any more. */
   async #letGo(): Promise<void> {
-    this.#turns.stop();
+    this.#rest();
     // Not awaited: reading waits for its last batch, which may be waiting for this mailbox.
     this.#stopReading?.().catch(() => {});
     await this.#options.ownership.release();

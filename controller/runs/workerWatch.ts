@@ -6,8 +6,6 @@ import type { WorkerLink } from "../platform/ports.ts";
 
 /** No heartbeat is judged for this long after our own link has failed. */
 const PATIENCE_MS = 3_000;
-/** Checks come every 250 ms; a gap this long means that we stood still ourselves. */
-const STANDSTILL_MS = 1_000;
 /** A worker heard of so lately is still listed, unless whoever lists has forgotten everybody. */
 const LISTED_FOR_MS = 8_000;
 
@@ -19,19 +17,22 @@ export class WorkerWatch {
   /** Workers that are no longer listed; each is waited for once. */
   readonly #vanished = new Set<string>();
   readonly #runId: string;
-  readonly #link: WorkerLink;
-  readonly #time: CommonTime;
+  readonly #link: Pick<WorkerLink, "directory">;
+  readonly #time: Pick<CommonTime, "nowMs">;
   readonly #logger: Logger;
   readonly #presence: PresenceWatch;
   #patientUntilMs = 0;
-  #checkedAtMs: number;
 
-  constructor(runId: string, link: WorkerLink, time: CommonTime, logger: Logger) {
+  constructor(
+    runId: string,
+    link: Pick<WorkerLink, "directory">,
+    time: Pick<CommonTime, "nowMs">,
+    logger: Logger,
+  ) {
     this.#runId = runId;
     this.#link = link;
     this.#time = time;
     this.#logger = logger;
-    this.#checkedAtMs = time.nowMs();
     this.#presence = new PresenceWatch({
       ...{ directory: link.directory, patienceMs: PATIENCE_MS },
       nowMs: () => time.nowMs(),
@@ -48,6 +49,10 @@ export class WorkerWatch {
   bePatient(): void {
     this.#presence.bePatient();
     this.#patientUntilMs = this.#time.nowMs() + PATIENCE_MS;
+  }
+
+  close(): void {
+    this.#presence.close();
   }
 
   /** Workers that the directory knows of, as of now. */
@@ -77,15 +82,14 @@ export class WorkerWatch {
     try {
       const workers = await this.#look();
       const nowMs = this.#time.nowMs();
-      // After a standstill of our own, heartbeats may be waiting to be read.
-      if (nowMs - this.#checkedAtMs > STANDSTILL_MS) this.#patientUntilMs = nowMs + PATIENCE_MS;
       const listed = new Set(workers.map(({ workerId }) => workerId));
       const vanished = workerIds.filter((id) => !listed.has(id) && this.#heardLately(id, nowMs));
       // They will be heard again, if they live.
       if (vanished.length > 0) this.#patientUntilMs = nowMs + PATIENCE_MS;
       for (const id of vanished) this.#vanished.add(id);
-      this.#checkedAtMs = nowMs;
-      if (nowMs < this.#patientUntilMs) return [];
+      // After a standstill of our own, too, heartbeats may be waiting to be read. How long ago this
+      // was last asked says nothing of that: the run may have waited for its store meanwhile.
+      if (nowMs < this.#patientUntilMs || this.#presence.isBlind) return [];
       const alive = workers.filter(({ lastSeenMs }) => nowMs - lastSeenMs <= LOST_AFTER_MS);
       const ids = new Set(alive.map(({ workerId }) => workerId));
       return [...new Set(workerIds)].filter((workerId) => !ids.has(workerId));
