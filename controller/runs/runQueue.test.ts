@@ -1,39 +1,64 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CommonTime } from "../platform/commonTime.ts";
-import { createLocalWorkerLink } from "../platform/local/localWorkerLink.ts";
+import { createLocalWorkerLink, type LocalWorkerLink } from "../platform/local/localWorkerLink.ts";
+import type { RunLease } from "../platform/ports.ts";
 import type { SecondStore } from "../results/secondStore.ts";
 import { RunQueue } from "./runQueue.ts";
 import { newRun, quiet } from "./runs.testing.ts";
-import type { RunStore } from "./runStore.ts";
+import type { RunStore, StoredRun } from "./runStore.ts";
 
 const run = newRun("run");
 const runs = { active: async () => [run], get: async () => run } as unknown as RunStore;
 
+function queueOn(
+  link: LocalWorkerLink,
+  runs: Partial<RunStore>,
+  lease: Partial<RunLease> = {},
+): RunQueue {
+  return new RunQueue({
+    ...{ runs: runs as RunStore, logger: quiet, publish: () => {} },
+    owner: { id: "me", url: "http://127.0.0.1:1" },
+    time: new CommonTime(link.clock),
+    seconds: { put: async () => true, read: async () => [] } as Partial<SecondStore> as SecondStore,
+    link: { ...link, lease: { ...link.lease, ...lease } },
+  });
+}
+
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
 /** A queue whose leases are granted when the test says so. */
 function gatedQueue() {
   const local = createLocalWorkerLink();
-  let grant = () => {};
-  const granted = new Promise<void>((resolve) => (grant = resolve));
+  const { open: grant, opened: granted } = gate();
   let asked = 0;
-  const queue = new RunQueue({
-    ...{ runs, logger: quiet, publish: () => {} },
-    owner: { id: "me", url: "http://127.0.0.1:1" },
-    time: new CommonTime(local.clock),
-    seconds: {} as SecondStore,
-    link: {
-      ...local,
-      lease: {
-        ...local.lease,
-        acquire: async (...args) => {
-          asked++;
-          await granted;
-          return local.lease.acquire(...args);
-        },
-      },
-    },
-  });
-  return { queue, grant, asked: () => asked };
+  const acquire: RunLease["acquire"] = async (...args) => {
+    asked++;
+    await granted;
+    return local.lease.acquire(...args);
+  };
+  return { queue: queueOn(local, runs, { acquire }), grant, asked: () => asked };
 }
+
+/** Workers that live, and tell so when they are asked to. */
+function workersOn(link: LocalWorkerLink, ...workerIds: string[]): () => void {
+  let hear: (message: unknown) => void = () => {};
+  link.attach({ onMessage: (handle) => (hear = handle), send() {}, onClose() {}, close() {} });
+  const health = { threads: 1, cpu: 0, rssBytes: 1, mbps: 0, lagMs: 0 };
+  const rest = { hostname: "h", pid: 1, labels: {}, state: "idle", shares: [], ...health };
+  return () => {
+    for (const workerId of workerIds) {
+      const heartbeat = { workerId, clockOffsetUs: 0, clockErrorUs: 0, ...rest };
+      hear({ type: "beat", id: 1, heartbeat });
+    }
+  };
+}
+
+const reservations = async (link: LocalWorkerLink) =>
+  (await link.directory.list()).map(({ workerId, reservedFor }) => [workerId, reservedFor]);
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -60,4 +85,54 @@ test("a run that is being adopted is not added again", async () => {
   await Promise.all([added, opened]);
   expect(asked()).toBe(1);
   expect(queue.position("run")).toBe(1);
+});
+
+test("no worker is reserved for a run that is stopped while one before it is placed", async () => {
+  const link = createLocalWorkerLink();
+  const beat = workersOn(link, "w1", "w2");
+  const stored = new Map<string, StoredRun>();
+  const slow = gate();
+  const queue = queueOn(link, {
+    active: async () => [],
+    get: async (id) => stored.get(id),
+    async update(run) {
+      if (run.id === "first" && run.progress !== null) await slow.opened;
+      stored.set(run.id, run);
+      return true;
+    },
+  });
+  await queue.add(newRun("first"));
+  await queue.add(newRun("second"));
+  await vi.advanceTimersByTimeAsync(0);
+  beat();
+  await queue.open();
+  await vi.advanceTimersByTimeAsync(200);
+  expect([queue.position("first"), queue.position("second")]).toEqual([1, 2]);
+  await queue.stop("second");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(queue.supervisor("second")).toBeUndefined();
+  slow.open();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(queue.position("first")).toBeNull();
+  expect(await reservations(link)).toEqual([
+    ["w1", "first"],
+    ["w2", undefined],
+  ]);
+});
+
+test("workers that an ended run has left reserved are freed, and no others", async () => {
+  const link = createLocalWorkerLink();
+  workersOn(link, "w1", "w2", "w3")();
+  for (const runId of ["ended", "unknown", "active"]) await link.directory.reserve(runId, 1, {});
+  const known = [{ ...newRun("ended"), active: false }, newRun("active")];
+  const queue = queueOn(link, {
+    active: async () => [],
+    get: async (id) => known.find((run) => run.id === id),
+  });
+  await queue.open();
+  expect(await reservations(link)).toEqual([
+    ["w1", undefined],
+    ["w2", "unknown"],
+    ["w3", "active"],
+  ]);
 });

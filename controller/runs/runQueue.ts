@@ -14,7 +14,7 @@ const ADOPT_EVERY_MS = { redis: 1_000, local: 5_000 } as const;
 /**
  * The runs that this controller owns. Each waits until workers are free, then its supervisor takes
  * over. Workers are reserved all at once, so two runs never wait for each other's. Runs that nobody
- * owns (their controller is gone) are adopted.
+ * owns (their controller is gone) are adopted, and workers that ended ones have left are freed.
  */
 export class RunQueue {
   readonly #options: PublishingPlatform;
@@ -154,6 +154,8 @@ export class RunQueue {
     try {
       // One that finds no worker with its labels must not hold up the others.
       for (const next of [...this.#waiting]) {
+        // Stopped while one before it was placed: what is reserved for it now would stay so.
+        if (next.hasEnded || !this.#waiting.includes(next)) continue;
         const isPlaced = await this.#placeOne(next);
         const index = this.#waiting.indexOf(next);
         if (isPlaced && index >= 0) this.#waiting.splice(index, 1);
@@ -204,10 +206,25 @@ export class RunQueue {
       for (const run of await this.#options.runs.active()) {
         await this.#take(run.id, (ownership) => this.#adopt(run.id, ownership));
       }
+      await this.#releaseEnded();
     } catch (error) {
-      this.#options.logger.warn({ err: error }, "runs without an owner could not be looked for");
+      this.#options.logger.warn({ err: error }, "what others have left could not be looked for");
     } finally {
       this.#adopting = false;
+    }
+  }
+
+  /** Frees workers that an ended run has left reserved: its owner died before it could, for example. */
+  async #releaseEnded(): Promise<void> {
+    const { link, runs, logger } = this.#options;
+    const workers = await link.directory.list();
+    for (const runId of new Set(workers.flatMap(({ reservedFor }) => reservedFor ?? []))) {
+      if (this.#supervisors.has(runId) || this.#taking.has(runId)) continue;
+      // One that is not known here may be another store's, whose controllers have the same workers.
+      const run = await runs.get(runId);
+      if (run === undefined || run.active) continue;
+      logger.warn({ runId }, "an ended run had left workers reserved");
+      await link.directory.release(runId);
     }
   }
 
