@@ -87,6 +87,25 @@ test("a run that is being adopted is not added again", async () => {
   expect(queue.position("run")).toBe(1);
 });
 
+test("a run that another controller has taken while it was read has no supervisor here", async () => {
+  const read = gate();
+  let leases = 0;
+  const queue = queueOn(
+    createLocalWorkerLink(),
+    { active: runs.active, get: () => read.opened.then(() => run) },
+    {
+      acquire: async () => (leases++ === 0 ? 1 : undefined),
+      renew: async () => ({ owned: false, stopAsked: false }),
+    },
+  );
+  const opened = queue.open();
+  await vi.advanceTimersByTimeAsync(1_000);
+  read.open();
+  await opened;
+  expect(leases).toBe(2);
+  expect(queue.supervisor("run")).toBeUndefined();
+});
+
 test("no worker is reserved for a run that is stopped while one before it is placed", async () => {
   const link = createLocalWorkerLink();
   const beat = workersOn(link, "w1", "w2");

@@ -237,7 +237,8 @@ export class RunQueue {
       throw error;
     });
     const state = run?.progress?.state;
-    if (run === undefined || !run.active) return ownership.release();
+    // Lost again already, it would never hear of that.
+    if (run === undefined || !run.active || !ownership.isHeld) return ownership.release();
     logger.info({ runId }, "a run without an owner goes on here");
     if (state === undefined || state.startAtMs === null || hasEnded(state.phase)) {
       return this.#enqueue(run, ownership);
