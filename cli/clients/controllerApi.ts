@@ -37,6 +37,12 @@ const noController = (base: string, how: string) =>
     EXIT.error,
   );
 
+interface AskOptions {
+  body?: unknown;
+  /** When to wait no longer: as if nothing had answered. */
+  signal?: AbortSignal | null;
+}
+
 /** A schema, of whatever library. */
 interface Shape<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
@@ -48,9 +54,9 @@ export async function askController<T>(
   base: string,
   method: string,
   path: string,
-  body?: unknown,
+  options: AskOptions = {},
 ): Promise<T> {
-  const parsed = schema.safeParse(await callController(base, method, path, body));
+  const parsed = schema.safeParse(await callController(base, method, path, options));
   if (parsed.success) return parsed.data;
   throw noController(base, `it answered ${method} /api/v1${path} with something else`);
 }
@@ -60,9 +66,9 @@ export async function callController(
   base: string,
   method: string,
   path: string,
-  body?: unknown,
+  { body, signal = null }: AskOptions = {},
 ): Promise<unknown> {
-  const init: RequestInit = { method };
+  const init: RequestInit = { method, signal };
   if (body !== undefined) {
     init.headers = { "content-type": "application/json" };
     init.body = JSON.stringify(body);

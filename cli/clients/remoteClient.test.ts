@@ -16,12 +16,12 @@ const loaded = checkDocument(
   "n",
 );
 
-/** Answers a run that has ended, but not when it is asked for the `silent`th time. */
-async function controller(silent: number): Promise<string> {
+/** Answers a run that has ended, but not when it is asked for a `silent` time. */
+async function controller(isSilent: (time: number) => boolean): Promise<string> {
   let asked = 0;
   server = createServer((request, response) => {
     const { method, url = "" } = request;
-    if (url.endsWith("/runs/r") && ++asked === silent) return void request.socket.destroy();
+    if (url.endsWith("/runs/r") && isSilent(++asked)) return void request.socket.destroy();
     response.setHeader("connection", "close");
     if (method === "POST") response.end(JSON.stringify({ runId: "r" }));
     else if (url.includes("/seconds")) response.end(JSON.stringify({ items: [], total: 0 }));
@@ -31,7 +31,26 @@ async function controller(silent: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("a poll without an answer does not end the run", async () => {
-  const started = await remoteClient(await controller(2)).start(loaded);
+/** Time passes as soon as somebody waits. */
+function fakeClock() {
+  let passedMs = 0;
+  return {
+    nowMs: () => passedMs,
+    pause: async (ms: number) => void (passedMs += ms),
+    limit: () => new AbortController().signal,
+  };
+}
+
+test.each([1, 2])("a run goes on when its %dth poll gets no answer", async (silent) => {
+  const base = await controller((time) => time === silent);
+  const started = await remoteClient(base, fakeClock()).start(loaded);
   expect((await started.ended).state).toBe("COMPLETED");
+});
+
+test.each([0, 1])("who gives a run up after %d answers is told how to stop it", async (answers) => {
+  const base = await controller((time) => time > answers);
+  const ended = remoteClient(base, fakeClock())
+    .start(loaded)
+    .then((started) => started.ended);
+  await expect(ended).rejects.toThrow(`onrush stop r --controller ${base}`);
 });

@@ -12,31 +12,44 @@ const POLL_MS = 500;
 /** How many seconds back are asked for again, for their corrections. */
 const LOOK_BACK_SECONDS = 10;
 
-const clock: PatienceClock = { nowMs: () => performance.now(), pause };
+const systemClock: PatienceClock = {
+  nowMs: () => performance.now(),
+  pause,
+  limit: (ms) => AbortSignal.timeout(ms),
+};
 
 /** Runs at a controller elsewhere, through its HTTP API. */
-export function remoteClient(base: string): RunClient {
+export function remoteClient(base: string, clock = systemClock): RunClient {
   return {
     base,
     async start({ document, contents }) {
       for (const [sha256, bytes] of contents) await uploadFile(base, sha256, bytes);
       const created = await askController(
         createdScenarioSchema.pick({ runId: true }).strip(),
-        ...([base, "POST", "/scenarios", document] as const),
+        ...([base, "POST", "/scenarios", { body: document }] as const),
       );
       const runId = created.runId ?? "";
       const seconds: ((view: SecondView) => void)[] = [];
       const events: ((event: RunEvent) => void)[] = [];
-      const get = () => askController(runViewSchema, base, "GET", `/runs/${runId}`);
-      const first = await get();
+      const get = (signal?: AbortSignal) =>
+        askController(runViewSchema, base, "GET", `/runs/${runId}`, { signal: signal ?? null });
+      const stopThere = `stop it with \`onrush stop ${runId} --controller ${base}\``;
+      const naming = (error: unknown): never => {
+        if (!(error instanceof UnreachableError)) throw error;
+        throw new UnreachableError(
+          `${error.message}\nthe run ${runId} may still go on there: ${stopThere}`,
+        );
+      };
+      const first = await patiently(get, clock).catch(naming);
       const poll = async (): Promise<RunView> => {
         let from = 0;
         let lastTold: RunEvent | undefined;
         for (;;) {
-          await pause(POLL_MS);
+          await clock.pause(POLL_MS);
           const run = await patiently(get, clock);
           const path = `/runs/${runId}/seconds?from=${from}`;
-          const ask = () => askController(listOf(secondViewSchema), base, "GET", path);
+          const ask = (signal: AbortSignal) =>
+            askController(listOf(secondViewSchema), base, "GET", path, { signal });
           const { items } = await patiently(ask, clock);
           for (const view of items) for (const listen of seconds) listen(view);
           from = Math.max(from, (items.at(-1)?.second ?? 0) - LOOK_BACK_SECONDS);
@@ -55,13 +68,8 @@ export function remoteClient(base: string): RunClient {
         async stop() {
           await patiently(() => callController(base, "POST", `/runs/${runId}/stop`), clock);
         },
-        current: get,
-        ended: poll().catch((error: unknown) => {
-          if (!(error instanceof UnreachableError)) throw error;
-          throw new UnreachableError(
-            `${error.message}\nthe run ${runId} may still go on there: stop it with \`onrush stop ${runId} --controller ${base}\``,
-          );
-        }),
+        current: () => get(),
+        ended: poll().catch(naming),
       };
     },
     close: async () => {},
