@@ -162,7 +162,7 @@ test("the watch ends with the last connection", async () => {
   const { atLeast, socket } = listen();
   await atLeast(1);
   socket.close();
-  await vi.waitFor(() => expect(server.runs.watchers.get(runId)?.size).toBe(0));
+  await expect.poll(() => server.runs.watchers.get(runId)?.size).toBe(0);
   expect(server.liveHub.counts()).toMatchObject({ connections: 0, runs: 0 });
 });
 

@@ -75,13 +75,13 @@ describe("retention", () => {
   test("sweeps at the start and every ten minutes, and goes on after a failure", async () => {
     const runs = new MemoryRuns(endedDaysAgo(40, 3, 2, 1));
     const stop = start(runs);
-    await vi.waitFor(() => expect(runs.removed).toEqual(["40", "3"]));
+    await expect.poll(() => runs.removed).toEqual(["40", "3"]);
     runs.list = endedDaysAgo(31, 2, 1);
     runs.fails = true;
     await vi.advanceTimersByTimeAsync(600_000);
     runs.fails = false;
     await vi.advanceTimersByTimeAsync(600_000);
-    await vi.waitFor(() => expect(runs.removed).toEqual(["40", "3", "31"]));
+    await expect.poll(() => runs.removed).toEqual(["40", "3", "31"]);
     await stop();
     runs.list = endedDaysAgo(31, 2, 1);
     await vi.advanceTimersByTimeAsync(600_000);
@@ -91,7 +91,7 @@ describe("retention", () => {
   test("two controllers remove each run once", async () => {
     const runs = new MemoryRuns(endedDaysAgo(40, 39, 38, 2, 1));
     const stops = [start(runs), start(runs)];
-    await vi.waitFor(() => expect(runs.list.map(({ id }) => id)).toEqual(["2", "1"]));
+    await expect.poll(() => runs.list.map(({ id }) => id)).toEqual(["2", "1"]);
     await Promise.all(stops.map((stop) => stop()));
     expect(runs.removed).toEqual(["40", "39", "38"]);
   });
@@ -114,9 +114,9 @@ describe("retention", () => {
     const runs = new MemoryRuns(endedDaysAgo(40));
     runs.fails = true;
     const stops = [start(runs, { days: 0, runs: 0 }, files), start(runs, undefined, files)];
-    await vi.waitFor(() => expect(swept).toBe(2));
+    await expect.poll(() => swept).toBe(2);
     await vi.advanceTimersByTimeAsync(600_000);
-    await vi.waitFor(() => expect(swept).toBe(4));
+    await expect.poll(() => swept).toBe(4);
     await Promise.all(stops.map((stop) => stop()));
   });
 });

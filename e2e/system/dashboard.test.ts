@@ -58,12 +58,10 @@ describe("the dashboard in a browser", () => {
     await at("field-loadProfile.targetRps").fill("150");
     await at("field-loadProfile.rampUpSeconds").fill("4");
     // (50 + 150) / 2 a second for 4 s.
-    await expect
-      .poll(() => at("preview-total").textContent(), { timeout: 10_000 })
-      .toContain("400");
+    await expect.poll(() => at("preview-total").textContent()).toContain("400");
     await at("save-and-start").click();
     await inState("RUNNING");
-    await expect.poll(() => value("ledger-started"), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => value("ledger-started")).toBeGreaterThan(0);
     await inState("COMPLETED");
     await expect.poll(() => value("ledger-scheduled")).toBe(400);
     expect((await value("ledger-started")) + (await value("ledger-scheduled-dropped"))).toBe(400);
@@ -108,12 +106,12 @@ describe("the dashboard in a browser", () => {
     await fillForm("Steady users", 4);
     await page.getByText("By users", { exact: true }).click();
     await at("field-loadProfile.vus").fill("8");
-    await expect.poll(() => at("preview-users").textContent(), { timeout: 10_000 }).toBe("8");
+    await expect.poll(() => at("preview-users").textContent()).toBe("8");
     expect(await at("chart-preview-rate").count()).toBe(0);
     expect(await at("chart-preview-users").locator("path.recharts-area-area").count()).toBe(1);
     await at("save-and-start").click();
     await inState("RUNNING");
-    await expect.poll(() => at("kpi-users-value").textContent(), { timeout: 10_000 }).toBe("8");
+    await expect.poll(() => at("kpi-users-value").textContent()).toBe("8");
     await inState("COMPLETED");
     await expect
       .poll(() => value("ledger-scheduled"))
@@ -137,7 +135,7 @@ describe("the dashboard in a browser", () => {
       await at(`field-loadProfile.stages[${i}].targetVus`).fill(users);
       await at(`field-loadProfile.stages[${i}].durationSeconds`).fill("2");
     }
-    await expect.poll(() => at("preview-users").textContent(), { timeout: 10_000 }).toBe("6");
+    await expect.poll(() => at("preview-users").textContent()).toBe("6");
     await at("preview").getByText("users at most").waitFor();
     await at("save-and-start").click();
     await inState("COMPLETED");
@@ -166,7 +164,7 @@ describe("the dashboard in a browser", () => {
     await fillForm("To be stopped", 120);
     await at("save-and-start").click();
     await inState("RUNNING");
-    await expect.poll(() => value("ledger-started"), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => value("ledger-started")).toBeGreaterThan(0);
     await at("stop-run").click();
     await at("confirm").click();
     await inState("STOPPED");
@@ -187,7 +185,7 @@ describe("the dashboard in a browser", () => {
 
   test("workers are listed with what they measure", async () => {
     await page.goto(`${platform.api.url}/workers`);
-    await expect.poll(() => at("worker-row").count(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => at("worker-row").count()).toBe(2);
     expect(await at("worker-capacity").allTextContents()).toEqual(["not measured", "not measured"]);
   });
 

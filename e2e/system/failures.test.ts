@@ -92,7 +92,7 @@ describe("Ctrl-C ends everything that was started", () => {
     const [up] = platform.processes;
     if (up !== undefined) process.kill(up.pid, "SIGKILL");
     await up?.exited;
-    await expect.poll(() => up?.groupAlive, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => up?.groupAlive).toBe(false);
     await platform.stop();
   });
 

@@ -76,6 +76,6 @@ describe("a fresh copy of the repository", () => {
     expect((await fetch(`${url}/ready`)).status).toBe(200);
     npm.signalGroup("SIGINT");
     await npm.exited;
-    await expect.poll(() => npm.groupAlive, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => npm.groupAlive).toBe(false);
   });
 });
