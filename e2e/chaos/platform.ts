@@ -9,6 +9,8 @@ import { TargetLog } from "./targetLog.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 const STARTED_WITHIN_MS = 90_000;
+/** The longest test beside this one, from its load to its end. */
+const USED_FOR_MS = 180_000;
 
 /** `onrush controller` on a port of its own, which it keeps over a restart. */
 export class ChaosController {
@@ -91,19 +93,23 @@ export interface Wanted {
   startWorker?(env: NodeJS.ProcessEnv, redisPort: number, index: number): Promise<ChaosWorker>;
 }
 
-/** Platforms of tests side by side that are on their way. */
+/** Platforms of tests side by side that are on their way, and those that are there. */
 let starting = 0;
+let inUse = 0;
 
 /**
  * Controllers and workers by their command lines, on a Redis and a MongoDB server of their own, and
- * a target. Tests side by side wait for each other: a platform that starts takes the whole machine,
- * and what others send meanwhile would be late.
+ * a target. Tests side by side begin together, and the next ones when both have ended: a platform
+ * that starts takes the whole machine, and what others send meanwhile would be late.
  */
 export async function startChaos(scope: Scope, wanted: Wanted): Promise<ChaosPlatform> {
+  await waitUntil("the tests before have ended", async () => inUse === 0, USED_FOR_MS);
   starting += 1;
   const started = startPlatform(scope, wanted).finally(() => (starting -= 1));
   const platform = await started;
   await waitUntil("all platforms are there", async () => starting === 0, STARTED_WITHIN_MS);
+  inUse += 1;
+  scope.onTestFinished(() => void (inUse -= 1));
   return platform;
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const POLL_MS = 100;
+/** What stands still itself, or waits for what does, must not hold the asking up. */
+const ANSWER_WITHIN_MS = 5_000;
 
 /**
  * Asks until there is an answer (anything but undefined or false). While parts of the platform are
@@ -15,7 +17,7 @@ export async function waitUntil<T>(
   let failure: unknown;
   for (;;) {
     try {
-      const answer = await ask();
+      const answer = await inTime(ask());
       if (answer !== undefined && answer !== false) return answer;
       failure = undefined;
     } catch (error) {
@@ -25,5 +27,19 @@ export async function waitUntil<T>(
       throw new Error(`waited ${withinMs} ms in vain until ${what}`, { cause: failure });
     }
     await pause(POLL_MS);
+  }
+}
+
+/** An answer later than that is none: it is asked for anew. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`no answer in ${ANSWER_WITHIN_MS} ms`)),
+    ANSWER_WITHIN_MS,
+  );
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
