@@ -13,12 +13,13 @@ import type { TargetLog } from "./targetLog.ts";
 
 /** Others carry what `lostIds` have left since `lostMs`, and the run says so. */
 export async function expectHealed(
-  target: TargetLog,
+  { api, target }: { api: ControllerApi; target: TargetLog },
   run: RunView,
   load: Load,
   { lostIds, lostMs }: { lostIds: readonly string[]; lostMs: number },
 ): Promise<void> {
-  expectFullRateAgain(await target.arrivalsMs(), run, load, lostMs);
+  const [views, arrivalsMs] = await Promise.all([api.seconds(run.id), target.arrivalsMs()]);
+  expectFullRateAgain({ views, arrivalsMs }, run, load, lostMs);
   expectBalanced(run, load);
   expectNothingTwice(run, await target.counts());
   expectDoubted(run, lostIds);

@@ -3,6 +3,12 @@ import type { RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
 import type { Load } from "./scenarios.ts";
 import type { TargetCounts } from "./targetLog.ts";
+import {
+  expectAllSent,
+  mayDrop,
+  reasonsBesidesTheMachine,
+  withheldMs,
+} from "../system/standstills.ts";
 import { perSecond } from "./targetLog.ts";
 
 /** Every scheduled arrival is started, dropped or lost; every started one has ended. */
@@ -31,8 +37,7 @@ export function expectNothingTwice({ ledger }: RunView, counts: TargetCounts): v
 export function expectWhole(run: RunView, load: Load, counts: TargetCounts): void {
   expectBalanced(run, load);
   expectNothingTwice(run, counts);
-  expect(run.ledger).toMatchObject({ dropped: 0, lost: 0, started: load.rps * load.seconds });
-  expect(counts.received).toBe(load.rps * load.seconds);
+  expectAllSent(run, load.rps * load.seconds, counts.received);
 }
 
 /** Each second of the load is there and accounts for all of its arrivals. */
@@ -55,46 +60,66 @@ export function expectSecondsAddUp(views: readonly SecondView[], { ledger }: Run
   }).toEqual({ started: ledger.started, dropped: ledger.dropped, lost: ledger.lost });
 }
 
-/** What a busy machine may shift from one second into the next. */
+/** The rest a busy machine may shift from one second into the next. */
 const OF_A_SECOND = 0.8;
 
 /** Until the code of every process is compiled, a busy machine may be late. */
 const SETTLED_SECOND = 2;
 
-/** By the target's own log the load, once it had settled, never paused. */
-export function expectNoPause(arrivalsMs: readonly number[], run: RunView, load: Load): void {
-  const startMs = Date.parse(run.startedAt ?? "");
-  const counts = perSecond(arrivalsMs, startMs, load.seconds);
-  const settled = counts.slice(SETTLED_SECOND);
-  const weak = settled.filter((count) => count < OF_A_SECOND * load.rps);
+/**
+ * By the target's own log, in each of `seconds` seconds from `fromMs` on at least `least` requests
+ * came, but for those of the rate that a machine that stood still withheld.
+ */
+function expectSteady(
+  arrivalsMs: readonly number[],
+  [fromMs, seconds]: readonly [fromMs: number, seconds: number],
+  { least, rps }: { least: number; rps: number },
+): void {
+  const counts = perSecond(arrivalsMs, fromMs, seconds);
+  const weak = counts.filter((count, second) => {
+    const secondMs = fromMs + second * 1000;
+    const withheld = (rps * withheldMs(secondMs, secondMs + 1000)) / 1000;
+    return count + withheld < least;
+  });
   expect(weak, `counts by second: ${counts.join(" ")}`).toEqual([]);
 }
 
-/**
- * By the target's own log the full rate is back within 3 s: of the seconds from `sinceMs` on, the
- * first three may be below `ofRate`, later ones not. Beside other tests a busy machine may shift
- * a little more from one second into the next.
- */
-export function expectFullRateAgain(
-  arrivalsMs: readonly number[],
-  run: RunView,
-  load: Load,
-  sinceMs: number,
-  ofRate = 0.9,
-): void {
-  const endMs = Date.parse(run.startedAt ?? "") + load.seconds * 1000;
-  const whole = Math.floor((endMs - sinceMs) / 1000);
-  const counts = perSecond(arrivalsMs, sinceMs, whole);
-  expect(counts.length).toBeGreaterThan(3);
-  const weak = counts.slice(3).filter((count) => count < ofRate * load.rps);
-  expect(weak, `counts by second since then: ${counts.join(" ")}`).toEqual([]);
+/** By the target's own log the load, once it had settled, never paused. */
+export function expectNoPause(arrivalsMs: readonly number[], run: RunView, load: Load): void {
+  const settledMs = Date.parse(run.startedAt ?? "") + SETTLED_SECOND * 1000;
+  const { rps, seconds } = load;
+  const time = [settledMs, seconds - SETTLED_SECOND] as const;
+  expectSteady(arrivalsMs, time, { least: OF_A_SECOND * rps, rps });
 }
 
-/** What says only that the machine was busy with something else, which a test cannot help. */
-const OF_THE_MACHINE = /lateness p99|% of its cores/;
+/** What is due in a second and was started, or dropped as the machine stood still meanwhile. */
+export function startedIn({ second, started, dropped }: SecondView, run: RunView): number {
+  const dueMs = Date.parse(run.startedAt ?? "") + second * 1000;
+  return started + (mayDrop(dueMs, dueMs + 1000) ? dropped : 0);
+}
 
-function reasonsBesidesTheMachine({ verdict }: RunView): string[] {
-  return verdict.reasons.filter((reason) => !OF_THE_MACHINE.test(reason));
+/** Load is whole again this long after it lost a worker. */
+const AGAIN_AFTER_MS = 3_000;
+/** The rest may come in the next second: that it is started is proven apart. */
+const OF_FULL_RATE = 0.9;
+
+/**
+ * The full rate is back within 3 s: of what is due from then on everything is started, and by the
+ * target's own log it comes without a pause.
+ */
+export function expectFullRateAgain(
+  { views, arrivalsMs }: { views: readonly SecondView[]; arrivalsMs: readonly number[] },
+  run: RunView,
+  { rps, seconds }: Load,
+  sinceMs: number,
+): void {
+  const startMs = Date.parse(run.startedAt ?? "");
+  const againMs = sinceMs + AGAIN_AFTER_MS;
+  const after = views.slice(Math.ceil((againMs - startMs) / 1000), seconds);
+  expect(after.length).toBeGreaterThan(0);
+  expect(after.map((view) => startedIn(view, run))).toEqual(after.map(() => rps));
+  const wholeSeconds = Math.floor((startMs + seconds * 1000 - againMs) / 1000);
+  expectSteady(arrivalsMs, [againMs, wholeSeconds], { least: OF_FULL_RATE * rps, rps });
 }
 
 /** More than this part of the arrivals lost makes a run worthless. */

@@ -44,6 +44,6 @@ test("a worker that is cut off from Redis stops by itself, and its share is take
   await namespace.mend();
   const run = await api.outcome(runId);
 
-  await expectHealed(target, run, load, { lostIds: [victim.id], lostMs: cutMs });
+  await expectHealed(platform, run, load, { lostIds: [victim.id], lostMs: cutMs });
   await expectAllSeconds(api, run, load);
 });

@@ -20,7 +20,7 @@ test.concurrent(
     thaw(victim);
     const run = await api.outcome(runId);
 
-    await expectHealed(target, run, load, { lostIds: [victim.id], lostMs: frozenMs });
+    await expectHealed(platform, run, load, { lostIds: [victim.id], lostMs: frozenMs });
     await expectAllSeconds(api, run, load);
   },
 );

@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type RunView, runViewSchema } from "@onrush/shared/api/runView.ts";
 import { OnrushProcess } from "../system/onrushProcess.ts";
+import { withheldMs } from "../system/standstills.ts";
 import { TurningTarget, turns, users } from "../system/turningTarget.ts";
 import { type ChaosController, type ChaosPlatform, startChaos } from "./platform.ts";
 import { owned, type Scope } from "./scope.ts";
@@ -15,6 +17,16 @@ const TURN_AFTER_MS = 12_000;
 /** Users of the steady part ask ten times a second: nobody asks any more. */
 const QUIET_MS = 1_500;
 const LINE = "workload(turning).errorRate < 10% over 2s abort";
+
+/** It has turned, and nobody has asked since, though this process could have heard it. */
+async function isQuiet(target: TurningTarget): Promise<boolean> {
+  // What arrived while the machine stood still is heard first.
+  await turn();
+  await turn();
+  const { quietMs } = target;
+  const heardMs = quietMs - withheldMs(Date.now() - quietMs);
+  return target.askedAfterTurnMs > 0 && heardMs > QUIET_MS;
+}
 
 interface Followed {
   platform: ChaosPlatform;
@@ -84,8 +96,7 @@ test.concurrent(
   async (scope) => {
     const { platform, controller, target, ended } = await startFollowed(scope);
     freeze(platform.mongo);
-    await waitUntil("the load has ended", async () => target.quietMs > QUIET_MS, 60_000);
-    expect(target.askedAfterTurnMs).toBeGreaterThan(0);
+    await waitUntil("the load has ended", () => isQuiet(target), 60_000);
     await controller.kill();
     thaw(platform.mongo);
     await controller.start();
