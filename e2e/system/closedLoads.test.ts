@@ -8,6 +8,12 @@ import {
   type TestPlatform,
   type TestTarget,
 } from "./platforms.ts";
+import {
+  expectAllStarted,
+  reasonsBesidesTheMachine,
+  withheldInRun,
+  withheldMs,
+} from "./standstills.ts";
 
 interface KnownStats {
   received: number;
@@ -17,7 +23,8 @@ const get = async <T>(url: string) => (await (await fetch(url)).json()) as T;
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 
 /** Everything that must add up, whatever the machine was doing meanwhile. */
-function expectBalanced({ state, ledger, summary, shares, verdict }: RunView, received: number) {
+function expectBalanced(run: RunView, received: number) {
+  const { state, ledger, summary, shares } = run;
   expect(state).toBe("COMPLETED");
   expect(ledger.started + ledger.dropped + ledger.lost).toBe(ledger.scheduled);
   expect(ledger.lost).toBe(0);
@@ -25,8 +32,7 @@ function expectBalanced({ state, ledger, summary, shares, verdict }: RunView, re
   expect(summary?.requests.sent).toBe(received);
   expect(sum(shares.map((share) => share.sent))).toBe(received);
   expect(sum(shares.map((share) => share.started))).toBe(ledger.started);
-  const tired = /lateness|cores|by its own fault/;
-  expect(verdict.reasons.filter((reason) => !tired.test(reason))).toEqual([]);
+  expect(reasonsBesidesTheMachine(run)).toEqual([]);
 }
 
 /** What tells one platform from another, and the fields that each of its scenarios gets. */
@@ -78,10 +84,11 @@ describe.each(modes)("closed loads %s", (_name, start, common) => {
 
   test("VUS with a pace: each user begins once per pace", async () => {
     const loadProfile = { type: "VUS", vus: 12, paceSeconds: 0.5 };
-    const { received } = await load({ durationSeconds: 4, loadProfile });
+    const { run, received } = await load({ durationSeconds: 4, loadProfile });
     // 0, 0.5, … 3.5 s; only an answer that takes longer than the pace could make it less.
     expect(received).toBeLessThanOrEqual(12 * 8);
-    expect(received).toBeGreaterThanOrEqual(12 * 7);
+    const missedRounds = Math.ceil(withheldInRun(run) / 500);
+    expect(received).toBeGreaterThanOrEqual(12 * (7 - missedRounds));
   });
 
   test("VU_STAGES: users come and go along the stages", async () => {
@@ -94,7 +101,14 @@ describe.each(modes)("closed loads %s", (_name, start, common) => {
     const { run, seconds } = await load({ loadProfile, connections: "perUser" });
     expect(run.summary?.vus.max).toBe(30);
     const users = seconds.slice(0, 5).map((second) => second.users);
-    expect(users).toEqual([15, 30, 30, 30, 15]);
+    expect(users[2]).toBe(30);
+    // Users who come or go in its last moments may be a little late for the others.
+    for (const [second, wanted] of [15, 30, 30, 30, 15].entries()) {
+      const missed = Math.abs((users[second] ?? 0) - wanted);
+      const secondMs = Date.parse(run.startedAt ?? "") + second * 1000;
+      const late = (15 * withheldMs(secondMs, secondMs + 1000)) / 1000;
+      expect(missed, users.join()).toBeLessThanOrEqual(3 + late);
+    }
   });
 
   test("ITERATIONS: exactly as many as were asked for, and no longer than they take", async () => {
@@ -169,7 +183,7 @@ describe.each(modes)("closed loads %s", (_name, start, common) => {
       loadProfile: { type: "CONSTANT" as const, initialRps: 20 },
     };
     const queued = await load({ ...fields, overload: "queue" }, slow);
-    expect(queued.run.ledger).toMatchObject({ scheduled: 40, started: 40, dropped: 0 });
+    expectAllStarted(queued.run, 40);
     const { runId } = await platform.api.start({
       ...{ name: "fail", targetUrl: `${slow.url}/`, overload: "fail" },
       ...fields,

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ONRUSH, OnrushProcess } from "./onrushProcess.ts";
 import { startEmbedded, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+import { expectAllSent, expectAllStarted, withheldInRun } from "./standstills.ts";
+import { writtenRun } from "./writtenRun.ts";
 
 let folder: string;
 let target: TestTarget;
@@ -101,11 +103,13 @@ describe("a YAML scenario with variables", () => {
     const path = await file("run.yaml", yaml);
     await requestsOf();
     const rps = "loadProfile.initialRps=30";
-    const args = ["run", path, "-e", `BASE=${target.url}`, "-e", "WHO=me", "--set", rps];
+    const written = join(folder, "embedded.json");
+    const variables = ["-e", `BASE=${target.url}`, "-e", "WHO=me", "--set", rps];
+    const args = ["run", path, ...variables, "--json", written];
     const { code, output } = await onrush(args, { BASE: "http://127.0.0.1:1" });
     expect(output).toContain("by me: COMPLETED");
     expect([0, 4]).toContain(code);
-    expect(await requestsOf()).toBe(30);
+    expectAllSent(await writtenRun(written), 30, await requestsOf());
   });
 
   test("keeps what came from a variable that is a secret to itself", async () => {
@@ -125,10 +129,11 @@ describe("a YAML scenario with variables", () => {
     const path = await file("remote.yaml", yaml);
     await requestsOf();
     const env = { ONRUSH_CONTROLLER: platform.api.url, BASE: target.url, WHO: "remote" };
-    const { code, output } = await onrush(["run", path], env);
+    const written = join(folder, "remote.json");
+    const { code, output } = await onrush(["run", path, "--json", written], env);
     expect(output).toContain("by remote: COMPLETED");
     expect([0, 4]).toContain(code);
-    expect(await requestsOf()).toBe(10);
+    expectAllSent(await writtenRun(written), 10, await requestsOf());
   });
 });
 
@@ -157,13 +162,26 @@ describe("output", () => {
   const quick = () => ["quick", `${target.url}/`, "--rps", "20", "--duration", "3s"];
 
   test("is a banner and a line per interval where there is no terminal", async () => {
-    const { output } = await onrush([...quick(), "--update", "1s"]);
+    const written = join(folder, "lines.json");
+    const { output } = await onrush([...quick(), "--update", "1s", "--json", written]);
     expect(output).toMatch(/^Target: +http:\/\/127\.0\.0\.1:\d+\/$/m);
     expect(output).toMatch(/^Target RPS: +20 requests\/second$/m);
     expect(output).toMatch(/^Load test started at \d\d:\d\d:\d\d$/m);
     const line =
-      /^Total: +(\d+) \| Success: +\d+ \| Failed: +0 \| RPS: +20\.0 \| Success Rate: 100\.0% \| Latency \(ms\): avg=[\d.]+ min=[\d.]+ max=[\d.]+ p95=[\d.]+$/gm;
-    expect([...output.matchAll(line)].map(([, total]) => total)).toEqual(["20", "40", "60"]);
+      /^Total: +(\d+) \| Success: +\d+ \| Failed: +0 \| RPS: +(\d+\.\d) \| Success Rate: 100\.0% \| Latency \(ms\): avg=[\d.]+ min=[\d.]+ max=[\d.]+ p95=[\d.]+$/gm;
+    const run = await writtenRun(written);
+    expectAllStarted(run, 60);
+    const lines = [...output.matchAll(line)].map(([, total, rps]) => [Number(total), Number(rps)]);
+    expect(lines).toHaveLength(3);
+    let before = 0;
+    // A busy machine may shift some requests from one second into the next.
+    const shifted = 2 + (20 * withheldInRun(run)) / 1000;
+    for (const [total = NaN, rps = NaN] of lines) {
+      expect(total).toBeGreaterThan(before);
+      expect(Math.abs(rps - 20)).toBeLessThanOrEqual(shifted);
+      before = total;
+    }
+    expect(before).toBe(run.ledger.started);
     expect(output).not.toContain("\x1b");
   });
 

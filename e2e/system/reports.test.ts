@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM_FLAGS, findChromium } from "../services/chromium.ts";
 import { OnrushProcess } from "./onrushProcess.ts";
 import { engines, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+import { expectAllStarted } from "./standstills.ts";
 
 const HOSTILE = `Shop <script>document.title = "taken"</script>`;
 
@@ -134,10 +135,13 @@ describe.each(engines)("reports of a run %s", (_engine, start) => {
     ]);
     expect([0, 4], command.output).toContain(await command.exited);
     const report = runReportSchema.parse(JSON.parse(await readFile(file("run.json"), "utf8")));
-    expect(report.summary?.requests.sent).toBe(300);
+    expectAllStarted(report, 300);
+    const { started } = report.ledger;
+    expect(report.summary?.requests.sent).toBe(started);
     expect(await readFile(file("run.csv"), "utf8")).toMatch(/^second,workload,step,planned/);
     expect(XMLValidator.validate(await readFile(file("run.xml"), "utf8"))).toBe(true);
-    expect(await readFile(file("run.hgrm"), "utf8")).toContain("Total count    =          300]");
+    const counted = /Total count += +(\d+)\]/.exec(await readFile(file("run.hgrm"), "utf8"));
+    expect(Number(counted?.[1])).toBe(started);
     const opened = await openOffline(file("run.html"));
     expect(opened).toMatchObject({ complaints: [], heading: report.scenarioName });
     expect(opened.asked).toHaveLength(1);

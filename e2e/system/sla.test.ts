@@ -10,6 +10,7 @@ import { childPids } from "./childPids.ts";
 import { loggedArrivalsMs } from "./loggedValues.ts";
 import { OnrushProcess } from "./onrushProcess.ts";
 import { engines, startTarget, type TestPlatform, type TestTarget } from "./platforms.ts";
+import { expectAllStarted, withheldMs } from "./standstills.ts";
 import { TurningTarget, turns, users } from "./turningTarget.ts";
 
 let scratch: string;
@@ -69,6 +70,9 @@ async function lastArrivalSeconds(target: TestTarget, run: RunView): Promise<num
   return (Math.max(...arrivalsMs) - Date.parse(run.startedAt ?? "")) / 1000;
 }
 
+/** What does not hold when a machine that stood still has made a run drop some of its arrivals. */
+const OF_THE_SCHEDULE = /^(?:requests|dropped|rps)/;
+
 /** A machine too busy for a valid run says so first. */
 const failedCode = ({ verdict }: RunView) => (verdict.validity === "INVALID" ? 4 : 3);
 
@@ -90,7 +94,9 @@ describe.each(engines)("%s", (_name, start) => {
     const brokenUntil = (result?.failedAtSecond ?? -Infinity) + 1;
     // The second has to close and the word to get around; what is due until then is sent.
     const goesOnSeconds = (await lastArrivalSeconds(target, run)) - brokenUntil;
-    expect(goesOnSeconds).toBeLessThanOrEqual(ENDS_WITHIN_SECONDS);
+    const brokenMs = Date.parse(run.startedAt ?? "") + brokenUntil * 1000;
+    const withheld = withheldMs(brokenMs, brokenMs + goesOnSeconds * 1000) / 1000;
+    expect(goesOnSeconds).toBeLessThanOrEqual(ENDS_WITHIN_SECONDS + withheld);
     return run;
   }
 
@@ -130,22 +136,32 @@ describe.each(engines)("%s", (_name, start) => {
       },
       sla: [
         ...["min > 19ms", "successRate >= 100%", "requests == 160", "status(200) >= 100%"],
-        { check: "rps >= 50 over 1s in stage(3) abort", name: "full load" },
+        // By due seconds: how a busy machine shifts them by a little makes no difference.
+        { check: "iterations >= 40 over 1s in stage(3) abort", name: "full load" },
         ...["errors == 0 over 2s", "step(request).p50(service) < 5s", "dropped < 1%"],
+        "rps >= 50 in stage(3)",
       ],
     });
     const { run } = await runFile(scenario, "--controller", platform.api.url);
     expect(run.state).toBe("COMPLETED");
-    expect(run.sla.map(({ status }) => status)).toEqual(run.sla.map(() => "PASSED"));
-    expect(run.verdict.sla).toBe("PASSED");
+    expectAllStarted(run, 160, 60);
+    const { started, dropped } = run.ledger;
+    const held = run.sla.filter(({ text }) => dropped === 0 || !OF_THE_SCHEDULE.test(text));
+    expect(held.map(({ status }) => status)).toEqual(held.map(() => "PASSED"));
+    if (dropped === 0) expect(run.verdict.sla).toBe("PASSED");
     expect(run.sla[0]?.value).toBe(run.summary?.response.min);
     expect(run.sla[2]?.value).toBe(run.summary?.requests.sent);
-    expect(run.sla[4]).toMatchObject({ name: "full load", unit: "rps" });
-    expect(run.summary?.stages).toMatchObject([
-      { stage: 1, fromSecond: 0, toSecond: 1, iterations: 40 },
-      { stage: 3, fromSecond: 2, toSecond: 3, iterations: 120 },
+    expect(run.sla[4]).toMatchObject({ name: "full load" });
+    expect(run.sla.at(-1)).toMatchObject({ unit: "rps" });
+    const stages = run.summary?.stages ?? [];
+    expect(stages).toMatchObject([
+      { stage: 1, fromSecond: 0, toSecond: 1 },
+      { stage: 3, fromSecond: 2, toSecond: 3 },
     ]);
-    const sent = (run.summary?.stages ?? []).reduce((sum, { requests }) => sum + requests.sent, 0);
+    const iterations = stages.map((stage) => stage.iterations);
+    expect(iterations.reduce((sum, some) => sum + some, 0)).toBe(started);
+    if (dropped === 0) expect(iterations).toEqual([40, 120]);
+    const sent = stages.reduce((sum, { requests }) => sum + requests.sent, 0);
     expect(sent).toBe(run.summary?.requests.sent);
   });
 
@@ -153,7 +169,8 @@ describe.each(engines)("%s", (_name, start) => {
     const scenario = load(steady, { durationSeconds: 3, sla: ["p50 < 1ms over 2s", "max < 1ms"] });
     const { code, run } = await runFile(scenario, "--controller", platform.api.url);
     expect(run.state).toBe("COMPLETED");
-    expect(run.summary?.requests.sent).toBe(150);
+    expectAllStarted(run, 150);
+    expect(run.summary?.requests.sent).toBe(run.ledger.started);
     expect(run.sla).toMatchObject([
       { status: "FAILED", aborted: false, failedAtSecond: 1 },
       { status: "FAILED", aborted: false },
@@ -187,7 +204,9 @@ describe("a target that turns bad in a known second, by its own clock", () => {
     expect(printed).toContain(`SLA line "${line}" is broken`);
     const brokenAfterMs = limit.includes("over 1s") ? 1_000 : 2_000;
     const goesOnMs = target.askedAfterTurnMs - brokenAfterMs;
-    expect(goesOnMs).toBeLessThanOrEqual(ENDS_WITHIN_SECONDS * 1000);
+    const lastMs = Date.now() - target.quietMs;
+    const withheld = withheldMs(lastMs - target.askedAfterTurnMs, lastMs);
+    expect(goesOnMs).toBeLessThanOrEqual(ENDS_WITHIN_SECONDS * 1000 + withheld);
     // It did not end by itself, and not before.
     expect(target.askedAfterTurnMs).toBeGreaterThan(0);
   });
