@@ -39,7 +39,7 @@ const difference = (after: number | null, before: number | null) =>
 export async function countedRun(
   context: Context,
   command: readonly string[],
-  core: number | null = context.cores.generator,
+  core: string | null = context.cores.generator,
 ): Promise<CountedRun> {
   const { target, seconds } = context;
   const startMs = performance.now();

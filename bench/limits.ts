@@ -66,6 +66,11 @@ export const limits: readonly Limit[] = [
     ...{ value: ratio("threads", "cpuUsPerRequest", "2 threads", "1 thread"), atMost: 1.1 },
   },
   {
+    ...{ group: "threads", what: "requests/s on two cores (of 4), 2 threads ÷ 1 thread" },
+    value: ratio("threads", "requestsPerSecond", "2 threads of two cores", "1 thread of two cores"),
+    atLeast: 1.7,
+  },
+  {
     ...{ group: "threads", what: "unaccounted with 2 threads, worst round" },
     value: (groups) => worst(groups, "threads", "2 threads", "unaccounted"),
     atMost: 0,

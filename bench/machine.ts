@@ -17,16 +17,21 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Who runs where; null where nothing is pinned. */
+/** Who runs where, as lists of cores ("0", "0,1"); null where nothing is pinned. */
 export interface Cores {
-  generator: number | null;
-  target: number | null;
+  generator: string | null;
+  target: string | null;
 }
 
-/** Generator and target apart where the machine can do that, else the scheduler decides. */
-export function chooseCores(cores: number, taskset: string | undefined): Cores {
-  const canPin = cores >= 2 && taskset !== undefined;
-  return canPin ? { generator: 0, target: 1 } : { generator: null, target: null };
+/**
+ * Generator and target apart, each with so many cores, where the machine can do that; else the
+ * scheduler decides.
+ */
+export function chooseCores(cores: number, taskset: string | undefined, each = 1): Cores {
+  if (cores < 2 * each || taskset === undefined) return { generator: null, target: null };
+  const list = (first: number) => Array.from({ length: each }, (_, i) => first + i).join(",");
+  return { generator: list(0), target: list(each) };
 }
 
-export const coresOfThisMachine = () => chooseCores(availableParallelism(), findProgram("taskset"));
+export const coresOfThisMachine = (each = 1) =>
+  chooseCores(availableParallelism(), findProgram("taskset"), each);

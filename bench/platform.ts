@@ -18,7 +18,7 @@ interface CpuAt {
 }
 
 /** CPU of the worker that a platform starts, held to a core. */
-function watchWorker(core: number | null) {
+function watchWorker(core: string | null) {
   const seen: CpuAt[] = [];
   let held = false;
   return {
@@ -27,7 +27,7 @@ function watchWorker(core: number | null) {
       const [worker] = childrenOf(platformPid);
       if (worker === undefined) return;
       if (!held && core !== null) {
-        const mask = ["--all-tasks", "--pid", "--cpu-list", String(core), String(worker)];
+        const mask = ["--all-tasks", "--pid", "--cpu-list", core, String(worker)];
         execFileSync("taskset", mask, { stdio: "ignore" });
       }
       held = true;
@@ -80,7 +80,8 @@ async function highestRate(context: Context): Promise<number> {
 export async function platformGroup(context: Context): Promise<GroupResult> {
   context.tell("the highest rate");
   const rps = Math.round((PART_OF_MAXIMUM * (await highestRate(context))) / 1_000) * 1_000;
-  const asked = { rps, threads: 1, pacing: "timer" } as const;
+  const warmUpSeconds = SETTLED_AFTER_MS / 1000;
+  const asked = { rps, threads: 1, pacing: "timer", warmUpSeconds } as const;
   const contenders = [
     { name: "engine", round: () => openRound(context, asked) },
     { name: "platform", round: () => platformRound(context, rps) },
@@ -91,7 +92,7 @@ export async function platformGroup(context: Context): Promise<GroupResult> {
     columns: ["cpuUsPerRequest", "startedPercent", "generatorCpu", "targetCpu", "failed"],
     contenders: await alternate(contenders, context.rounds, context.tell),
     notes: [
-      "platform: the worker process that `onrush run` starts, held to the generator's core; its first three seconds do not count, as the bare engine's warm-up does not",
+      "platform: the worker process that `onrush run` starts, held to the generator's core; its first three seconds do not count, nor do the bare engine's",
     ],
   };
 }

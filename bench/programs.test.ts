@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { chooseCores } from "./machine.ts";
 import { childCpuSeconds, findProgram, onCore, runCounted } from "./programs.ts";
 
 test.each([
@@ -41,8 +42,16 @@ test("a command that does not end is ended, with its children", async () => {
 });
 
 test("a command is put on a core only where one is given", () => {
-  expect(onCore(0, ["wrk", "-t1"])).toEqual(["taskset", "-c", "0", "wrk", "-t1"]);
+  expect(onCore("0", ["wrk", "-t1"])).toEqual(["taskset", "-c", "0", "wrk", "-t1"]);
   expect(onCore(null, ["wrk", "-t1"])).toEqual(["wrk", "-t1"]);
+});
+
+test("generator and target get cores of their own where there are enough", () => {
+  expect(chooseCores(2, "/bin/taskset")).toEqual({ generator: "0", target: "1" });
+  expect(chooseCores(4, "/bin/taskset", 2)).toEqual({ generator: "0,1", target: "2,3" });
+  const nowhere = { generator: null, target: null };
+  expect(chooseCores(3, "/bin/taskset", 2)).toEqual(nowhere);
+  expect(chooseCores(8, undefined)).toEqual(nowhere);
 });
 
 test("programs are found on PATH or not at all", () => {

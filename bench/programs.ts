@@ -20,9 +20,9 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The command on one core only; as it is where no core is given. */
-export function onCore(core: number | null, command: readonly string[]): string[] {
-  return core === null ? [...command] : ["taskset", "-c", String(core), ...command];
+/** The command on these cores only ("0", "0,1"); as it is where none are given. */
+export function onCore(cores: string | null, command: readonly string[]): string[] {
+  return cores === null ? [...command] : ["taskset", "-c", cores, ...command];
 }
 
 /** Runs "$@" and prints on descriptor 3 what CPU time it took. */

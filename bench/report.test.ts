@@ -17,7 +17,7 @@ function results(rounds: number, othersCpu: number): Results {
   ];
   return {
     machine: { cores: 2, cpu: "Some CPU", node: "v24.0.0", kernel: "6.1" },
-    cores: { generator: 0, target: 1 },
+    cores: { generator: "0", target: "1" },
     ...{ target: "nginx", rounds, seconds: 5, groups },
     ...{ ratios: peerRatios(groups), limits: judge(groups) },
     transports: [{ name: "raw", requestsPerSecond: 1e5, cpuUsPerRequest: 8 }],
@@ -47,7 +47,7 @@ test("what was not pinned is said to be so", () => {
 test("the JSON has medians and spread of every contender, ratios and limits", () => {
   expect(toJson(results(5, 0))).toMatchObject({
     machine: { cores: 2, node: "v24.0.0" },
-    pinned: { generator: 0, target: 1 },
+    pinned: { generator: "0", target: "1" },
     target: { name: "nginx" },
     groups: [
       {

@@ -24,7 +24,14 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 async function run(job: Pick<Job, "threads" | "load">): Promise<JobResult> {
   const { port } = server.address() as AddressInfo;
   const step = plainStep(`http://127.0.0.1:${port}/`);
-  const whole: Job = { ...job, step, seconds: 1, engineCore: null, targetPid: process.pid };
+  const whole: Job = {
+    ...job,
+    step,
+    warmUpSeconds: 1,
+    seconds: 1,
+    engineCore: null,
+    targetPid: process.pid,
+  };
   const command = [process.execPath, DRIVER, JSON.stringify(whole)];
   return JSON.parse((await runCounted(command, 60_000)).output) as JobResult;
 }

@@ -4,10 +4,12 @@ import type { Task } from "@onrush/shared/wire/task.ts";
 export interface Job {
   step: Task["steps"][number];
   data?: Task["data"];
+  /** Before it is measured. */
+  warmUpSeconds: number;
   seconds: number;
   threads: number;
-  /** The core that the engine threads alone are held to; null leaves them where the process is. */
-  engineCore: number | null;
+  /** The cores that the engine threads alone are held to; null leaves them where the process is. */
+  engineCore: string | null;
   /** Whose CPU time is to be read over the measured time. */
   targetPid: number;
   load:

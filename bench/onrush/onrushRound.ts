@@ -17,14 +17,18 @@ export function plainStep(url: string): Job["step"] {
   return { name: "get", protocol: "http", method: "GET", url, headers: {} };
 }
 
-type Asked = Pick<Job, "step" | "data" | "threads" | "load">;
+/** Until most of the code is compiled. */
+const WARM_UP_SECONDS = 1;
+
+type Asked = Pick<Job, "step" | "data" | "threads" | "load"> & Partial<Pick<Job, "warmUpSeconds">>;
 
 async function runJob(context: Context, asked: Asked): Promise<[JobResult, CountedRun]> {
   const { seconds, target, cores } = context;
   // A thread that spins has its core for itself: no one would put anything else there.
   const isPrecise = asked.load.type === "open" && asked.load.pacing === "precise";
   const [core, engineCore] = isPrecise ? [null, cores.generator] : [cores.generator, null];
-  const job: Job = { ...asked, seconds, engineCore, targetPid: target.pid };
+  const { warmUpSeconds = WARM_UP_SECONDS } = asked;
+  const job: Job = { ...asked, warmUpSeconds, seconds, engineCore, targetPid: target.pid };
   const ran = await countedRun(context, [process.execPath, DRIVER, JSON.stringify(job)], core);
   return [JSON.parse(ran.output) as JobResult, ran];
 }
@@ -54,10 +58,17 @@ export async function closedRound(
   return sampleOf(...(await runJob(context, { step, data, threads, load })));
 }
 
+interface OpenLoad {
+  rps: number;
+  threads: number;
+  pacing: Task["pacing"];
+  warmUpSeconds?: number;
+}
+
 /** One round of arrivals by schedule. */
 export async function openRound(
   context: Context,
-  { rps, threads, pacing }: { rps: number; threads: number; pacing: Task["pacing"] },
+  { rps, pacing, ...asked }: OpenLoad,
 ): Promise<Sample> {
   const load = {
     type: "open",
@@ -67,7 +78,7 @@ export async function openRound(
     pacing,
   } as const;
   const step = plainStep(context.target.url);
-  const [result, ran] = await runJob(context, { step, threads, load });
+  const [result, ran] = await runJob(context, { step, load, ...asked });
   const { scheduled, started, latenessP50Ms, latenessP99Ms, latenessRunP99Ms } = result;
   return {
     ...sampleOf(result, ran),

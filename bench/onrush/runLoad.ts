@@ -11,7 +11,6 @@ import { startCpuMeter } from "./cpuMeter.ts";
 import type { Job, JobResult } from "./job.ts";
 import { MeasuredSeconds } from "./measuredSeconds.ts";
 
-const WARM_UP_SECONDS = 1;
 const START_IN_MS = 200;
 const LEASE_NS = 3_600_000_000_000n;
 
@@ -50,9 +49,9 @@ function longLease(): SharedArrayBuffer {
   return lease;
 }
 
-function holdTo(core: number, threads: readonly number[]): void {
+function holdTo(cores: string, threads: readonly number[]): void {
   for (const id of threads) {
-    execFileSync("taskset", ["--pid", "--cpu-list", String(core), String(id)]);
+    execFileSync("taskset", ["--pid", "--cpu-list", cores, String(id)]);
   }
 }
 
@@ -100,7 +99,7 @@ class Share {
 
 /**
  * The real engine threads with all they record, and what the agent does with it, but no agent.
- * They run the same load for a second before: a load is kept up for minutes, not while code is
+ * They run the same load for a moment before: a load is kept up for minutes, not while code is
  * still being compiled.
  */
 export async function runLoad(job: Job): Promise<JobResult> {
@@ -112,7 +111,7 @@ export async function runLoad(job: Job): Promise<JobResult> {
   );
   try {
     if (job.engineCore !== null) holdTo(job.engineCore, threadIds(true));
-    await runShare(engine, share, "warm-up 0/0", { ...job, seconds: WARM_UP_SECONDS });
+    await runShare(engine, share, "warm-up 0/0", { ...job, seconds: job.warmUpSeconds });
     share = new Share(job.threads);
     return await runShare(engine, share, "bench 0/0", job);
   } finally {

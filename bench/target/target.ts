@@ -65,24 +65,32 @@ async function start(name: string, command: readonly string[], port: number): Pr
 }
 
 /** nginx as `nginxConfig` has it. */
-async function startNginx(nginx: string, core: number | null, folder: string): Promise<Target> {
+async function startNginx(
+  nginx: string,
+  cores: string | null,
+  folder: string,
+  workers: number,
+): Promise<Target> {
   const port = await freePort();
   const file = join(folder, "nginx.conf");
-  writeFileSync(file, nginxConfig(folder, port));
+  writeFileSync(file, nginxConfig(folder, port, workers));
   const command = [nginx, "-p", folder, "-c", file, "-e", join(folder, "error.log")];
-  return start("nginx", onCore(core, command), port);
+  return start("nginx", onCore(cores, command), port);
 }
 
 /** Our own target: slower than nginx, so that it limits everybody earlier. */
-export async function startResponder(core: number | null): Promise<Target> {
+export async function startResponder(cores: string | null): Promise<Target> {
   const port = await freePort();
   const responder = fileURLToPath(new URL("nodeResponder.ts", import.meta.url));
-  const command = onCore(core, [process.execPath, responder, String(port)]);
+  const command = onCore(cores, [process.execPath, responder, String(port)]);
   return start("Node responder (nginx was not found)", command, port);
 }
 
-/** The best target there is. `core` is where it runs, `folder` a temporary one for its files. */
-export function startTarget(core: number | null, folder: string): Promise<Target> {
+/**
+ * The best target there is. `cores` is where it runs, `folder` a temporary one for its files,
+ * `workers` how many processes answer, if it is one that can have several.
+ */
+export function startTarget(cores: string | null, folder: string, workers = 1): Promise<Target> {
   const nginx = findProgram("nginx");
-  return nginx === undefined ? startResponder(core) : startNginx(nginx, core, folder);
+  return nginx === undefined ? startResponder(cores) : startNginx(nginx, cores, folder, workers);
 }
