@@ -73,7 +73,7 @@ test("so much waits at the most, however much comes", () => {
   const queue = new MergeQueue();
   const histogram = new Histogram();
   const bytes = encoded(Array.from({ length: 2_000 }, (_, i) => 1_000 + 7 * i));
-  const times = Math.ceil(2_100_000 / bytes.length);
+  const times = Math.ceil(4_200_000 / bytes.length);
   for (let i = 0; i < times; i++) queue.add(histogram, bytes);
   expect(histogram.total).toBeGreaterThan(0);
   queue.flush();

@@ -5,8 +5,8 @@ import { addChecked } from "./sparseHistogram.ts";
 /** How an encoded histogram comes into a dense one. */
 export type AddHistogram = (into: Histogram, bytes: Uint8Array) => void;
 
-/** Of about sixty workers' reports: they wait in memory that is still near. */
-const MAX_BYTES = 2_000_000;
+/** Of about a hundred workers' reports: they wait in memory that is still near. */
+const MAX_BYTES = 4_000_000;
 
 /**
  * Encoded histograms on their way into dense ones, which are merged histogram by histogram: a

@@ -164,8 +164,14 @@ export class PlaneCounters {
     let total = 0;
     for (let word = this.#from; word < this.#to; word++) {
       const k = word * PLANES;
-      const [s0, s1, s2, s3] = [sums[k]!, sums[k + 1]!, sums[k + 2]!, sums[k + 3]!];
-      const [s4, s5, s6, s7] = [sums[k + 4]!, sums[k + 5]!, sums[k + 6]!, sums[k + 7]!];
+      const s0 = sums[k] as number;
+      const s1 = sums[k + 1] as number;
+      const s2 = sums[k + 2] as number;
+      const s3 = sums[k + 3] as number;
+      const s4 = sums[k + 4] as number;
+      const s5 = sums[k + 5] as number;
+      const s6 = sums[k + 6] as number;
+      const s7 = sums[k + 7] as number;
       // Of every eighth bucket at once: its sum's bits side by side in a byte.
       for (let bit = 0; bit < 8; bit++) {
         const four =
