@@ -45,7 +45,7 @@ export function run(some: Partial<RunView> = {}): RunView {
     ...{ plannedSeconds: 60, numWorkers: 1, summary: null, ledger: ledger() },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
     sla: [],
-    ...{ setup: null, teardown: null },
+    ...{ setup: null, teardown: null, refusedReports: 0 },
     ...{ shares: [], events: [] },
     ...some,
   };

@@ -139,6 +139,13 @@ describe("the summary", () => {
     expect(of(0)).toContain("interrupted\n");
   });
 
+  test("tells how many reports were refused, and nothing where none was", () => {
+    const of = (refusedReports: number) =>
+      runSummary(endedRun({ ledger, summary, refusedReports }));
+    expect(of(1_234)).toContain("  refused     1,234 late reports, which changed nothing\n");
+    expect(of(0)).not.toContain("refused");
+  });
+
   test("requests that never left are told beside the service time", () => {
     const some = { ...summary, service: latency({ count: 940 }) };
     expect(runSummary(endedRun({ ledger, summary: some }))).toContain(

@@ -109,6 +109,10 @@ function generatorLines({ badSeconds }: Summary): string[] {
   return [`  generator   ${count(bad)} of ${count(of)} seconds bad: ${why.join(", ")}`];
 }
 
+/** What came when it could not count any more; nothing where nothing did. */
+const refusedLines = ({ refusedReports: refused }: RunView) =>
+  refused === 0 ? [] : [`  refused     ${count(refused)} late reports, which changed nothing`];
+
 /** Setup and teardown, where there are any: what is in no other number. */
 function scriptLines({ setup, teardown }: RunView): string[] {
   return Object.entries({ setup, teardown }).flatMap(([kind, script]) => {
@@ -176,6 +180,7 @@ export function runSummary(
     `  ledger      ${count(ledger.scheduled)} scheduled = ${count(ledger.started)} started + ` +
       `${count(ledger.dropped)} dropped + ${count(ledger.lost)} lost` +
       (droppedBy === "" ? "" : ` (${droppedBy})`),
+    ...refusedLines(run),
     ...scriptLines(run),
     ...traffic,
   ];

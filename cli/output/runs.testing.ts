@@ -25,7 +25,7 @@ export function endedRun(change: Partial<RunView> = {}): RunView {
     ...{ numWorkers: 1, summary: emptySummary(), ledger: emptyLedger() },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
     sla: [],
-    ...{ setup: null, teardown: null },
+    ...{ setup: null, teardown: null, refusedReports: 0 },
     ...{ shares: [], events: [] },
     ...change,
   };

@@ -138,7 +138,7 @@ export class MemoryRuns implements Runs {
       ledger: emptyLedger,
       verdict: { sla: "NONE", validity: "VALID", reasons: [] },
       sla: [],
-      ...{ setup: null, teardown: null },
+      ...{ setup: null, teardown: null, refusedReports: 0 },
       ...{ shares: [], events: [] },
     };
     this.all.set(id, run);

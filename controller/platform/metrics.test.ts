@@ -65,6 +65,20 @@ test("seconds of runs carry the name of their scenario", async () => {
   expect(body).toContain('loadtest_requests_total{scenario="Checkout"} 10\n');
 });
 
+test("refused reports are counted as they come, not what others had counted before", async () => {
+  const metrics = createMetrics();
+  const run = aRunView("r");
+  const state = "RUNNING";
+  metrics.observe({ type: "run", run: { ...run, state, refusedReports: 5 } });
+  metrics.observe({ type: "run", run: { ...run, state, refusedReports: 7 } });
+  metrics.observe({ type: "run", run: { ...run, state, refusedReports: 7 } });
+  const ended = { ...run, state: "COMPLETED", refusedReports: 8 } as const;
+  metrics.observe({ type: "run", run: ended });
+  metrics.observe({ type: "run", run: ended });
+  const { body } = await metrics.text();
+  expect(body).toContain("onrush_reports_refused_total 3\n");
+});
+
 test("what workers are wanted is told, also when none is any more", async () => {
   const metrics = createMetrics();
   metrics.setDemand({ wanted: 7, live: 2, runs: { QUEUED: 1, RUNNING: 1 } });

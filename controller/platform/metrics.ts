@@ -1,4 +1,5 @@
 import type { LiveMessage, SecondView } from "@onrush/shared/api/secondView.ts";
+import type { RunView } from "@onrush/shared/api/runView.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import type { WorkerDemand } from "../workers/workerDemand.ts";
 import { collectDefaultMetrics, Counter, Gauge, Registry, Summary } from "prom-client";
@@ -134,6 +135,11 @@ function createInstruments(registry: Registry) {
       labelNames: ["reason"],
       registers,
     }),
+    refusedReports: new Counter({
+      name: "onrush_reports_refused_total",
+      help: "Reports of older epochs, of other workers or after the end of a share.",
+      registers,
+    }),
     liveDrops: new Counter({
       name: "onrush_live_dropped_total",
       help: "Live connections dropped because their reader was too slow.",
@@ -174,6 +180,19 @@ class ScenarioNames {
   }
 }
 
+/** How many reports were refused since a run was first heard of: what was before, others counted. */
+class RefusedReports {
+  readonly #counted = new Map<string, number>();
+
+  more({ id, refusedReports: count, state }: RunView): number {
+    const before = this.#counted.get(id) ?? count;
+    // A run that has ended refuses without counting.
+    if (hasEnded(state)) this.#counted.delete(id);
+    else this.#counted.set(id, count);
+    return Math.max(0, count - before);
+  }
+}
+
 /** Prometheus metrics under the names of the project's first design, plus process defaults. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -181,6 +200,7 @@ export function createMetrics(): Metrics {
   const instruments = createInstruments(registry);
   const remember = createMemory();
   const names = new ScenarioNames();
+  const refused = new RefusedReports();
   const scenarios = new Set<string>();
   const scenarioLabel = (name: string) => {
     if (scenarios.size < MAX_SCENARIOS) scenarios.add(name);
@@ -188,6 +208,7 @@ export function createMetrics(): Metrics {
   };
   const metrics: Metrics = {
     observe(message) {
+      if (message.type === "run") instruments.refusedReports.inc(refused.more(message.run));
       const labels = names.labelsOf(message);
       if (message.type === "second" && labels !== undefined) metrics.recordSecond(message, labels);
     },

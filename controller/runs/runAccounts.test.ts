@@ -67,6 +67,12 @@ test("what a worker lost in the first minute owes to later minutes is in the fin
   });
 });
 
+test("refused reports are told with the run; a state of an earlier version has none", () => {
+  const { accounts, initial, base } = runOf(2, 10);
+  expect(accounts.live(base, { ...initial, refusedReports: 3 }).refusedReports).toBe(3);
+  expect(accounts.live(base, initial).refusedReports).toBe(0);
+});
+
 test("what a last heartbeat told is started and interrupted, the rest lost or maybe sent", async () => {
   const { plan, record, accounts, initial, base } = runOf(100, 10);
   const loss = {

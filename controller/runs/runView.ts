@@ -8,6 +8,7 @@ import type {
 } from "@onrush/shared/api/runView.ts";
 import type { SlaResult } from "@onrush/shared/api/slaResult.ts";
 import { slaVerdict } from "@onrush/shared/sla/slaEvaluation.ts";
+import { refusedReportsOf } from "@onrush/shared/run/refusedReports.ts";
 import { scriptsOf } from "@onrush/shared/run/runScripts.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import type { ScriptKind } from "@onrush/shared/wire/script.ts";
@@ -44,6 +45,7 @@ export function newRunView(
     verdict: undecided,
     sla: [],
     ...{ setup: null, teardown: null },
+    refusedReports: 0,
     shares: [],
     events: [],
   };
@@ -101,6 +103,7 @@ export function liveView(base: RunView, parts: LiveParts): RunView {
     ledger,
     sla: [...sla],
     ...{ setup: scriptView(state, "setup"), teardown: scriptView(state, "teardown") },
+    refusedReports: refusedReportsOf(state),
     // Until the end, a line that holds may still be broken.
     verdict: slaVerdict(sla) === "FAILED" ? { ...base.verdict, sla: "FAILED" } : base.verdict,
     shares: state.shares.map((share) => shareView(share, plan, held.get(share.share))),

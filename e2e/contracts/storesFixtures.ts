@@ -66,7 +66,7 @@ export function aView(over: Partial<RunView> = {}): RunView {
     },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
     sla: [],
-    ...{ setup: null, teardown: null },
+    ...{ setup: null, teardown: null, refusedReports: 0 },
     shares: [],
     events: [{ at: isoTime(), kind: "state", text: "QUEUED" }],
     ...over,

@@ -224,6 +224,10 @@ export const runViewSchema = z
     sla: z.array(slaResultSchema).default([]),
     setup: scriptViewSchema.nullable().default(null),
     teardown: scriptViewSchema.nullable().default(null),
+    refusedReports: count.default(0).meta({
+      description:
+        "Snapshots that came of an older epoch, of another worker, or after the end of a share. They changed nothing.",
+    }),
     shares: z.array(shareViewSchema),
     events: z.array(runEventSchema),
   })

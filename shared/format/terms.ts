@@ -30,6 +30,8 @@ export const terms = {
     "The part of lost that may have reached the target: due between the worker's last heartbeat and the end of its lease.",
   requestsMaybeSent:
     "Requests that lost workers may have sent and nobody has counted: sent ≤ the target's count ≤ sent + these. Of iterations in flight the steps to come, of those that may have begun all steps; of users by their rate.",
+  refusedReports:
+    "Reports that came of an older epoch, of another worker, or after the end of a share: of a worker that was taken for dead, for example. They changed nothing.",
   ok: "Iterations in which no step failed and none was neutral.",
   failed: "Iterations in which a step failed: an error, a timeout, a bad status, a failed check.",
   neutral: "With an outcome that the scenario names as neither good nor bad.",

@@ -102,7 +102,7 @@ export function measuredRun(options: MeasuredOptions = {}, over: Partial<RunView
     ...{ startedAt: "2026-11-20T10:00:01.000Z", endedAt: "2026-11-20T10:00:11.500Z" },
     ...{ plannedSeconds: seconds, numWorkers: 1, summary: { ...summary, badSeconds }, ledger },
     verdict: { sla: "NONE", validity: "VALID", reasons: [] },
-    ...{ sla: [], shares: [], setup: null, teardown: null },
+    ...{ sla: [], shares: [], setup: null, teardown: null, refusedReports: 0 },
     events: [{ at: "2026-11-20T10:00:01.000Z", kind: "state", text: "RUNNING" }],
     ...over,
   };

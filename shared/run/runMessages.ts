@@ -136,6 +136,8 @@ export interface RunState {
   lastSecond: number;
   /** Older documents have none. */
   scripts?: RunScripts;
+  /** Snapshots of older epochs, other workers or ended shares; none, or an older document's, unset. */
+  refusedReports?: number;
 }
 
 /** Names a share as a worker holds it. */

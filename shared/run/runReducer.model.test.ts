@@ -137,6 +137,10 @@ function isLostIn(share: ShareState, second: number): boolean {
 class Watch {
   readonly merged = new Map<string, number>();
   readonly watermarks = new Map<string, number>();
+  /** Share and epoch of everything that has reported its end. */
+  readonly finals = new Set<string>();
+  /** Snapshots that could not count. */
+  refused = 0;
   /** Share to the seconds in which what it lost was counted, with the state as it is now. */
   readonly lost = new Map<string, Set<number>>();
   readonly closed: number[] = [];
@@ -155,6 +159,8 @@ class Watch {
       expect(effects).toEqual([]);
       return;
     }
+    if (message.type === "snapshot" && this.#cannotCount(message, before)) this.refused++;
+    expect(after.refusedReports ?? 0).toBe(this.refused);
     if (message.type === "ready") this.readyShares.add(message.share);
     for (const effect of effects) {
       // Here the state is stored, and a controller that goes on from it closes nothing before this.
@@ -164,6 +170,14 @@ class Watch {
       this.#effect(effect, message, after);
     }
     if (hasEnded(after.phase)) expect(this.finishes).toHaveLength(1);
+  }
+
+  /** Nobody who has the share says so, or it says more than its end. */
+  #cannotCount({ workerId, share, epoch, seq }: Snapshot, { shares }: RunState): boolean {
+    const holder = shares.find((s) => s.share === share && !this.lost.has(share));
+    if (holder?.workerId !== workerId || holder.epoch !== epoch) return true;
+    const key = `${share} ${epoch}`;
+    return this.finals.has(key) && seq > (this.merged.get(key) ?? 0);
   }
 
   #effect(effect: RunEffect, message: RunMessage, after: RunState): void {
@@ -245,6 +259,7 @@ class Watch {
     expect(seq).toBe((this.merged.get(key) ?? 0) + 1);
     expect(this.lost.has(share.share)).toBe(false);
     this.merged.set(key, seq);
+    if (message.totals !== null) this.finals.add(key);
     this.watermarks.set(share.share, watermark);
     this.lastData = Math.max(this.lastData, message.lastSecond);
   }
@@ -373,6 +388,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     // Time may close seconds; whose they are must not change.
     expect(state.shares).toEqual(before.shares);
     expect(state.lastSecond).toBe(before.lastSecond);
+    expect(state.refusedReports).toBe((before.refusedReports ?? 0) + 1);
   };
 
   for (let i = 0; i < 250 && !hasEnded(state.phase); i++) {
@@ -422,6 +438,7 @@ test("whatever the network does and whoever dies, a run accounts for everything 
       const { state, watch, loadSeconds } = simulate(plan);
       expect(hasEnded(state.phase)).toBe(true);
       expect(watch.finishes).toHaveLength(1);
+      expect(state.refusedReports ?? 0).toBe(watch.refused);
       if (state.phase === "FAILED" || state.startAtMs === null) return;
       for (const share of state.shares) {
         // Every share has either reported its end or lost what it had not reported.
@@ -451,6 +468,7 @@ test("with nobody dying and no stop every run completes with nothing lost", () =
       const { state, watch } = simulate({ ...plan, death: 0, stop: false, scriptFails: 0 });
       expect(state.phase).toBe("COMPLETED");
       expect(watch.lost.size).toBe(0);
+      if (!plan.forge) expect(state.refusedReports).toBeUndefined();
       expect(state.shares.map((s) => s.phase)).toEqual(state.shares.map(() => "final"));
     }),
     { numRuns: 150 },

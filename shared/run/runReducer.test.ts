@@ -98,7 +98,7 @@ describe("snapshots", () => {
     ["another epoch", { epoch: 2 }],
     ["an unknown share", { share: "0/7" }],
     ["another run's workload", { share: "1/0" }],
-  ])("of %s change nothing", (_name, change) => {
+  ])("of %s change nothing and are counted", (_name, change) => {
     const run = new RunUnderTest();
     run.start(2);
     const before = run.state;
@@ -109,7 +109,7 @@ describe("snapshots", () => {
       ...change,
     });
     expect(effects).toEqual([]);
-    expect(run.state).toEqual(before);
+    expect(run.state).toEqual({ ...before, refusedReports: 1 });
   });
 
   test("before the start change nothing", () => {
@@ -458,5 +458,25 @@ describe("take-over", () => {
     const effects = run.tell({ ...ahead, oldest: 4, startLateUs: null, totals: null });
     expect(kinds(effects)[0]).toBe("merge");
     expect(run.state.shares[0]).toMatchObject({ seq: 4, gaps: 3 });
+  });
+
+  test("reports of older epochs, other workers and after the end are refused, and counted", () => {
+    const run = new RunUnderTest({ durationMs: 10_000, minDurationMs: 10_000 });
+    run.start(2);
+    run.snapshot(0, 1, 0);
+    // One that was merged before is acknowledged again.
+    expect(kinds(run.snapshot(0, 1, 0))).toEqual(["acknowledge"]);
+    expect(run.state.refusedReports).toBeUndefined();
+    run.lose("w1");
+    expect(run.snapshot(1, 1, 0)).toEqual([]);
+    expect(run.state.refusedReports).toBe(1);
+    expect(run.snapshot(7, 1, 0)).toEqual([]);
+    expect(run.state.refusedReports).toBe(2);
+    run.handOver("0/1", 3_000, "w0");
+    run.snapshot(0, 2, 9, "final");
+    expect(kinds(run.snapshot(0, 2, 9, "final"))).toEqual(["acknowledge"]);
+    expect(run.state.refusedReports).toBe(2);
+    run.snapshot(0, 3, 9);
+    expect(run.state).toMatchObject({ phase: "RUNNING", refusedReports: 3 });
   });
 });

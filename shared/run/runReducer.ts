@@ -1,5 +1,6 @@
 import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
+import { countRefused, isRefused } from "./refusedReports.ts";
 import {
   beginScript,
   conclude,
@@ -37,7 +38,7 @@ import {
  *
  * Reports may arrive late, twice or out of order. Snapshots of a share are merged in the order of
  * their seq and once each: a lower seq is acknowledged again, a higher one waits until the worker
- * sends what is missing again. What belongs to another epoch or worker is refused.
+ * sends what is missing again. What belongs to another epoch or worker is refused, and counted.
  */
 
 /** A worker that never reports its end is given up this long after the graceful stop. */
@@ -93,11 +94,11 @@ function start(state: RunState, nowMs: number): Step {
 }
 
 function snapshot(state: RunState, message: Extract<RunMessage, { type: "snapshot" }>): Step {
+  if (hasEnded(state.phase)) return nothing(state);
+  if (isRefused(state, message)) return nothing(countRefused(state));
   const share = findShare(state, message);
-  if (share === undefined || hasEnded(state.phase) || share.phase === "lost") return nothing(state);
-  if (state.startAtMs === null) return nothing(state);
+  if (share === undefined || state.startAtMs === null) return nothing(state);
   if (message.seq <= share.seq) return { state, effects: [{ type: "acknowledge", share }] };
-  if (share.phase === "final") return nothing(state);
   // What is older than the oldest that its worker still has never comes: the gap is counted.
   const missing = Math.max(0, Math.min(message.oldest, message.seq) - share.seq - 1);
   if (message.seq > share.seq + missing + 1) return nothing(state);

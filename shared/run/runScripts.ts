@@ -1,3 +1,4 @@
+import { countRefused, isRefused } from "./refusedReports.ts";
 import type {
   RunEffect,
   RunEnd,
@@ -195,6 +196,8 @@ export function tearDown(state: RunState, message: RunMessage, nowMs: number): S
     return { state: last.state, effects: [...noted.effects, ...last.effects] };
   }
   switch (message.type) {
+    case "snapshot":
+      return nothing(isRefused(state, message) ? countRefused(state) : state);
     case "workersLost":
       return { state, effects: fenceScript(state, message.workerIds) };
     case "scriptFenced":

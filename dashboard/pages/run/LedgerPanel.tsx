@@ -12,10 +12,12 @@ interface LedgerPanelProps {
   ledger: Ledger;
   /** Requests that lost workers may have sent besides those counted. */
   requestsMaybeSent: number;
+  refusedReports: number;
   ended: boolean;
 }
 
-export function LedgerPanel({ ledger, requestsMaybeSent, ended }: LedgerPanelProps) {
+export function LedgerPanel(props: LedgerPanelProps) {
+  const { ledger, requestsMaybeSent, refusedReports, ended } = props;
   const equations = ledgerEquations(ledger, ended);
   const balanced = equations.every((equation) => equation.balanced);
   return (
@@ -40,6 +42,12 @@ export function LedgerPanel({ ledger, requestsMaybeSent, ended }: LedgerPanelPro
         <Text size="xs" c="dimmed" mt={6}>
           Lost workers <Term id="requestsMaybeSent">may have sent</Term> up to{" "}
           {formatCount(requestsMaybeSent)} requests more than are counted.
+        </Text>
+      )}
+      {refusedReports > 0 && (
+        <Text size="xs" c="dimmed" mt={6}>
+          <Term id="refusedReports">Refused</Term> and not counted: {formatCount(refusedReports)}{" "}
+          late reports.
         </Text>
       )}
     </Panel>

@@ -65,6 +65,7 @@ function LiveRunPage({ first }: { first: RunView }) {
         <LedgerPanel
           ledger={run.ledger}
           requestsMaybeSent={run.summary?.requests.maybeSent ?? 0}
+          refusedReports={run.refusedReports}
           ended={ended}
         />
         <EventList events={run.events} startedAt={run.startedAt} />

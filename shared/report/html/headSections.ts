@@ -178,7 +178,7 @@ const ledgerParts = [
   ["interrupted", "+ "],
 ] as const;
 
-export function ledgerSection({ ledger, summary }: RunView): Html | null {
+export function ledgerSection({ ledger, summary, refusedReports }: RunView): Html | null {
   const part = (i: number) => {
     const [name, sign] = ledgerParts[i] ?? ["scheduled", ""];
     return html`${sign}<span title="${terms[name]}"
@@ -206,7 +206,13 @@ export function ledgerSection({ ledger, summary }: RunView): Html | null {
           Lost workers may have sent up to ${formatCount(requestsMaybe)} requests more than are
           counted.
         </p>`;
+  const refused =
+    refusedReports === 0
+      ? null
+      : html`<p title="${terms.refusedReports}">
+          Refused and not counted: ${formatCount(refusedReports)} late reports.
+        </p>`;
   const lines = html`<p class="ledger">${[0, 1, 2, 3].map(part)}</p>
     <p class="ledger">${[4, 5, 6, 7].map(part)}</p>`;
-  return section("Ledger of iterations", lines, maybe, maybeRequests, dropped);
+  return section("Ledger of iterations", lines, maybe, maybeRequests, refused, dropped);
 }

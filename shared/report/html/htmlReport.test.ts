@@ -66,6 +66,12 @@ describe("a run as a page", () => {
     }
   });
 
+  test("tells how many reports were refused, and nothing where none was", () => {
+    const told = "Refused and not counted: 1,234 late reports.";
+    expect(shownText(page({}, { refusedReports: 1_234 }))).toContain(told);
+    expect(shownText(page())).not.toContain("Refused and not counted");
+  });
+
   test("tells stages and groups apart", () => {
     const { summary } = measuredRun();
     if (summary === null) throw new Error("no summary");
