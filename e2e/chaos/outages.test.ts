@@ -114,3 +114,28 @@ test.concurrent("without any controller workers go on for a while, and then end"
   expect(lastMs - killedMs).toBeLessThan(28_000);
   expectNoDoubles(await target.counts());
 });
+
+test.concurrent(
+  "load goes on while MongoDB is gone for 20 s and comes back on its data",
+  async (scope) => {
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, mongo, target } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    await api.loaded(runId, 3);
+    const told = async () =>
+      (await api.run(runId)).events.map(({ text }) => text.replace(/:.*/s, ""));
+    await during(
+      () => mongo.kill(),
+      async () => {
+        await waitUntil("/ready names the store", async () => /store/.test(await api.missing()));
+        await waitUntil("the run's events name the store", async () =>
+          (await told()).includes("the store does not answer, the run goes on without it"),
+        );
+      },
+    );
+    await mongo.restart();
+    await expectUnharmed(platform, runId, load);
+    expect(await told()).toContain("the store answers again");
+    expect(await api.missing()).toBe("");
+  },
+);

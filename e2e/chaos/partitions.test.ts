@@ -23,7 +23,7 @@ test("a worker that is cut off from Redis stops by itself, and its share is take
     redisArguments: ["--bind", "127.0.0.1", network.control, "--protected-mode", "no"],
     startWorker: (env, redisPort, index) => {
       const there = { ...env, REDIS_URL: `redis://${network.control}:${redisPort}` };
-      return ChaosWorker.start(scope, there, namespaces[index]?.entering);
+      return ChaosWorker.start(scope, there, { within: namespaces[index]?.entering ?? [] });
     },
   });
   const { api, target } = platform;

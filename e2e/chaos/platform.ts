@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { freePort } from "../services/freePort.ts";
-import type { PrivateMongo } from "../services/mongoServer.ts";
 import { ONRUSH, OnrushProcess } from "../system/onrushProcess.ts";
 import { ControllerApi } from "./controllerApi.ts";
-import { ChaosRedis, startChaosMongo } from "./servers.ts";
+import { ChaosMongo, ChaosRedis } from "./servers.ts";
 import { owned, type Scope } from "./scope.ts";
 import { TargetLog } from "./targetLog.ts";
 import { waitUntil } from "./waitUntil.ts";
@@ -51,13 +50,16 @@ export class ChaosWorker {
     this.id = id;
   }
 
-  /** `within` is the beginning of a command line that runs another one, elsewhere. */
+  /**
+   * `within` is the beginning of a command line that runs another one, elsewhere; `options` as the
+   * command has them.
+   */
   static async start(
     scope: Scope,
     env: NodeJS.ProcessEnv,
-    within: readonly string[] = [],
+    { within = [], options = [] }: { within?: readonly string[]; options?: readonly string[] } = {},
   ): Promise<ChaosWorker> {
-    const [command, ...args] = [...within, ONRUSH, "worker"];
+    const [command, ...args] = [...within, ONRUSH, "worker", ...options];
     const process = owned(scope, "worker", new OnrushProcess(args, env, command));
     const [, id = ""] = await process.waitFor(/worker (\S+) is ready/);
     return new ChaosWorker(process, id);
@@ -75,7 +77,7 @@ export class ChaosWorker {
 export interface ChaosPlatform {
   readonly target: TargetLog;
   readonly redis: ChaosRedis;
-  readonly mongo: PrivateMongo;
+  readonly mongo: ChaosMongo;
   readonly controllers: readonly ChaosController[];
   readonly workers: readonly ChaosWorker[];
   /** Of the first controller. */
@@ -116,7 +118,7 @@ export async function startChaos(scope: Scope, wanted: Wanted): Promise<ChaosPla
 async function startPlatform(scope: Scope, wanted: Wanted): Promise<ChaosPlatform> {
   const [redis, mongo, target] = await Promise.all([
     ChaosRedis.start(scope, wanted.redisArguments),
-    startChaosMongo(scope),
+    ChaosMongo.start(scope),
     TargetLog.start(scope, wanted.targetHost, wanted.targetOptions),
   ]);
   const name = `onrush-chaos-${randomBytes(4).toString("hex")}`;

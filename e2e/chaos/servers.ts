@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type PrivateMongo, startPrivateMongo } from "../services/mongoServer.ts";
 import { type PrivateRedis, startPrivateRedis } from "../services/redisServer.ts";
 import { freeze, thaw } from "./signals.ts";
@@ -63,14 +66,51 @@ export class ChaosRedis {
   }
 }
 
-/** A MongoDB server of the test's own. */
-export async function startChaosMongo(scope: Scope): Promise<PrivateMongo> {
-  const mongo = mustHave<PrivateMongo>("MongoDB", await startPrivateMongo());
-  scope.onTestFinished(async () => {
-    thawIfAlive(mongo.pid);
-    await mongo.stop();
-  });
-  return mongo;
+/** A MongoDB server of the test's own that can be taken away and brought back. */
+export class ChaosMongo {
+  #server: PrivateMongo;
+  readonly #dir: string;
+
+  private constructor(server: PrivateMongo, dir: string) {
+    this.#server = server;
+    this.#dir = dir;
+  }
+
+  static async start(scope: Scope): Promise<ChaosMongo> {
+    const dir = await mkdtemp(join(tmpdir(), "onrush-chaos-"));
+    // Ends after the server does: what is given last is done first.
+    scope.onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const server = mustHave<PrivateMongo>("MongoDB", await startPrivateMongo({ dir }));
+    const mongo = new ChaosMongo(server, dir);
+    scope.onTestFinished(() => mongo.#stop());
+    return mongo;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get pid(): number {
+    return this.#server.pid;
+  }
+
+  /** kill -9: who asks it is refused at once. */
+  async kill(): Promise<void> {
+    process.kill(this.pid, "SIGKILL");
+    await this.#server.stop();
+  }
+
+  /** Back at the same address, on its data. */
+  async restart(): Promise<void> {
+    const { port } = this.#server;
+    const server = await startPrivateMongo({ port, dir: this.#dir });
+    this.#server = mustHave<PrivateMongo>("MongoDB", server);
+  }
+
+  async #stop(): Promise<void> {
+    thawIfAlive(this.pid);
+    await this.#server.stop();
+  }
 }
 
 /** A frozen server hears no request to end. */

@@ -17,6 +17,8 @@ export type ChildServerOptions = {
   probe(port: number, pid: number): Promise<void>;
   /** Default: a free one, and another if that is lost before the server has it. */
   readonly port?: number | undefined;
+  /** Default: a fresh one, removed when it stops. A given one stays, for who brings the server back. */
+  readonly dir?: string | undefined;
 };
 
 const START_ATTEMPTS = 3;
@@ -40,7 +42,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
 }
 
 async function startOnce(options: ChildServerOptions, port: number): Promise<ChildServer> {
-  const dir = await mkdtemp(join(tmpdir(), "onrush-test-"));
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "onrush-test-")));
   // In a group of its own, so that Ctrl-C reaches our teardown first and not the server.
   const child = spawn(options.command, [...options.arguments(port, dir)], {
     detached: true,
@@ -59,7 +61,7 @@ async function startOnce(options: ChildServerOptions, port: number): Promise<Chi
   child.once("exit", () => watchdog.dismiss());
   const stop = async (): Promise<void> => {
     await endProcess(child);
-    await rm(dir, { recursive: true, force: true });
+    if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
   };
   try {
     await waitUntilReady(child, () => options.probe(port, pid));

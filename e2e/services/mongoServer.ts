@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { buildFerretdb } from "./buildFerretdb.ts";
 import { startChildServer, type ChildServerOptions } from "./childServer.ts";
 import { findOnPath } from "./findOnPath.ts";
@@ -19,6 +21,9 @@ export type PrivateMongo = RunningService & {
   readonly kind: MongoKind;
 };
 
+/** Default: a free port, and a fresh folder. Give a stopped server's to bring it back on its data. */
+export type PrivateMongoOptions = Pick<ChildServerOptions, "port" | "dir">;
+
 const DEFAULT_URL = "mongodb://127.0.0.1:27017";
 
 /** MONGODB_URL, else the server on the default port, else one of our own. A MONGODB_URL that fails is not replaced. */
@@ -35,22 +40,28 @@ export async function startMongo(): Promise<Service> {
 }
 
 /** Always a server of our own: mongod where it is on PATH, else FerretDB v1 (MongoDB's protocol over SQLite). */
-export async function startPrivateMongo(): Promise<PrivateMongo | UnavailableService> {
+export async function startPrivateMongo(
+  options: PrivateMongoOptions = {},
+): Promise<PrivateMongo | UnavailableService> {
   const mongod = await findOnPath(["mongod"]);
-  if (mongod !== undefined) return start("mongod", mongod, mongodArguments);
+  if (mongod !== undefined) return start("mongod", mongod, mongodArguments, options);
   const build = await buildFerretdb();
   if (!build.ok)
     return unavailable(`no server on the default port, no mongod on PATH, ${build.reason}`);
-  return start("ferretdb", build.command, ferretdbArguments);
+  // A killed one leaves its inner socket behind, which the next one could not listen on.
+  if (options.dir !== undefined) await rm(join(options.dir, "inner.sock"), { force: true });
+  return start("ferretdb", build.command, ferretdbArguments, options);
 }
 
 async function start(
   kind: MongoKind,
   command: string,
   commandArguments: ChildServerOptions["arguments"],
+  options: PrivateMongoOptions,
 ): Promise<PrivateMongo | UnavailableService> {
   try {
     const server = await startChildServer({
+      ...options,
       command,
       arguments: commandArguments,
       probe: (port) => helloMongo({ host: "127.0.0.1", port, tls: false }),
