@@ -74,7 +74,7 @@ export class ShareRunner {
     this.#source.stop(Math.max(0, nowUs));
   }
 
-  /** Nothing due at `cutUs` or later begins; what is due before is this share's. */
+  /** Nothing due at `cutUs` or later begins; what is due before, or claimed, is this share's. */
   handBack(cutUs: number): void {
     this.#source.handBack(cutUs);
   }

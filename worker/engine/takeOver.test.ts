@@ -120,30 +120,36 @@ describe("a share that is handed back", () => {
     expect(totalsOf(share)).toMatchObject({ started: 4, iterations: { ok: 4 } });
   });
 
-  test("claims no more iterations and drops as late what it was granted and has not begun", () => {
+  test.each([
+    ["works off what it was granted", 100, { started: 100, dropped: {} }],
+    ["drops as late what is left 5 s after the cut", 200, { started: 120, dropped: { late: 80 } }],
+  ])("claims no more iterations, and %s", (_what, granted, worked) => {
     const { share, source, wants } = claiming(2, { answer: () => ({ tookUs: 100_000 }) });
     wants.pop();
-    source.grant(0, 100, 0);
+    source.grant(0, granted, 0);
     share.runTo(500);
     wants.length = 0;
     share.runner.handBack(1_000_000);
     share.runOut();
     expect(wants).toEqual([]);
     expect(totalsOf(share)).toMatchObject({
-      ...{ scheduled: 100, started: 20, dropped: { late: 80 } },
-      iterations: { ok: 20 },
+      ...{ scheduled: granted, ...worked },
+      iterations: { ok: worked.started },
     });
   });
 
-  test("waits for a claim under way: what it grants is not left uncounted", () => {
+  test.each([
+    ["is begun", 5_000, { started: 3, dropped: {} }],
+    ["is not left uncounted when it comes late", 6_000, { started: 0, dropped: { late: 3 } }],
+  ])("waits for a claim under way: what it grants %s", (_what, grantedAtMs, worked) => {
     const { share, source, wants } = claiming(1, { answer: () => ({ tookUs: 100_000 }) });
     expect(wants).toHaveLength(1);
     share.runner.handBack(500_000);
-    share.runTo(5_000);
+    share.runTo(grantedAtMs);
     expect(share.runner.isOver).toBe(false);
     source.grant(40, 3, share.clock.us);
     share.runOut();
-    expect(totalsOf(share)).toMatchObject({ scheduled: 3, started: 0, dropped: { late: 3 } });
+    expect(totalsOf(share)).toMatchObject({ scheduled: 3, ...worked });
   });
 });
 

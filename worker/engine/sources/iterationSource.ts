@@ -6,6 +6,10 @@ import { type LoadSource, RETRY_US } from "./loadSource.ts";
 
 /** A claim is to last about this long. */
 const CLAIM_SECONDS = 1;
+
+/** Who hands back works off what was claimed, for so long; claims of quick iterations last less. */
+const WORK_OFF_US = 5_000_000;
+
 export interface IterationSourceOptions {
   /** Users of this engine thread. */
   users: number;
@@ -82,11 +86,12 @@ export class IterationSource implements LoadSource {
   }
 
   /**
-   * Claims no more. What was claimed and has not begun by then is dropped as late, and not left
-   * uncounted as at a stop: the run goes on, and nobody else will be granted it.
+   * Claims no more. What was claimed is still ours, also after the cut, for nobody else will be
+   * granted it. What has not begun when the time for that is over is dropped as late, and not left
+   * uncounted as at a stop: the run goes on.
    */
   handBack(cutUs: number): void {
-    this.#cutUs = Math.min(this.#cutUs, cutUs);
+    this.#cutUs = Math.min(this.#cutUs, cutUs + WORK_OFF_US);
   }
 
   grant(first: number, count: number, nowUs: number): void {

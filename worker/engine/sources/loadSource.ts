@@ -24,7 +24,10 @@ export interface LoadSource {
   ended(slot: Slot): void;
   /** Nothing due later than `atUs` begins. */
   stop(atUs: number): void;
-  /** Nothing due at `cutUs` or later begins: it is somebody else's. What is due before stays ours. */
+  /**
+   * Nothing due at `cutUs` or later begins: it is somebody else's. What is due before stays ours, and
+   * so does what was claimed.
+   */
   handBack(cutUs: number): void;
   /** Drops what still waits: the graceful stop is over. */
   giveUp(): void;
