@@ -81,6 +81,13 @@ function parseProgress(text: string | null | undefined): RunProgress | null {
   return text === null || text === undefined ? null : (JSON.parse(text) as RunProgress);
 }
 
+const stateSchema = runViewSchema.pick({ state: true });
+
+/** Whether a run waits in line, by its view as it is kept; the rest of the run is not needed. */
+export function isQueued({ id, view }: Pick<RunRecord, "id" | "view">): boolean {
+  return readStored(`run ${id}`, () => stateSchema.parse(JSON.parse(view)).state === "QUEUED");
+}
+
 function parseView(text: string): RunView {
   return runViewSchema.parse(JSON.parse(text));
 }

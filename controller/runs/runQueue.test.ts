@@ -73,7 +73,7 @@ test("a run that is being added is not adopted meanwhile: it would have two supe
   grant();
   await Promise.all([added, opened]);
   expect(asked()).toBe(1);
-  expect(queue.position("run")).toBe(1);
+  expect(queue.supervisor("run")?.phase).toBe("QUEUED");
 });
 
 test("a run that is being adopted is not added again", async () => {
@@ -84,7 +84,7 @@ test("a run that is being adopted is not added again", async () => {
   grant();
   await Promise.all([added, opened]);
   expect(asked()).toBe(1);
-  expect(queue.position("run")).toBe(1);
+  expect(queue.supervisor("run")?.phase).toBe("QUEUED");
 });
 
 test("a run that another controller has taken while it was read has no supervisor here", async () => {
@@ -126,13 +126,13 @@ test("no worker is reserved for a run that is stopped while one before it is pla
   beat();
   await queue.open();
   await vi.advanceTimersByTimeAsync(200);
-  expect([queue.position("first"), queue.position("second")]).toEqual([1, 2]);
+  expect(queue.supervisor("first")?.phase).toBe("PREPARING");
+  expect(queue.supervisor("second")?.phase).toBe("QUEUED");
   await queue.stop("second");
   await vi.advanceTimersByTimeAsync(0);
   expect(queue.supervisor("second")).toBeUndefined();
   slow.open();
   await vi.advanceTimersByTimeAsync(0);
-  expect(queue.position("first")).toBeNull();
   expect(await reservations(link)).toEqual([
     ["w1", "first"],
     ["w2", undefined],

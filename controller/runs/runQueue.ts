@@ -2,6 +2,7 @@ import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { placementWarnings } from "../planning/placementWarnings.ts";
+import { limited } from "./limited.ts";
 import { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
 import type { StoredRun } from "./runStore.ts";
@@ -102,12 +103,6 @@ export class RunQueue {
 
   supervisor(runId: string): RunSupervisor | undefined {
     return this.#supervisors.get(runId);
-  }
-
-  /** 1 is next; null for a run that does not wait. */
-  position(runId: string): number | null {
-    const index = this.#waiting.findIndex((supervisor) => supervisor.id === runId);
-    return index < 0 ? null : index + 1;
   }
 
   /** Stops a run, or tells its owner to. */
@@ -253,11 +248,4 @@ export class RunQueue {
       logger.warn({ err: error, runId }, "a run could not be gone on with");
     }
   }
-}
-
-async function limited(withinMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

@@ -9,6 +9,8 @@ import { noStats, statsOf, windowOf } from "../results/realtimeStats.ts";
 import type { KeptFiles } from "../scenarios/keptFiles.ts";
 import type { Page } from "../scenarios/scenarioStore.ts";
 import { inSlices } from "./inSlices.ts";
+import { PlaceFollower } from "./placeFollower.ts";
+import { QueuePositions } from "./queuePositions.ts";
 import { RunFollower } from "./runFollower.ts";
 import type { RunPlatform } from "./runPlatform.ts";
 import { RunQueue } from "./runQueue.ts";
@@ -30,16 +32,19 @@ const LINK_LIMIT_MS = 150;
 interface Watchers {
   listeners: Set<(message: LiveMessage) => void>;
   follower: RunFollower;
+  place: PlaceFollower;
 }
 
 /** All runs: active ones through their supervisors, ended ones from the stores. */
 export class RunService implements Runs {
   readonly #options: RunServiceOptions;
   readonly #queue: RunQueue;
+  readonly #positions: QueuePositions;
   readonly #watchers = new Map<string, Watchers>();
 
   constructor(options: RunServiceOptions) {
     this.#options = options;
+    this.#positions = new QueuePositions(options.runs, options.logger);
     this.#queue = new RunQueue({ ...options, publish: (message) => this.#publish(message) });
   }
 
@@ -89,7 +94,7 @@ export class RunService implements Runs {
 
   async list(page: PageQuery, scenarioId?: string): Promise<Page<RunView>> {
     const { items, total } = await this.#options.runs.list(page, scenarioId);
-    return { items: items.map((run) => this.#viewOf(run)), total };
+    return { items: await this.#viewsOf(items), total };
   }
 
   async stop(runId: string): Promise<RunView | undefined> {
@@ -142,16 +147,18 @@ export class RunService implements Runs {
 
   watch(runId: string, listen: (message: LiveMessage) => void): () => void {
     const known = this.#watchers.get(runId);
-    const { listeners, follower } = known ?? {
+    const watchers = known ?? {
       listeners: new Set<(message: LiveMessage) => void>(),
       follower: this.#follow(runId),
+      place: this.#followPlace(runId),
     };
-    listeners.add(listen);
-    this.#watchers.set(runId, { listeners, follower });
+    watchers.listeners.add(listen);
+    this.#watchers.set(runId, watchers);
     return () => {
-      listeners.delete(listen);
-      if (listeners.size > 0) return;
-      follower.close();
+      watchers.listeners.delete(listen);
+      if (watchers.listeners.size > 0) return;
+      watchers.follower.close();
+      watchers.place.close();
       this.#watchers.delete(runId);
     };
   }
@@ -165,6 +172,14 @@ export class RunService implements Runs {
     };
     const publish = (message: LiveMessage) => this.#deliver(runId, message);
     return new RunFollower(runId, followed, publish, this.#options.logger);
+  }
+
+  /** Publishes the place in line of a run that this controller owns. */
+  #followPlace(runId: string): PlaceFollower {
+    const view = async () =>
+      this.#queue.supervisor(runId)?.phase === "QUEUED" ? this.get(runId) : undefined;
+    const publish = (run: RunView) => this.#publish({ type: "run", run });
+    return new PlaceFollower({ id: runId, view }, publish, this.#options.logger);
   }
 
   /** What workers get to know of their shares while the link is down for this controller, too. */
@@ -183,7 +198,8 @@ export class RunService implements Runs {
   }
 
   /** What this controller says of a run that it owns. */
-  #publish(message: LiveMessage): void {
+  #publish(news: LiveMessage): void {
+    const message = news.type === "run" ? { ...news, run: this.#inLine(news.run) } : news;
     this.#options.observe?.(message);
     const runId = "runId" in message ? message.runId : message.run.id;
     this.#watchers.get(runId)?.follower.saw(message);
@@ -194,9 +210,31 @@ export class RunService implements Runs {
     for (const listen of this.#watchers.get(runId)?.listeners ?? []) listen(message);
   }
 
-  /** The freshest view: a supervisor's for an active run, the stored one otherwise. */
-  #viewOf(run: Pick<StoredRun, "id" | "view">): RunView {
-    const view = this.#queue.supervisor(run.id)?.view ?? run.view;
-    return { ...view, queuePosition: this.#queue.position(run.id) };
+  async #viewOf(run: Pick<StoredRun, "id" | "view">): Promise<RunView> {
+    await this.#lookUp([run]);
+    return this.#freshest(run);
+  }
+
+  async #viewsOf(runs: readonly Pick<StoredRun, "id" | "view">[]): Promise<RunView[]> {
+    await this.#lookUp(runs);
+    return runs.map((run) => this.#freshest(run));
+  }
+
+  /** Of those that wait, their places in line. */
+  async #lookUp(runs: readonly Pick<StoredRun, "id" | "view">[]): Promise<void> {
+    const phaseOf = (run: Pick<StoredRun, "id" | "view">) =>
+      this.#queue.supervisor(run.id)?.phase ?? run.view.state;
+    const waiting = runs.filter((run) => phaseOf(run) === "QUEUED");
+    await this.#positions.lookUp(waiting.map(({ id }) => id));
+  }
+
+  /** A supervisor's view for an active run, the stored one otherwise. */
+  #freshest(run: Pick<StoredRun, "id" | "view">): RunView {
+    return this.#inLine(this.#queue.supervisor(run.id)?.view ?? run.view);
+  }
+
+  #inLine(view: RunView): RunView {
+    const waits = view.state === "QUEUED";
+    return { ...view, queuePosition: waits ? this.#positions.known(view.id) : null };
   }
 }

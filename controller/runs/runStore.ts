@@ -49,6 +49,8 @@ export interface RunStore {
   latest(scenarioId: string): Promise<StoredRun | undefined>;
   /** Every run with `active`, oldest first. */
   active(): Promise<StoredRun[]>;
+  /** Ids of the runs that wait in line (QUEUED), oldest first. */
+  queued(): Promise<string[]>;
   /** Every run that is not active, the one that ended first comes first. */
   ended(): Promise<EndedRun[]>;
   /**

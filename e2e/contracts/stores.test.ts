@@ -268,6 +268,19 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
         expect(idsOf(await stores.runs.active())).toStrictEqual(["younger"]);
       });
 
+      test("runs that wait in line are listed oldest first, and none that is placed", async () => {
+        const waiting = (id: string, age: number) =>
+          stores.runs.create(aRun({ id, createdAtMs: BASE_MS - age, view: aView({ id }) }));
+        await waiting("younger", 1);
+        await waiting("oldest", 3);
+        await waiting("older", 2);
+        await stores.runs.create(aRun({ id: "ended", active: false }));
+        expect(await stores.runs.queued()).toStrictEqual(["oldest", "older", "younger"]);
+        const view = aView({ id: "oldest", state: "PREPARING" });
+        expect(await stores.runs.update(aRun({ id: "oldest", version: 2, view }))).toBe(true);
+        expect(await stores.runs.queued()).toStrictEqual(["older", "younger"]);
+      });
+
       test("ended runs are listed with when they ended, the first one first", async () => {
         const ended = (id: string, endedAt: string | null) =>
           aRun({ id, active: false, view: aView({ id, endedAt }) });

@@ -3,7 +3,7 @@ import type { Collection, Db } from "mongodb";
 import type { SecondStore } from "../../results/secondStore.ts";
 import type { EndedRun, RunStore, StoredRun } from "../../runs/runStore.ts";
 import type { Page } from "../../scenarios/scenarioStore.ts";
-import { endedAtMs, packRun, unpackRun, type RunRecord } from "../stores.ts";
+import { endedAtMs, isQueued, packRun, unpackRun, type RunRecord } from "../stores.ts";
 import { insertNew } from "./insertNew.ts";
 
 /** Runs of earlier versions have no `endedAtMs`. */
@@ -56,6 +56,16 @@ export class MongoRunStore implements RunStore {
   async active(): Promise<StoredRun[]> {
     const documents = await this.#documents.find({ active: true }).sort(OLDEST_FIRST).toArray();
     return documents.map(runOf);
+  }
+
+  async queued(): Promise<string[]> {
+    const projection = { _id: 1, view: 1 } as const;
+    const documents = await this.#documents
+      .find({ active: true }, { projection })
+      .sort(OLDEST_FIRST)
+      .toArray();
+    const views = documents.map(({ _id: id, view }) => ({ id, view }));
+    return views.filter(isQueued).map(({ id }) => id);
   }
 
   /** Sorted here, as the database cannot sort by one field or another. */

@@ -2,7 +2,7 @@ import type { PageQuery } from "@onrush/shared/api/scenarioApi.ts";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { EndedRun, RunStore, StoredRun } from "../../runs/runStore.ts";
 import type { Page } from "../../scenarios/scenarioStore.ts";
-import { duplicateError, endedAtMs, packRun, unpackRun } from "../stores.ts";
+import { duplicateError, endedAtMs, isQueued, packRun, unpackRun } from "../stores.ts";
 import { readNumber, readNumberOrNull, readText, readTextOrNull, type Row } from "./columns.ts";
 import { inTransaction } from "./inTransaction.ts";
 
@@ -19,6 +19,8 @@ const UPDATE = `UPDATE runs SET
 const ENDED = `SELECT id, coalesce(ended_at_ms, created_at_ms) AS ended_at_ms FROM runs
   WHERE active = 0 ORDER BY 2, 1`;
 
+const ACTIVE = "WHERE active = 1 ORDER BY created_at_ms, id";
+
 // The id makes the order of rows of the same millisecond, and so paging, definite.
 const NEWEST_FIRST = "ORDER BY created_at_ms DESC, id DESC";
 
@@ -33,6 +35,7 @@ export class SqliteRunStore implements RunStore {
   readonly #listOfScenario: StatementSync;
   readonly #countOfScenario: StatementSync;
   readonly #active: StatementSync;
+  readonly #activeViews: StatementSync;
   readonly #ended: StatementSync;
   readonly #removeSeconds: StatementSync;
   readonly #remove: StatementSync;
@@ -48,7 +51,8 @@ export class SqliteRunStore implements RunStore {
       `SELECT * FROM runs WHERE scenario_id = ? ${NEWEST_FIRST} LIMIT ? OFFSET ?`,
     );
     this.#countOfScenario = db.prepare("SELECT count(*) AS total FROM runs WHERE scenario_id = ?");
-    this.#active = db.prepare("SELECT * FROM runs WHERE active = 1 ORDER BY created_at_ms, id");
+    this.#active = db.prepare(`SELECT * FROM runs ${ACTIVE}`);
+    this.#activeViews = db.prepare(`SELECT id, view FROM runs ${ACTIVE}`);
     this.#ended = db.prepare(ENDED);
     this.#removeSeconds = db.prepare("DELETE FROM minutes WHERE run_id = ?");
     this.#remove = db.prepare("DELETE FROM runs WHERE id = ?");
@@ -81,6 +85,13 @@ export class SqliteRunStore implements RunStore {
 
   async active(): Promise<StoredRun[]> {
     return this.#active.all().map(runOf);
+  }
+
+  async queued(): Promise<string[]> {
+    const views = this.#activeViews
+      .all()
+      .map((row) => ({ id: readText(row, "id"), view: readText(row, "view") }));
+    return views.filter(isQueued).map(({ id }) => id);
   }
 
   async ended(): Promise<EndedRun[]> {
