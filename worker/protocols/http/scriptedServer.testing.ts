@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { type TLSSocketOptions, TLSSocket } from "node:tls";
 
 /** What a scripted server does once it has a whole request: pieces to write, then the end. */
 export interface Script {
@@ -15,16 +16,25 @@ export class ScriptedServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #scripts: Readonly<Record<string, Script>>;
+  readonly #scheme: string;
 
-  constructor(scripts: Readonly<Record<string, Script>>) {
+  /** Over TLS with the key and certificate of `secret`. */
+  constructor(scripts: Readonly<Record<string, Script>>, secret?: TLSSocketOptions) {
     this.#scripts = scripts;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
+    this.#scheme = secret === undefined ? "http" : "https";
+    this.#server = createServer({ noDelay: true }, (tcp) => {
+      // A TLS socket of its own making, so that the one below it is there to be reset.
+      const socket = secret && new TLSSocket(tcp, { ...secret, isServer: true });
+      if (socket !== undefined) tcp.on("error", () => {});
+      this.#serve(socket ?? tcp, tcp);
+    });
   }
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    return `${this.#scheme}://127.0.0.1:${port}`;
   }
 
   async stop(): Promise<void> {
@@ -32,7 +42,7 @@ export class ScriptedServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #serve(socket: Socket): void {
+  #serve(socket: Socket, tcp: Socket): void {
     this.connections++;
     this.#sockets.add(socket);
     socket.on("error", () => {});
@@ -48,17 +58,17 @@ export class ScriptedServer {
       seen = "";
       this.requests.push(request);
       const path = request.split(" ")[1] ?? "";
-      void this.#play(socket, this.#scripts[path] ?? { pieces: [] });
+      void this.#play(socket, tcp, this.#scripts[path] ?? { pieces: [] });
     });
   }
 
-  async #play(socket: Socket, script: Script): Promise<void> {
+  async #play(socket: Socket, tcp: Socket, script: Script): Promise<void> {
     for (const piece of script.pieces) {
       if (socket.destroyed) return;
       await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (script.last === "end") socket.end();
-    if (script.last === "reset") socket.resetAndDestroy();
+    if (script.last === "reset") tcp.resetAndDestroy();
   }
 }
