@@ -5,7 +5,7 @@ import { encodeForHeader } from "@onrush/shared/template/encodings.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { RunClock } from "../../engine/operation.ts";
 import { Slot } from "../../engine/slot.ts";
-import { cases, LENGTH_2, OK } from "./conformanceCases.testing.ts";
+import { cases, CHUNKED, LENGTH_2, OK } from "./conformanceCases.testing.ts";
 import { get, perform } from "./conformance.testing.ts";
 import type { HttpRequest, HttpTransport } from "./httpRequest.ts";
 import { RawTransport } from "./rawTransport.ts";
@@ -30,6 +30,11 @@ const transports: ["raw" | "undici", (rejectUnauthorized: boolean) => HttpTransp
 const scripts = Object.fromEntries(
   Object.values(cases).map(({ script }, i) => [`/${i}`, script] as const),
 );
+
+const SPACED = `${OK}content-length: 2 \r\n\r\nok`;
+const PETABYTES = `${OK}content-length: ${"9".repeat(16)}\r\n\r\n`;
+const BIG_CHUNK = `${CHUNKED}${"f".repeat(13)}\r\n`;
+const LONG = `${CHUNKED}${"0".repeat(20_000)}2\r\nok\r\n0\r\n\r\n`;
 
 /** The socket under TLS is read and written in another way than one without. */
 const ways = [
@@ -70,6 +75,19 @@ describe.each(transports)("%s", (name, create) => {
     transport = create(true);
   });
   afterAll(() => transport.close());
+
+  // Where the two differ; docs/decisions/0009-raw-http-transport.md says why.
+  test.each([
+    { what: "a length before a space", raw: "", undici: "protocol", answer: SPACED },
+    { what: "a length of 16 digits", raw: "protocol", undici: "timeout", answer: PETABYTES },
+    { what: "a chunk size of 13 digits", raw: "protocol", undici: "timeout", answer: BIG_CHUNK },
+    { what: "a line of 20,000 bytes before a chunk", raw: "protocol", undici: "", answer: LONG },
+  ])("$what", async ({ answer, ...wanted }) => {
+    const lone = new ScriptedServer({ "/": { pieces: [answer] } });
+    const { error } = await perform(transport, get(`${await lone.start()}/`), 300);
+    expect(error).toBe(wanted[name]);
+    await lone.stop();
+  });
 
   test("an interim 100 that nobody asked for", async () => {
     const lone = new ScriptedServer({

@@ -5,11 +5,12 @@ import type { Script } from "./scriptedServer.testing.ts";
 
 export const OK = "HTTP/1.1 200 OK\r\n";
 export const LENGTH_2 = "content-length: 2\r\n\r\nok";
-const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
+export const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
 
+const trailer = (lines: string) => `${CHUNKED}2\r\nok\r\n0\r\n${lines}\r\n\r\n`;
 const bytewise = (text: string) => text.split("");
 
-export interface Case {
+interface Case {
   script: Script;
   outcome: Outcome;
 }
@@ -35,6 +36,26 @@ export const cases: Record<string, Case> = {
     `${CHUNKED}2\r\nok\r\n3;a=b\r\nabc\r\n0\r\nx: y\r\n\r\n`,
   ),
   "a chunked body byte by byte": answers(200, ...bytewise(`${CHUNKED}2\r\nok\r\n0\r\n\r\n`)),
+  "trailers as large as headers may be": answers(
+    200,
+    `${OK}transfer-encoding: chunked\r\nx: ${"a".repeat(15_000)}\r\n\r\n`,
+    `2\r\nok\r\n0\r\nx: ${"a".repeat(15_000)}\r\n\r\n`,
+  ),
+  "a trailer that names a coding": answers(200, trailer("transfer-encoding: chunked")),
+  "a chunk with long extensions": answers(
+    200,
+    `${CHUNKED}2;a=${"b".repeat(6_000)}\r\nok\r\n0\r\n\r\n`,
+  ),
+  "a chunk with an extension in quotes": answers(
+    200,
+    `${CHUNKED}2;a="b \\"c";d\r\nok\r\n0\r\n\r\n`,
+  ),
+  "a chunk size after many zeros": answers(
+    200,
+    `${CHUNKED}${"0".repeat(5_000)}2\r\nok\r\n${"0".repeat(40)}\r\n\r\n`,
+  ),
+  "a length after many zeros": answers(200, `${OK}content-length: ${"0".repeat(5_000)}2\r\n\r\nok`),
+  "a length of nothing but zeros": answers(200, `${OK}content-length: ${"0".repeat(40)}\r\n\r\n`),
   "a coding in capitals": answers(200, `${OK}Transfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n`),
   "two codings, chunked last": answers(
     200,
@@ -127,10 +148,35 @@ export const cases: Record<string, Case> = {
   "a chunk size beyond all bounds": breaks("protocol", `${CHUNKED}${"f".repeat(17)}\r\n`),
   "a chunk longer than its size": breaks("protocol", `${CHUNKED}2\r\nokay\r\n0\r\n\r\n`),
   "a chunk size that ends without CR": breaks("protocol", `${CHUNKED}2\nok\r\n0\r\n\r\n`),
+  "an empty extension of a chunk": breaks("protocol", `${CHUNKED}2;\r\nok\r\n0\r\n\r\n`),
+  "a NUL within an extension": breaks("protocol", `${CHUNKED}2;a=\0b\r\nok\r\n0\r\n\r\n`),
+  "a CR within an extension": breaks("protocol", `${CHUNKED}2;a=\rb\r\nok\r\n0\r\n\r\n`),
+  "a chunk longer than its size, without an end": breaks("protocol", `${CHUNKED}2\r\nokay`),
+  "a NUL within a trailer": breaks("protocol", trailer("x: a\0b")),
+  "a CR within a trailer": breaks("protocol", trailer("x: a\rb")),
+  "a folded trailer": breaks("protocol", trailer("x: a\r\n b")),
+  "a trailer without a value": breaks("protocol", trailer("nocolon")),
+  "a length among the trailers": breaks("protocol", trailer("content-length: 2")),
+  "trailers that are too large": breaks(
+    "protocol",
+    trailer(Array.from({ length: 40 }, () => `x: ${"a".repeat(1_000)}`).join("\r\n")),
+  ),
+  "one trailer that is too large": breaks("protocol", trailer(`x: ${"a".repeat(20_000)}`)),
   "lines that end without CR": breaks("protocol", "HTTP/1.1 200 OK\ncontent-length: 2\n\nok"),
   "a header that ends without CR": breaks("protocol", `${OK}content-length: 2\nx: y\r\n\r\nok`),
   "a CR within a value": breaks("protocol", `${OK}x: a\rb\r\n${LENGTH_2}`),
   "a NUL within a value": breaks("protocol", `${OK}x: a\0b\r\n${LENGTH_2}`),
+  "another control character within a value": breaks("protocol", `${OK}x: a\x01b\r\n${LENGTH_2}`),
+  "a DEL within a value": breaks("protocol", `${OK}x: a\x7fb\r\n${LENGTH_2}`),
+  "a coding behind a control character": breaks(
+    "protocol",
+    `${OK}transfer-encoding: \x0bchunked\r\n\r\n0\r\n\r\n`,
+  ),
+  "a CR within the reason": breaks("protocol", `HTTP/1.1 200 O\rK\r\n${LENGTH_2}`),
+  "a length of zeros beyond the limit of headers": breaks(
+    "protocol",
+    `${OK}content-length: ${"0".repeat(20_000)}2\r\n\r\nok`,
+  ),
   "a space before the colon": breaks("protocol", `${OK}content-length : 2\r\n\r\nok`),
   "a space within a name": breaks("protocol", `${OK}bad name: 2\r\n${LENGTH_2}`),
   "a name without a value": breaks("protocol", `${OK}nocolon\r\n${LENGTH_2}`),

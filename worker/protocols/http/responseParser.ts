@@ -16,14 +16,15 @@ const COLON = 58;
 const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
-const SEMICOLON = 59;
 
 /** What the names and values of all headers may have together, like Node's own parser. */
 const MAX_HEADER_BYTES = 16_384;
-/** What a head may have in all, whatever it consists of. */
+/** What a head may have in all, whatever it consists of; and the trailers. */
 const MAX_HEAD_BYTES = 262_144;
-const MAX_CHUNK_LINE_BYTES = 4_096;
+const MAX_CHUNK_LINE_BYTES = 16_384;
+/** Without leading zeros: what a number can hold exactly. */
 const MAX_LENGTH_DIGITS = 15;
+const MAX_CHUNK_SIZE_DIGITS = 12;
 
 type State =
   | "head"
@@ -41,6 +42,16 @@ const tokenChars = new Uint8Array(256);
 for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
   tokenChars[char.charCodeAt(0)] = 1;
 }
+
+/** 1 for what a header value may have: all but control characters, tabs aside. */
+const valueChars = new Uint8Array(256).fill(1, SPACE);
+valueChars[TAB] = 1;
+valueChars[127] = 0;
+
+/** What may follow a chunk's size (RFC 9112, 7.1.1), without the spaces that nobody sends. */
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const QUOTED = String.raw`"(?:[^"\\\0-\x08\x0a-\x1f\x7f]|\\[^\0-\x08\x0a-\x1f\x7f])*"`;
+const chunkExtensions = new RegExp(`^(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)*$`);
 
 const isDigit = (byte: number) => byte >= ZERO && byte <= NINE;
 
@@ -283,8 +294,12 @@ export class ResponseParser {
     this.status = (a - ZERO) * 100 + (b - ZERO) * 10 + (c - ZERO);
     if (this.status < 100) return this.#fail("not a status");
     if (version < 11) this.keepAlive = false;
+    for (let i = from + 13; i < to; i++) {
+      if (bytes[i] === CR) return this.#fail("a reason with a CR");
+    }
   }
 
+  /** A line of the head or of the trailers: the checks are the same, nobody looks at trailers. */
   #headerLine(bytes: Uint8Array, from: number, to: number): void {
     let colon = from;
     while (colon < to && tokenChars[bytes[colon] as number] === 1) colon++;
@@ -296,10 +311,13 @@ export class ResponseParser {
     this.#headerBytes += colon - from + end - start;
     if (this.#headerBytes >= MAX_HEADER_BYTES) return this.#fail("the headers are too large");
     for (let i = start; i < end; i++) {
-      const byte = bytes[i];
-      if (byte === CR || byte === 0) return this.#fail("a header value with control characters");
+      if (valueChars[bytes[i] as number] === 0) {
+        return this.#fail("a header value with control characters");
+      }
     }
-    if (this.#capture !== null) this.#capture.offerHeader(bytes, from, colon, start, end);
+    if (this.#capture !== null && this.#state === "head") {
+      this.#capture.offerHeader(bytes, from, colon, start, end);
+    }
     const first = (bytes[from] as number) | 0x20;
     if (first === 0x63) this.#connectionOrLength(bytes, from, colon, start, end);
     else if (first === 0x74 && nameIs(bytes, from, colon, "transfer-encoding")) {
@@ -309,6 +327,8 @@ export class ResponseParser {
 
   #connectionOrLength(bytes: Uint8Array, from: number, colon: number, start: number, end: number) {
     if (nameIs(bytes, from, colon, "content-length")) return this.#length(bytes, start, end);
+    // The head alone says whether the connection stays.
+    if (this.#state !== "head") return;
     if (!nameIs(bytes, from, colon, "connection")) return;
     if (nameIs(bytes, start, end, "close")) this.keepAlive = false;
     else if (nameIs(bytes, start, end, "keep-alive")) this.keepAlive = true;
@@ -323,10 +343,13 @@ export class ResponseParser {
   }
 
   #length(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#state !== "head") return this.#fail("a length after the body");
     if (this.#contentLength >= 0) return this.#fail("two lengths");
-    if (end === start || end - start > MAX_LENGTH_DIGITS) return this.#fail("not a length");
+    let first = start;
+    while (first < end - 1 && bytes[first] === ZERO) first++;
+    if (end === start || end - first > MAX_LENGTH_DIGITS) return this.#fail("not a length");
     let length = 0;
-    for (let i = start; i < end; i++) {
+    for (let i = first; i < end; i++) {
       const byte = bytes[i] as number;
       if (!isDigit(byte)) return this.#fail("not a length");
       length = length * 10 + byte - ZERO;
@@ -362,51 +385,67 @@ export class ResponseParser {
   /** One line of the chunked framing; kept until its end has arrived. */
   #takeLine(bytes: Uint8Array, at: number, to: number): number {
     const lf = bytes.indexOf(LF, at);
-    const end = lf < 0 || lf >= to ? to : lf + 1;
+    const isWhole = lf >= 0 && lf < to;
+    const end = isWhole ? lf + 1 : to;
     const before = this.#partial.length;
-    const line = before === 0 ? bytes.subarray(at, end) : this.#join(bytes, at, end);
-    if (end === to && line.at(-1) !== LF) {
-      if (line.length > MAX_CHUNK_LINE_BYTES) return this.#failAt("a chunk line is too long", to);
-      if (this.#state === "chunkSize" && hexValue(line[0] as number) < 0) {
-        return this.#failAt("not a chunk size", to);
-      }
-      // A Buffer's own slice would be a view of bytes that are read into again.
-      this.#partial = new Uint8Array(line);
-      return to;
+    const limit = this.#state === "trailer" ? this.#left : MAX_CHUNK_LINE_BYTES;
+    if (before + end - at > limit) {
+      this.#fail("a line of the chunked body is too long");
+    } else if (isWhole && before === 0) {
+      this.#chunkLine(bytes, at, end);
+    } else {
+      const line = this.#join(bytes, at, end);
+      this.#partial = isWhole ? EMPTY : line;
+      if (isWhole) this.#chunkLine(line, 0, line.length);
+      else this.#checkPartialChunkLine(line[0] as number);
     }
-    this.#partial = EMPTY;
-    if (line.length < 2 || line.at(-2) !== CR) return this.#failAt("a line ends without CR", to);
-    this.#chunkLine(line, line.length - 2);
     return end;
   }
 
-  #chunkLine(line: Uint8Array, length: number): void {
-    if (this.#state === "chunkSize") this.#chunkSize(line, length);
+  /** As with heads: an end that may never come is not waited for. */
+  #checkPartialChunkLine(first: number): void {
+    if (this.#state === "chunkSize" && hexValue(first) < 0) this.#fail("not a chunk size");
+    if (this.#state === "chunkEnd" && first !== CR) this.#fail("a chunk is longer than its size");
+  }
+
+  /** `to` is behind the LF. */
+  #chunkLine(bytes: Uint8Array, from: number, to: number): void {
+    const end = to - 2;
+    if (end < from || bytes[end] !== CR) return this.#fail("a line ends without CR");
+    if (this.#state === "chunkSize") this.#chunkSize(bytes, from, end);
     else if (this.#state === "chunkEnd") {
-      if (length > 0) this.#fail("a chunk is longer than its size");
+      if (end > from) this.#fail("a chunk is longer than its size");
       else this.#state = "chunkSize";
-    } else if (length === 0) this.#finish(true);
-    else this.#trailerLine(line, length);
+    } else if (end === from) this.#finish(true);
+    else {
+      this.#left -= to - from;
+      this.#headerLine(bytes, from, end);
+    }
   }
 
-  #trailerLine(line: Uint8Array, length: number): void {
-    let colon = 0;
-    while (colon < length && tokenChars[line[colon] as number] === 1) colon++;
-    if (colon === 0 || line[colon] !== COLON) this.#fail("not a trailer");
-  }
-
-  #chunkSize(line: Uint8Array, length: number): void {
+  #chunkSize(bytes: Uint8Array, from: number, to: number): void {
+    let first = from;
+    while (first < to && bytes[first] === ZERO) first++;
     let size = 0;
-    let i = 0;
-    for (; i < length; i++) {
-      const digit = hexValue(line[i] as number);
+    let i = first;
+    for (; i < to; i++) {
+      const digit = hexValue(bytes[i] as number);
       if (digit < 0) break;
       size = size * 16 + digit;
     }
-    if (i === 0 || i > 12) return this.#fail("not a chunk size");
-    if (i < length && line[i] !== SEMICOLON) return this.#fail("not a chunk size");
-    this.#left = size;
-    this.#state = size === 0 ? "trailer" : "chunkData";
+    if (i === from || i - first > MAX_CHUNK_SIZE_DIGITS) return this.#fail("not a chunk size");
+    if (i < to && !chunkExtensions.test(text(bytes, i, to))) return this.#fail("not a chunk size");
+    if (size > 0) {
+      this.#left = size;
+      this.#state = "chunkData";
+    } else this.#beginTrailers();
+  }
+
+  /** They have the limits of a head, to themselves. */
+  #beginTrailers(): void {
+    this.#left = MAX_HEAD_BYTES;
+    this.#headerBytes = 0;
+    this.#state = "trailer";
   }
 }
 
