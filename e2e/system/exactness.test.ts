@@ -32,7 +32,22 @@ const profiles: Record<string, CurveProfile> = {
     spikeStartSecond: 4.5,
     spikeDurationSeconds: 1,
   },
+  // SECONDS long.
+  STAGES: {
+    type: "STAGES",
+    initialRps: 200,
+    stages: [
+      { durationSeconds: 3, targetRps: 1200 },
+      { durationSeconds: 2.5, targetRps: 1200 },
+      { durationSeconds: 0, targetRps: 500 },
+      { durationSeconds: 4.5, targetRps: 50 },
+    ],
+  },
 };
+
+/** A scenario's fields; stages say themselves how long they last. */
+const fieldsOf = (loadProfile: CurveProfile) =>
+  loadProfile.type === "STAGES" ? { loadProfile } : { loadProfile, durationSeconds: SECONDS };
 
 interface KnownStats {
   received: number;
@@ -82,9 +97,8 @@ describe.each(engines)("the count of a run %s is exact", (_engine, start) => {
       const { runId } = await platform.api.start({
         name: `${name} with ${numWorkers}`,
         targetUrl: `${target.url}/`,
-        durationSeconds: SECONDS,
         numWorkers,
-        loadProfile,
+        ...fieldsOf(loadProfile),
       });
       const run = await platform.api.ended(runId);
       const stats = await get<KnownStats>(`${target.url}/__stats`);
@@ -119,10 +133,9 @@ describe("over undici the count is as exact as over plain sockets", () => {
     const { runId } = await platform.api.start({
       name: `${name} over undici`,
       targetUrl: `${target.url}/`,
-      durationSeconds: SECONDS,
       numWorkers: 2,
       transport: "undici",
-      loadProfile,
+      ...fieldsOf(loadProfile),
     });
     const run = await platform.api.ended(runId);
     const { received } = await get<KnownStats>(`${target.url}/__stats`);
@@ -151,8 +164,7 @@ describe("the target sees the curve", () => {
       const { runId } = await platform.api.start({
         name,
         targetUrl: `${target.url}/`,
-        durationSeconds: SECONDS,
-        loadProfile,
+        ...fieldsOf(loadProfile),
       });
       const run = await platform.api.ended(runId);
       const originUs = Date.parse(run.startedAt ?? "") * 1000;
