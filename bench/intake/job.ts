@@ -5,6 +5,8 @@ export interface IntakeJob {
   prefix: string;
   runId: string;
   workers: number;
+  /** Snapshots have the last answers of the second before, too. */
+  lateAnswers: boolean;
   /** Seconds of load, the first ones to warm up. */
   seconds: number;
   warmUpSeconds: number;

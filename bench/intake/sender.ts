@@ -22,7 +22,7 @@ for (let second = 0; second < job.seconds; second++) {
   for (let worker = 0; worker < job.workers;) {
     const part = Math.min(1, (Date.now() - endMs + TURN_MS) / SPREAD_MS);
     for (; worker < job.workers * part; worker++) {
-      const bytes = Buffer.from(encodeReport(snapshotOf(worker, second)));
+      const bytes = Buffer.from(encodeReport(snapshotOf(worker, second, job.lateAnswers)));
       sent.push(redis.xadd(key, "*", "r", bytes));
     }
     await pause(TURN_MS);

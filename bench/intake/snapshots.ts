@@ -44,8 +44,9 @@ function stepDue(step: number, pool: readonly Uint8Array[], values: number, at: 
   };
 }
 
-/** What a worker reports at the end of `second`: this one, and the last answers of the one before. */
-export function snapshotOf(worker: number, second: number): Snapshot {
+/** What a worker reports at the end of `second`: this one, or also the last answers of the one before. */
+export function snapshotOf(worker: number, second: number, lateAnswers: boolean): Snapshot {
+  const left = lateAnswers ? LATE_VALUES : 0;
   const due = (of: number, pool: readonly Uint8Array[], values: number) => ({
     second: of,
     ...{ started: values, dropped: {} },
@@ -59,8 +60,8 @@ export function snapshotOf(worker: number, second: number): Snapshot {
     ...{ workerId: `worker-${worker}`, share: `0/${worker}`, epoch: 1 },
     ...{ seq: second + 1, watermark: second },
     due: [
-      ...(second > 0 ? [due(second - 1, late, LATE_VALUES)] : []),
-      due(second, full, VALUES - LATE_VALUES),
+      ...(left > 0 && second > 0 ? [due(second - 1, late, left)] : []),
+      due(second, full, VALUES - left),
     ],
     wall: [
       {

@@ -24,7 +24,7 @@ import {
  * Seconds kept in memory for live views and what comes late; older ones are read from the store. Of
  * 1,000 workers a second takes more than a megabyte, most of it their health.
  */
-export const KEEP_SECONDS = 180;
+export const KEEP_SECONDS = 60;
 /** Read when a run is resumed: far more than the stored ones that may still be open. */
 const RESUMED_MINUTES = 15;
 
