@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { readWorkerCounts } from "@onrush/controller/platform/settings.ts";
 import type { RunEvent, RunView } from "@onrush/shared/api/runView.ts";
 import type { SecondView } from "@onrush/shared/api/secondView.ts";
+import { isSameEvent } from "@onrush/shared/run/newEvents.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import { CliError } from "../cliError.ts";
 import { EXIT } from "../exitCodes.ts";
 import { startPlatform } from "../embedded/platform.ts";
 import type { RunClient } from "./runClient.ts";
+import { Told } from "./told.ts";
 
 const MAX_PROCESSES = 16;
 
@@ -45,12 +47,12 @@ export async function embeddedClient({ numWorkers, labels }: Scenario): Promise<
         updatedAt: now,
       };
       const seconds: ((view: SecondView) => void)[] = [];
-      const events: ((event: RunEvent) => void)[] = [];
+      const events = new Told<RunEvent>();
       const { id, plannedSeconds } = await runs.start(stored, "cli");
       const ended = new Promise<RunView>((resolve) => {
         const unwatch = runs.watch(id, (message) => {
           if (message.type === "second") for (const listen of seconds) listen(message);
-          if (message.type === "event") for (const listen of events) listen(message.event);
+          if (message.type === "event") events.tell(message.event);
           if (
             message.type === "run" &&
             hasEnded(message.run.state) &&
@@ -61,11 +63,14 @@ export async function embeddedClient({ numWorkers, labels }: Scenario): Promise<
           }
         });
       });
+      // It may have been placed, and said things, before anybody could watch it.
+      const before = (await runs.get(id))?.events ?? [];
+      events.begin(before, isSameEvent);
       return {
         runId: id,
         plannedSeconds,
         onSecond: (listen) => seconds.push(listen),
-        onEvent: (listen) => events.push(listen),
+        onEvent: (listen) => events.listen(listen),
         stop: async () => void (await runs.stop(id)),
         async current() {
           const run = await runs.get(id);

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../api/runView.ts";
 
-const isSame = (a: RunEvent, b: RunEvent) =>
+export const isSameEvent = (a: RunEvent, b: RunEvent): boolean =>
   a.at === b.at && a.kind === b.kind && a.text === b.text;
 
 /**
@@ -12,7 +12,7 @@ export function newEvents(
   lastTold: RunEvent | undefined,
 ): readonly RunEvent[] {
   if (lastTold === undefined) return events;
-  const at = events.findLastIndex((event) => isSame(event, lastTold));
+  const at = events.findLastIndex((event) => isSameEvent(event, lastTold));
   if (at >= 0) return events.slice(at + 1);
   return events.filter((event) => event.at > lastTold.at);
 }
