@@ -6,9 +6,11 @@ const MINUTES_PER_READ = 5;
 
 /**
  * All minutes of a run up to `last`, ascending; without it as far as there are any. Single ones may
- * be missing: in a minute that is still open nothing may have been said yet. A day has 1,440: they are read a few at a time, the
- * next ones while these are used, and between two of them everything else has its turn, so that
- * neither leases nor other runs wait for a long run to be gone through.
+ * be missing: in a minute that is still open nothing may have been said yet.
+ *
+ * A day has 1,440: they are read a few at a time, the next ones while these are used, and between
+ * two of them everything else has its turn, so that neither leases nor other runs wait for a long
+ * run to be gone through.
  */
 export async function* storedMinutes(
   store: Pick<SecondStore, "read">,
