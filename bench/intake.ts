@@ -3,24 +3,42 @@ import { fileURLToPath } from "node:url";
 import { startPrivateRedis } from "@onrush/e2e/services/redisServer.ts";
 import { type GroupResult, type Sample, summarise } from "./figures.ts";
 import { type Intake, type IntakeJob, STEPS, VALUES } from "./intake/job.ts";
+import { growthPercent } from "./memoryGrowth.ts";
 import { runCounted } from "./programs.ts";
 
 /** Started by then: both processes have read their code. */
 const LEAD_MS = 4_000;
 const WARM_UP_SECONDS = 5;
+/** Seconds stay in memory for one to two minutes. */
+const FILLED_SECONDS = 125;
+const LONG_SECONDS = 180;
 const END_WITHIN_MS = 60_000;
 const LEAST_SECONDS = 10;
 
 /** Of those that a limit is about, or that are compared with them. */
 const ROUNDS = 3;
 
-const cases = [
-  { name: "1,000 workers", workers: 1_000, lateAnswers: false, rounds: ROUNDS },
-  { name: "1,000 workers, late answers", workers: 1_000, lateAnswers: true, rounds: ROUNDS },
-  { name: "3,000 workers", workers: 3_000, lateAnswers: false, rounds: 1 },
-  { name: "10,000 workers", workers: 10_000, lateAnswers: false, rounds: 1 },
-] as const;
-type Case = (typeof cases)[number];
+interface Case {
+  name: string;
+  workers: number;
+  lateAnswers: boolean;
+  rounds: number;
+  warmUpSeconds: number;
+  seconds: number;
+}
+
+function casesOf(seconds: number): Case[] {
+  const plain = { lateAnswers: false, rounds: 1, warmUpSeconds: WARM_UP_SECONDS, seconds };
+  const thousand = { ...plain, workers: 1_000 };
+  const long = { warmUpSeconds: FILLED_SECONDS, seconds: LONG_SECONDS };
+  return [
+    { ...thousand, name: "1,000 workers", rounds: ROUNDS },
+    { ...thousand, name: "1,000 workers, late answers", lateAnswers: true, rounds: ROUNDS },
+    { ...thousand, name: "1,000 workers, five minutes", ...long },
+    { ...plain, name: "3,000 workers", workers: 3_000 },
+    { ...plain, name: "10,000 workers", workers: 10_000 },
+  ];
+}
 
 const programOf = (name: string) => fileURLToPath(new URL(`intake/${name}.ts`, import.meta.url));
 const run = (name: string, job: IntakeJob) =>
@@ -29,35 +47,27 @@ const run = (name: string, job: IntakeJob) =>
     LEAD_MS + job.seconds * 1000 + END_WITHIN_MS,
   );
 
-async function receive(
-  redisUrl: string,
-  { workers, lateAnswers }: Case,
-  seconds: number,
-): Promise<Intake> {
+async function receive(redisUrl: string, one: Case): Promise<Intake> {
+  const { workers, lateAnswers, warmUpSeconds, seconds } = one;
   const job: IntakeJob = {
-    ...{ redisUrl, workers, lateAnswers, warmUpSeconds: WARM_UP_SECONDS },
+    ...{ redisUrl, workers, lateAnswers, warmUpSeconds },
     prefix: `onrush-bench-${randomUUID()}`,
     runId: "intake",
-    seconds: WARM_UP_SECONDS + seconds,
+    seconds: warmUpSeconds + seconds,
     startAtMs: Date.now() + LEAD_MS,
   };
   const [receiver] = await Promise.all([run("receiver", job), run("sender", job)]);
   return JSON.parse(receiver.output) as Intake;
 }
 
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
 function p99(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? 0;
 }
 
-function sampleOf(intake: Intake, workers: number, seconds: number): Sample {
+function sampleOf(intake: Intake, { workers, seconds }: Case): Sample {
   const { residentMbs, messages, refused, partial } = intake;
-  const fifth = Math.max(1, Math.floor(residentMbs.length / 5));
-  const early = mean(residentMbs.slice(0, fifth));
-  const late = mean(residentMbs.slice(-fifth));
+  const growth = growthPercent(residentMbs);
   return {
     messagesPerSecond: messages / seconds,
     generatorCpu: intake.cpu,
@@ -65,7 +75,7 @@ function sampleOf(intake: Intake, workers: number, seconds: number): Sample {
     publishP99Ms: p99(intake.delaysMs),
     intakeP99Ms: p99(intake.ownDelaysMs),
     residentMb: Math.max(0, ...residentMbs),
-    growthPercent: (100 * (late - early)) / early,
+    ...(growth === undefined ? {} : { growthPercent: growth }),
     partialSeconds: partial,
     // Of those of the last second some may come after it is published.
     unaccounted: refused + Math.max(0, workers * (seconds - 1) - messages),
@@ -81,7 +91,7 @@ export async function intakeGroup(options: {
   seconds: number;
   tell(text: string): void;
 }): Promise<GroupResult> {
-  const seconds = Math.max(LEAST_SECONDS, 2 * options.seconds);
+  const cases = casesOf(Math.max(LEAST_SECONDS, 2 * options.seconds));
   const given = process.env["REDIS_URL"] || undefined;
   const own = given === undefined ? await startPrivateRedis() : undefined;
   if (own?.available === false) throw new Error(`no Redis: ${own.reason}`);
@@ -90,13 +100,13 @@ export async function intakeGroup(options: {
   const notes: string[] = [];
   try {
     for (const one of cases) {
-      const { name, workers, rounds } = one;
+      const { name, rounds } = one;
       const samples: Sample[] = [];
       let stages: string[] = [];
       for (let round = 1; round <= rounds; round++) {
         options.tell(`round ${round}/${rounds}: intake of ${name}`);
-        const intake = await receive(url, one, seconds);
-        samples.push(sampleOf(intake, workers, seconds));
+        const intake = await receive(url, one);
+        samples.push(sampleOf(intake, one));
         stages = Object.entries(intake.stagesUs).map(([k, us]) => `${k} ${us.toFixed(0)}`);
       }
       contenders.push(summarise(name, samples));
@@ -116,6 +126,7 @@ export async function intakeGroup(options: {
     notes: [
       ...notes,
       "own CPU is the whole process, its other threads included, as a share of one core; workers report within 0.3 s of a second's end",
+      "five minutes: measured in the last three, when seconds leave memory as fast as they come; growth is from the first of these minutes to the last",
       "late answers: each report has those of the second before besides, 40 values in as many histograms again, and every second is corrected",
       "published: from the end of a second; own part: from the last of its reports in Redis",
     ],

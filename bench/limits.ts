@@ -122,6 +122,10 @@ export const limits: readonly Limit[] = [
     ...{ value: figure("intake", "1,000 workers", "unaccounted"), atMost: 0 },
   },
   {
+    ...{ group: "intake", what: "growth % of memory at 1,000 workers" },
+    ...{ value: figure("intake", "1,000 workers, five minutes", "growthPercent"), atMost: 5 },
+  },
+  {
     ...{ group: "startup", what: "POST to first request in ms, embedded" },
     ...{ value: figure("startup", "embedded", "startMs"), atMost: 700 },
   },

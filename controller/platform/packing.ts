@@ -7,9 +7,6 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-/** What is kept of packed seconds: the minute that several busy runs are in. */
-const KEPT_BYTES = 64_000_000;
-
 /** A frame, compressed outside the main thread to about half. */
 export async function pack(value: unknown): Promise<Uint8Array> {
   return plainBytes(await compress(encodeFrame(value), FASTEST));
@@ -32,9 +29,11 @@ export function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Packed seconds by their record: a record never changes, a corrected second has another one. */
-const kept = new Map<RunSecond, Uint8Array>();
-let keptBytes = 0;
+/**
+ * Packed seconds by their record, as long as that is in use: a record never changes, a corrected
+ * second has another one.
+ */
+const packedSeconds = new WeakMap<RunSecond, Uint8Array>();
 
 /**
  * The health of 1,000 workers is most of a second's values, and holds no byte arrays: as one text it
@@ -56,17 +55,9 @@ export async function unpackSecond(packed: Uint8Array): Promise<object> {
 
 /** Packs a second, once even if its minute is written many times. */
 export async function packSecond(second: RunSecond): Promise<Uint8Array> {
-  const known = kept.get(second);
+  const known = packedSeconds.get(second);
   if (known !== undefined) return known;
   const packed = await pack(packable(second));
-  // Asked for twice at once, it is packed twice, and counted once.
-  if (!kept.has(second)) keptBytes += packed.length;
-  kept.set(second, packed);
-  // Oldest first: they belong to minutes that are over.
-  for (const [oldest, { length }] of kept) {
-    if (keptBytes <= KEPT_BYTES) break;
-    kept.delete(oldest);
-    keptBytes -= length;
-  }
+  packedSeconds.set(second, packed);
   return packed;
 }
