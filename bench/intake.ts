@@ -4,7 +4,9 @@ import { startPrivateRedis } from "@onrush/e2e/services/redisServer.ts";
 import { type GroupResult, type Sample, summarise } from "./figures.ts";
 import { type Intake, type IntakeJob, STEPS, VALUES } from "./intake/job.ts";
 import { growthPercent } from "./memoryGrowth.ts";
+import { wholeRun } from "./intake/wholeRun.ts";
 import { runCounted } from "./programs.ts";
+import { percentile } from "./statistics.ts";
 
 /** Started by then: both processes have read their code. */
 const LEAD_MS = 4_000;
@@ -12,6 +14,8 @@ const WARM_UP_SECONDS = 5;
 /** Seconds stay in memory for one to two minutes. */
 const FILLED_SECONDS = 125;
 const LONG_SECONDS = 180;
+/** Simulating more of them takes more than one core. */
+const WHOLE_WORKERS = 200;
 const END_WITHIN_MS = 60_000;
 const LEAST_SECONDS = 10;
 
@@ -60,11 +64,6 @@ async function receive(redisUrl: string, one: Case): Promise<Intake> {
   return JSON.parse(receiver.output) as Intake;
 }
 
-function p99(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? 0;
-}
-
 function sampleOf(intake: Intake, { workers, seconds }: Case): Sample {
   const { residentMbs, messages, refused, partial } = intake;
   const growth = growthPercent(residentMbs);
@@ -72,8 +71,8 @@ function sampleOf(intake: Intake, { workers, seconds }: Case): Sample {
     messagesPerSecond: messages / seconds,
     generatorCpu: intake.cpu,
     cpuUsPerMessage: (intake.cpu * 1e6 * seconds) / Math.max(1, messages),
-    publishP99Ms: p99(intake.delaysMs),
-    intakeP99Ms: p99(intake.ownDelaysMs),
+    publishP99Ms: percentile(intake.delaysMs, 0.99),
+    intakeP99Ms: percentile(intake.ownDelaysMs, 0.99),
     residentMb: Math.max(0, ...residentMbs),
     ...(growth === undefined ? {} : { growthPercent: growth }),
     partialSeconds: partial,
@@ -112,6 +111,12 @@ export async function intakeGroup(options: {
       contenders.push(summarise(name, samples));
       notes.push(`${name}, µs per message as the clock goes: ${stages.join(", ")}`);
     }
+    const samples: Sample[] = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      options.tell(`round ${round}/${ROUNDS}: a whole run of ${WHOLE_WORKERS} workers`);
+      samples.push(await wholeRun(url, WHOLE_WORKERS, cases[0]?.seconds ?? LEAST_SECONDS));
+    }
+    contenders.push(summarise(`${WHOLE_WORKERS} workers, whole run`, samples));
   } finally {
     await own?.stop();
   }
@@ -128,6 +133,7 @@ export async function intakeGroup(options: {
       "own CPU is the whole process, its other threads included, as a share of one core; workers report within 0.3 s of a second's end",
       "five minutes: measured in the last three, when seconds leave memory as fast as they come; growth is from the first of these minutes to the last",
       "late answers: each report has those of the second before besides, 40 values in as many histograms again, and every second is corrected",
+      "whole run: all that a controller does, with its store and a viewer, for workers that accept, get ready and send heartbeats as they do; only their load is simulated",
       "published: from the end of a second; own part: from the last of its reports in Redis",
     ],
   };

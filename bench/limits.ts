@@ -122,6 +122,11 @@ export const limits: readonly Limit[] = [
     ...{ value: figure("intake", "1,000 workers", "unaccounted"), atMost: 0 },
   },
   {
+    ...{ group: "intake", what: "what is not accounted for in a whole run of 200 workers, worst" },
+    value: (groups) => worst(groups, "intake", "200 workers, whole run", "unaccounted"),
+    atMost: 0,
+  },
+  {
     ...{ group: "intake", what: "growth % of memory at 1,000 workers" },
     ...{ value: figure("intake", "1,000 workers, five minutes", "growthPercent"), atMost: 5 },
   },

@@ -14,6 +14,14 @@ export interface IntakeJob {
   startAtMs: number;
 }
 
+/** What a process of simulated workers is told: those numbered from `first` on. */
+export interface CrowdJob {
+  redisUrl: string;
+  prefix: string;
+  first: number;
+  workers: number;
+}
+
 export const STEPS = 5;
 /** Recorded per second in each histogram of each step of each worker. */
 export const VALUES = 2_000;
