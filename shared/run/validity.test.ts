@@ -113,4 +113,19 @@ describe("several reasons", () => {
     expect(judged.validity).toBe("SUSPECT");
     expect(judged.reasons).toHaveLength(5);
   });
+
+  test("of a thousand workers the first are told, and how many more there are", () => {
+    const workers = Array.from({ length: 1_005 }, (_, worker) => `w${worker}`);
+    const judged = judgeValidity({
+      ...sound,
+      workerCpu: Object.fromEntries(workers.map((worker) => [worker, 0.95])),
+      lostWorkers: workers.slice(0, 5),
+    });
+    expect(judged.validity).toBe("SUSPECT");
+    expect(judged.reasons).toEqual([
+      ...workers.slice(0, 5).map((worker) => expect.stringContaining(`${worker} was lost`)),
+      ...workers.slice(0, 5).map((worker) => expect.stringContaining(`${worker} used 95 %`)),
+      "and 1,000 more of this kind",
+    ]);
+  });
 });

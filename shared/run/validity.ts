@@ -37,6 +37,17 @@ interface Finding {
 const percent = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole);
 const shown = (value: number) => `${value < 0.1 && value > 0 ? "<0.1" : value.toFixed(1)} %`;
 
+/** So many of a kind are told one by one: of a thousand workers nobody reads each. */
+const TOLD = 5;
+
+/** The first of findings that differ in their worker alone, and how many more there are. */
+function first(findings: readonly Finding[]): Finding[] {
+  const [more] = findings.slice(TOLD);
+  if (more === undefined) return [...findings];
+  const reason = `and ${(findings.length - TOLD).toLocaleString("en-US")} more of this kind`;
+  return [...findings.slice(0, TOLD), { level: more.level, reason }];
+}
+
 /** A finding when `value` percent is above one of two limits. */
 function above(value: number, suspect: number, invalid: number, reason: string): Finding[] {
   if (value > invalid) return [{ level: "INVALID", reason }];
@@ -70,13 +81,15 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
     ...above(lost, 0, 10, `${ledger.lost} arrivals (${shown(lost)}) were lost with their worker`),
   );
   const { usersLost = 0, lostWorkers = [] } = input;
-  for (const worker of lostWorkers) {
-    const reason = `worker ${worker} was lost; what it had in flight counts as interrupted`;
-    findings.push({ level: "SUSPECT", reason });
-  }
-  for (const refusal of input.refusals ?? []) {
-    findings.push({ level: "SUSPECT", reason: `worker ${refusal}` });
-  }
+  const died = lostWorkers.map((worker): Finding => ({
+    level: "SUSPECT",
+    reason: `worker ${worker} was lost; what it had in flight counts as interrupted`,
+  }));
+  const refusals = (input.refusals ?? []).map((refusal): Finding => ({
+    level: "SUSPECT",
+    reason: `worker ${refusal}`,
+  }));
+  findings.push(...first(died), ...first(refusals));
   if (usersLost > 0) {
     const reason = `${usersLost} virtual users were lost with their worker`;
     findings.push({ level: "SUSPECT", reason });
@@ -95,15 +108,16 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
   const faulty = percent(generatorFault, sent);
   const faultText = `${generatorFault} requests (${shown(faulty)}) failed for want of the generator's own ports or file descriptors`;
   findings.push(...above(faulty, 0, 1, faultText));
-  for (const [worker, cpu] of Object.entries(input.workerCpu)) {
+  const busy = Object.entries(input.workerCpu).flatMap(([worker, cpu]) => {
     const used = `worker ${worker} used ${(cpu * 100).toFixed(0)} % of its cores`;
     const meaning =
       input.isClosed === true
         ? "the run was generator-bound, its throughput is a lower bound"
         : "it may have been the bottleneck";
-    findings.push(...above(cpu * 100, 90, Infinity, `${used}: ${meaning}`));
-  }
-  findings.push(...(input.headRoom ?? []).filter(isLow).map(headRoomFinding));
+    return above(cpu * 100, 90, Infinity, `${used}: ${meaning}`);
+  });
+  const short = (input.headRoom ?? []).filter(isLow).map(headRoomFinding);
+  findings.push(...first(busy), ...first(short));
   const levels = new Set(findings.map((finding) => finding.level));
   const validity = levels.has("INVALID") ? "INVALID" : levels.has("SUSPECT") ? "SUSPECT" : "VALID";
   return { validity, reasons: findings.map((finding) => finding.reason) };
