@@ -4,7 +4,7 @@ import { createLocalWorkerLink, type LocalWorkerLink } from "../platform/local/l
 import type { RunLease } from "../platform/ports.ts";
 import type { SecondStore } from "../results/secondStore.ts";
 import { RunQueue } from "./runQueue.ts";
-import { newRun, quiet } from "./runs.testing.ts";
+import { newRun, quiet, workersOn } from "./runs.testing.ts";
 import type { RunStore, StoredRun } from "./runStore.ts";
 
 const run = newRun("run");
@@ -41,20 +41,6 @@ function gatedQueue() {
     return local.lease.acquire(...args);
   };
   return { queue: queueOn(local, runs, { acquire }), grant, asked: () => asked };
-}
-
-/** Workers that live, and tell so when they are asked to. */
-function workersOn(link: LocalWorkerLink, ...workerIds: string[]): () => void {
-  let hear: (message: unknown) => void = () => {};
-  link.attach({ onMessage: (handle) => (hear = handle), send() {}, onClose() {}, close() {} });
-  const health = { threads: 1, cpu: 0, rssBytes: 1, mbps: 0, lagMs: 0 };
-  const rest = { hostname: "h", pid: 1, labels: {}, state: "idle", shares: [], ...health };
-  return () => {
-    for (const workerId of workerIds) {
-      const heartbeat = { workerId, clockOffsetUs: 0, clockErrorUs: 0, ...rest };
-      hear({ type: "beat", id: 1, heartbeat });
-    }
-  };
 }
 
 const reservations = async (link: LocalWorkerLink) =>

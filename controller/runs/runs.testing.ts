@@ -1,6 +1,8 @@
 import type { StoredScenario } from "@onrush/shared/api/scenarioApi.ts";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
+import type { WorkerRequest } from "@onrush/shared/wire/localMessages.ts";
 import { planRun } from "../planning/runPlan.ts";
+import type { LocalWorkerLink } from "../platform/local/localWorkerLink.ts";
 import type { Logger } from "../platform/logger.ts";
 import { newRunView } from "./runView.ts";
 import type { StoredRun } from "./runStore.ts";
@@ -27,3 +29,23 @@ export function newRun(id: string): StoredRun {
 }
 
 export const quiet = { warn: () => {}, info: () => {}, error: () => {} } as unknown as Logger;
+
+/** The worker's end of a channel: what is said there comes to the link. */
+export function channelTo(link: LocalWorkerLink): (message: WorkerRequest) => void {
+  let hear: (message: unknown) => void = () => {};
+  link.attach({ onMessage: (handle) => (hear = handle), send() {}, onClose() {}, close() {} });
+  return (message) => hear({ id: 1, ...message });
+}
+
+/** Workers that live, and tell so when they are asked to. */
+export function workersOn(link: LocalWorkerLink, ...workerIds: string[]): () => void {
+  const say = channelTo(link);
+  const health = { threads: 1, cpu: 0, rssBytes: 1, mbps: 0, lagMs: 0 };
+  const rest = { hostname: "h", pid: 1, labels: {}, state: "idle" as const, shares: [], ...health };
+  return () => {
+    for (const workerId of workerIds) {
+      const heartbeat = { workerId, clockOffsetUs: 0, clockErrorUs: 0, ...rest };
+      say({ type: "beat", heartbeat });
+    }
+  };
+}

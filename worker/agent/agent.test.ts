@@ -227,6 +227,31 @@ test("a share that comes again replaces its earlier self, and hears nothing of i
   expect(bench.beats.at(-1)?.shares).toMatchObject([{ epoch: 2, started: 0 }]);
 });
 
+test("a share of an owner that another one has followed is not taken", async () => {
+  bench.epochs = { "0/0": 1, "0/1": 1 };
+  await bench.give(taskOf({ token: 5 }));
+  await bench.give(taskOf({ share: "0/1", token: 4 }));
+  // Nor does it replace one that is here, however high its epoch.
+  await bench.give(taskOf({ epoch: 2, token: 4 }));
+  expect(bench.reports.map(({ share, epoch }) => [share, epoch])).toEqual([["0/0", 1]]);
+  await bench.give(taskOf({ share: "0/1", token: 5 }));
+  expect(bench.reports.map(({ share }) => share)).toEqual(["0/0", "0/1"]);
+});
+
+test("a START of an owner that another one has followed begins nothing", async () => {
+  const start = (token: number): Command => ({
+    ...{ type: "start", runId: "run", token, startAtUs: monotonicUs() - 1e6 },
+  });
+  await bench.give(taskOf({ token: 5 }));
+  bench.fromEngine(0, { type: "prepared", key: "run 0/0 1" });
+  bench.commands = [start(4)];
+  await expect.poll(() => bench.said()).toContain("ready");
+  await heartbeats(2);
+  expect(bench.toEngine).toEqual([]);
+  bench.commands = [start(5)];
+  await expect.poll(() => bench.toEngine[0]?.type).toBe("start");
+});
+
 test("a START that is long past begins a taken-over share at once", async () => {
   bench.commands = [{ type: "start", runId: "run", token: 1, startAtUs: monotonicUs() - 60e6 }];
   await bench.give(taskOf({ fromMs: 60_500 }));
