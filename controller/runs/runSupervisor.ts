@@ -328,7 +328,7 @@ export class RunSupervisor {
       case "acknowledge":
         return this.#acknowledge();
       case "countLost":
-        await this.#record.interruptAll(effect.share);
+        if (effect.share !== null) await this.#record.interruptAll(effect.share);
         // From the last one reported on: there counts what it had claimed and not reported.
         for (let s = Math.max(0, effect.fromSecond - 1); s <= effect.toSecond; s++) {
           this.#accounts.countLost(this.#state, s);

@@ -215,11 +215,11 @@ export type RunEffect =
   /** Acknowledge again: the snapshot was merged before. */
   | { type: "acknowledge"; share: ShareState }
   /**
-   * The share is lost (as it was before, with its loss): what it had in flight ends as interrupted, and seconds
-   * `fromSecond` to `toSecond`, closed already, have something lost. Each second that closes from
-   * now on counts what `lostPart` says of all shares.
+   * The share is lost (as it was before, with its loss): what it had in flight ends as interrupted
+   * (null where it goes on to its end), and seconds `fromSecond` to `toSecond`, closed already, have
+   * something lost. Each second that closes from now on counts what `lostPart` says of all shares.
    */
-  | { type: "countLost"; share: ShareState; fromSecond: number; toSecond: number }
+  | { type: "countLost"; share: ShareState | null; fromSecond: number; toSecond: number }
   | { type: "close"; second: number; partial: boolean }
   | { type: "event"; kind: RunEvent["kind"]; text: string }
   /** Every second is closed: summarise and end the run in `end`. */

@@ -17,8 +17,8 @@ import { heirOf, placedShare, someTotals } from "./runs.testing.ts";
 
 /**
  * A run against honest workers behind a network that delays, reorders, doubles and drops messages
- * (workers send again what is not acknowledged), with workers dying, others taking over, and a
- * stop at any moment.
+ * (workers send again what is not acknowledged), with workers dying and leaving, others taking
+ * over, and a stop at any moment.
  */
 
 interface Plan {
@@ -29,6 +29,9 @@ interface Plan {
   lostWorkers: RunState["settings"]["lostWorkers"];
   /** In percent, for each step of the model. */
   death: number;
+  leaving: number;
+  /** Nothing is heard for so long, once. */
+  outageMs: number;
   drop: number;
   double: number;
   stop: boolean;
@@ -46,9 +49,11 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(),
   shares: fc.integer({ min: 1, max: 5 }),
   workers: fc.integer({ min: 1, max: 4 }),
-  seconds: fc.integer({ min: 1, max: 5 }),
+  seconds: fc.integer({ min: 1, max: 9 }),
   lostWorkers: fc.constantFrom("redistribute", "redistribute", "degrade", "degrade", "fail"),
   death: fc.constantFrom(0, 0, 1, 3),
+  leaving: fc.constantFrom(0, 0, 1, 3),
+  outageMs: fc.constantFrom(0, 0, 5_000),
   drop: fc.constantFrom(0, 20, 50),
   double: fc.constantFrom(0, 20, 50),
   stop: fc.boolean(),
@@ -86,17 +91,36 @@ class HonestShare {
   readonly ref: ShareRef;
   readonly sent: RunMessage[] = [];
   readonly unacknowledged: Snapshot[] = [];
+  readonly #fromMs: number;
   /** The last second the share reports: the end of the load and a while for the last answers. */
-  readonly #lastWatermark: number;
+  #lastWatermark: number;
   #watermark = -1;
   #seq = 0;
   #said = 0;
   isOver = false;
+  /** It begins nothing due from here on; null before it was handed back. */
+  cutMs: number | null = null;
 
-  constructor(ref: ShareRef, lastWatermark: number, fromSecond = 0) {
+  constructor(ref: ShareRef, lastWatermark: number, fromMs = 0) {
     this.ref = ref;
     this.#lastWatermark = lastWatermark;
-    this.#watermark = Math.min(fromSecond - 1, lastWatermark);
+    this.#fromMs = fromMs;
+    this.#watermark = Math.min(Math.floor(fromMs / 1000) - 1, lastWatermark);
+  }
+
+  /** Ends a second from now, or at once when it has not begun; undefined when it ends anyway. */
+  handBack(
+    started: boolean,
+    elapsedMs: number,
+    reason: "leaving" | "noOwner",
+  ): RunMessage | undefined {
+    if (this.isOver || this.cutMs !== null) return undefined;
+    const isRunning = started && this.#said === 2;
+    this.cutMs = isRunning ? Math.max(this.#fromMs, Math.ceil(elapsedMs + 1_000)) : 0;
+    this.isOver = !isRunning;
+    const last = Math.ceil(this.cutMs / 1000) - 1;
+    this.#lastWatermark = Math.max(this.#watermark, Math.min(this.#lastWatermark, last));
+    return { type: "handback", ...this.ref, cutMs: this.cutMs, reason };
   }
 
   /** The next thing it has to say at this time, if any. */
@@ -127,10 +151,12 @@ class HonestShare {
   }
 }
 
-/** Whether a share owes arrivals to a second that nobody begins. */
-function isLostIn(share: ShareState, second: number): boolean {
+/** How long of a second, or of the part of it before `endMs`, nobody begins what a share owes. */
+function lostUsIn(share: ShareState, second: number, endMs: number): number {
   const part = lostPart(share);
-  return part !== undefined && part.fromUs < (second + 1) * 1e6 && part.toUs > second * 1e6;
+  if (part === undefined) return 0;
+  const toUs = Math.min(part.toUs, (second + 1) * 1e6, endMs * 1000);
+  return Math.max(0, toUs - Math.max(part.fromUs, second * 1e6));
 }
 
 /** Watches every step for what must hold in all of them. */
@@ -141,8 +167,12 @@ class Watch {
   readonly finals = new Set<string>();
   /** Snapshots that could not count. */
   refused = 0;
-  /** Share to the seconds in which what it lost was counted, with the state as it is now. */
-  readonly lost = new Map<string, Set<number>>();
+  readonly lost = new Set<string>();
+  /** The ledger by second: how long of the load was reported, and how long counted as lost. */
+  readonly reportedUs = new Map<number, number>();
+  readonly lostUs = new Map<number, number>();
+  /** The part of a placed share that a share is: heirs divide what there is. */
+  readonly parts = new Map<string, number>();
   readonly closed: number[] = [];
   starts = 0;
   finishes: string[] = [];
@@ -151,6 +181,12 @@ class Watch {
   /** Kind and attempt of everything that was done once, in this order. */
   readonly scripts: string[] = [];
   assigned = 0;
+  readonly #endOf: (ref: ShareRef) => number;
+
+  /** @param endOf where the load of a share ends, as its worker knows, ms from the start */
+  constructor(endOf: (ref: ShareRef) => number) {
+    this.#endOf = endOf;
+  }
 
   see(before: RunState, message: RunMessage, after: RunState, effects: readonly RunEffect[]): void {
     expect(reachable(before.phase)).toContain(after.phase);
@@ -188,23 +224,22 @@ class Watch {
         expect(after.shares.every((s) => this.readyShares.has(s.share))).toBe(true);
         return;
       case "merge":
-        return this.#merge(effect.share, message);
+        return this.#merge(effect.share, message, after);
       case "countLost": {
-        const { share, watermark } = effect.share;
-        expect(this.lost.has(share)).toBe(false);
-        expect(effect.fromSecond).toBe(watermark + 1);
+        if (effect.share !== null) {
+          const { share, watermark } = effect.share;
+          expect(this.lost.has(share)).toBe(false);
+          expect(effect.fromSecond).toBe(watermark + 1);
+          this.lost.add(share);
+        } else expect(effect.fromSecond).toBeLessThanOrEqual(effect.toSecond);
         // What is closed is counted now, the rest as its seconds close.
         expect(effect.toSecond).toBe(this.closed.length - 1);
-        this.lost.set(share, new Set());
-        for (let s = effect.fromSecond; s <= effect.toSecond; s++) this.lost.get(share)?.add(s);
-        return;
+        return this.#countLost(effect, after);
       }
       case "close": {
         expect(effect.second).toBe(this.closed.length);
         this.closed.push(effect.second);
-        for (const share of after.shares) {
-          if (isLostIn(share, effect.second)) this.lost.get(share.share)?.add(effect.second);
-        }
+        this.#countLost({ fromSecond: effect.second, toSecond: effect.second }, after);
         const live = after.shares.filter((s) => s.phase !== "final" && s.phase !== "lost");
         const passed = live.every((s) => s.watermark >= effect.second);
         // A failed run is cut off, so what was open then is partial; so it is while nobody works.
@@ -249,7 +284,37 @@ class Watch {
     if (hasScript(after, "setup") && setup?.result?.ok !== true) expect(this.assigned).toBe(0);
   }
 
-  #merge(share: ShareRef, message: RunMessage): void {
+  /** What is lost of a second is told anew as a whole. */
+  #countLost(
+    { fromSecond, toSecond }: { fromSecond: number; toSecond: number },
+    { shares, settings }: RunState,
+  ): void {
+    for (let second = fromSecond; second <= toSecond; second++) {
+      const lost = shares.map((share) => {
+        return (this.parts.get(share.share) ?? 1) * lostUsIn(share, second, settings.durationMs);
+      });
+      this.lostUs.set(
+        second,
+        lost.reduce((sum, us) => sum + us, 0),
+      );
+    }
+  }
+
+  /** What is due up to `toMs` and was not reported before is reported now. */
+  #report({ share, fromMs }: ShareState, watermark: number, toMs: number): void {
+    const part = this.parts.get(share) ?? 1;
+    let fromUs = Math.max(((this.watermarks.get(share) ?? -1) + 1) * 1e6, fromMs * 1000);
+    while (fromUs < toMs * 1000) {
+      const second = Math.floor(fromUs / 1e6);
+      const toUs = Math.min((second + 1) * 1e6, toMs * 1000);
+      const before = this.reportedUs.get(second) ?? 0;
+      this.reportedUs.set(second, before + part * (toUs - fromUs));
+      fromUs = toUs;
+    }
+    this.watermarks.set(share, watermark);
+  }
+
+  #merge(share: ShareState, message: RunMessage, after: RunState): void {
     if (message.type !== "snapshot") expect.fail("only a snapshot can be merged");
     const { workerId, epoch, seq, watermark } = message;
     expect({ workerId, epoch, share: message.share }).toEqual({
@@ -260,7 +325,9 @@ class Watch {
     expect(this.lost.has(share.share)).toBe(false);
     this.merged.set(key, seq);
     if (message.totals !== null) this.finals.add(key);
-    this.watermarks.set(share.share, watermark);
+    const endMs = Math.min(this.#endOf(share), after.settings.durationMs);
+    const isEnd = message.totals !== null && !after.stopRequested;
+    this.#report(share, watermark, isEnd ? endMs : Math.min(endMs, (watermark + 1) * 1000));
     this.lastData = Math.max(this.lastData, message.lastSecond);
   }
 }
@@ -277,7 +344,10 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   let state = initialRunState(settings);
   let nowMs = 5_000_000;
   let stoppedAtMs: number | null = null;
-  const watch = new Watch();
+  const watch = new Watch(({ share, epoch }) => {
+    const theirs = shares.find(({ ref }) => ref.share === share && ref.epoch === epoch);
+    return theirs?.cutMs ?? settings.durationMs;
+  });
   const tell = (message: RunMessage) => {
     const step = reduceRun(state, message, nowMs);
     watch.see(state, message, step.state, step.effects);
@@ -285,8 +355,11 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     for (const effect of step.effects) find(effect);
   };
   const dead = new Set<string>();
+  const leaving = new Set<string>();
   const survivors = () =>
-    [...new Set(state.shares.map((share) => share.workerId))].filter((id) => !dead.has(id));
+    [...new Set(state.shares.map((share) => share.workerId))].filter(
+      (id) => !dead.has(id) && !leaving.has(id),
+    );
   /** What I/O finds out for the reducer; now and then it cannot. */
   const find = (effect: RunEffect) => {
     if (effect.type === "assign") {
@@ -297,7 +370,9 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
           network.push({ type: "refused", ...ref, reason: "no such file" });
           continue;
         }
-        shares.push(new HonestShare(ref, lastWatermark, Math.floor(fromMs / 1000)));
+        const held = new HonestShare(ref, lastWatermark, fromMs);
+        shares.push(held);
+        if (leaving.has(workerId)) handBack(held, "leaving");
       }
     }
     if (effect.type === "runScript") {
@@ -319,10 +394,15 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     const ids = survivors();
     if (ids.length === 0) return;
     if (effect.type === "handOver" && !percent(20)) {
-      for (const { share } of effect.shares) {
-        const cutMs = Math.ceil(nowMs + 500 - (state.startAtMs ?? nowMs));
-        const takers = ids.slice(0, 1 + roll(ids.length));
+      for (const { share, handbackMs, fromMs } of effect.shares) {
+        const soonestMs = Math.ceil(nowMs + 500 - (state.startAtMs ?? nowMs));
+        const cutMs = Math.max(handbackMs ?? 0, soonestMs, fromMs);
+        // Halves of halves are exact.
+        const takers = ids.slice(0, 1 + roll(Math.min(2, ids.length)));
         const heirs = takers.map((id, k) => heirOf(share, k, id, cutMs));
+        for (const heir of heirs) {
+          watch.parts.set(heir.share, (watch.parts.get(share) ?? 1) / takers.length);
+        }
         tell({ type: "handedOver", share, cutMs, planned: 5, heirs });
       }
     }
@@ -362,6 +442,20 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
     if (said.type !== "snapshot" || !percent(plan.drop)) network.push(said);
     if (percent(plan.double)) network.push(said);
   };
+  const handBack = (share: HonestShare, reason: "leaving" | "noOwner") => {
+    const { startAtMs } = state;
+    const started = startAtMs !== null && nowMs >= startAtMs;
+    const said = share.handBack(started, nowMs - (startAtMs ?? nowMs), reason);
+    if (said === undefined) return;
+    network.push(said);
+    if (percent(plan.double)) network.push(said);
+  };
+  const leave = (workerId: string) => {
+    leaving.add(workerId);
+    for (const share of shares) {
+      if (share.ref.workerId === workerId && !dead.has(workerId)) handBack(share, "leaving");
+    }
+  };
   const resend = (share: HonestShare | undefined) => {
     if (share === undefined) return;
     const known = state.shares.find((s) => s.share === share.ref.share);
@@ -370,8 +464,24 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   };
   const deliver = () => {
     const [message] = network.splice(roll(network.length), 1);
-    if (message !== undefined) tell(message);
+    if (message === undefined) return;
+    // A stream keeps its order: whatever is said again, a share's end is not heard before this.
+    const isEnd = message.type === "snapshot" && message.totals !== null;
+    const before = network.findIndex(
+      (said) => isEnd && said.type === "handback" && said.share === message.share,
+    );
+    if (before >= 0) network.splice(before, 1).forEach(tell);
+    tell(message);
   };
+  const outage = () => {
+    for (let ms = 0; ms < plan.outageMs; ms += 250) {
+      nowMs += 250;
+      shares.forEach(speak);
+      tell({ type: "tick" });
+      if (percent(plan.leaving)) leave(`w${roll(plan.workers)}`);
+    }
+  };
+  let outages = plan.outageMs === 0 ? 0 : 1;
   const stop = () => {
     tell({ type: "stopRequested" });
     if (state.stopRequested) stoppedAtMs ??= nowMs;
@@ -404,7 +514,12 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
       tell({ type: "tick" });
     }
     if (percent(plan.death)) dead.add(`w${roll(plan.workers)}`);
+    if (percent(plan.leaving)) leave(`w${roll(plan.workers)}`);
     if (dead.size > 0 && percent(10)) tell({ type: "workersLost", workerIds: [...dead] });
+    if (outages > 0 && state.startAtMs !== null && percent(2)) {
+      outages--;
+      outage();
+    }
     if (plan.stop && stoppedAtMs === null && percent(1)) stop();
   }
   // Then the network is good again and time goes on.
@@ -443,17 +558,32 @@ test("whatever the network does and whoever dies, a run accounts for everything 
       for (const share of state.shares) {
         // Every share has either reported its end or lost what it had not reported.
         expect(["final", "lost"]).toContain(share.phase);
-        expect(watch.lost.has(share.share)).toBe(share.phase === "lost");
-        // Whatever of the load a lost share left to nobody is counted in each of its seconds.
-        const owed = Array.from({ length: loadSeconds }, (_, s) => s).filter((s) =>
-          isLostIn(share, s),
-        );
-        const counted = watch.lost.get(share.share) ?? new Set();
-        expect(owed.filter((second) => !counted.has(second))).toEqual([]);
+        expect(watch.lost.has(share.share)).toBe(share.loss !== null);
         // Others begin where it ends, and nowhere else.
         const heirs = state.shares.filter(({ share: path }) => isHeirOf(path, share.share));
         expect(heirs.every(({ fromMs }) => fromMs === share.cutMs)).toBe(true);
         expect(heirs.length > 0).toBe(share.cutMs !== null);
+      }
+      // Whatever of the load was left to nobody is counted in each second.
+      const ofLoad = Array.from({ length: loadSeconds }, (_, second) => second);
+      const owedUs = ofLoad.map((second) =>
+        state.shares
+          .map((share) => {
+            return (
+              (watch.parts.get(share.share) ?? 1) *
+              lostUsIn(share, second, state.settings.durationMs)
+            );
+          })
+          .reduce((sum, us) => sum + us, 0),
+      );
+      expect(ofLoad.map((second) => watch.lostUs.get(second))).toEqual(owedUs);
+      // And the ledger balances, unless a stop ended reports wherever they were.
+      if (!state.stopRequested) {
+        const placed = state.shares.filter(({ share }) => share.split("/").length === 2).length;
+        const accounted = ofLoad.map((second) => {
+          return (watch.reportedUs.get(second) ?? 0) + (owedUs[second] ?? 0);
+        });
+        expect(accounted).toEqual(ofLoad.map(() => placed * 1e6));
       }
       // Every second that holds data is closed: none is left out of the summary.
       expect(watch.closed.length).toBeGreaterThan(watch.lastData);
@@ -465,7 +595,7 @@ test("whatever the network does and whoever dies, a run accounts for everything 
 test("with nobody dying and no stop every run completes with nothing lost", () => {
   fc.assert(
     fc.property(plans, (plan) => {
-      const { state, watch } = simulate({ ...plan, death: 0, stop: false, scriptFails: 0 });
+      const { state, watch } = simulate({ ...plan, death: 0, leaving: 0, stop: false, scriptFails: 0 });
       expect(state.phase).toBe("COMPLETED");
       expect(watch.lost.size).toBe(0);
       if (!plan.forge) expect(state.refusedReports).toBeUndefined();

@@ -81,6 +81,46 @@ describe("who was to take over and cannot", () => {
   });
 });
 
+describe("a hand-back that is heard late", () => {
+  const open = { lostWorkers: "redistribute", durationMs: 30_000, minDurationMs: 30_000 } as const;
+  const handback = (share: string, workerId: string, cutMs: number): RunMessage => {
+    return { type: "handback", share, workerId, epoch: 1, cutMs, reason: "leaving" };
+  };
+
+  test("has the seconds counted anew that closed meanwhile, from its own on, and once", () => {
+    const run = new RunUnderTest(open);
+    run.start(2);
+    run.tickAfter(17_000);
+    expect(run.state.nextSecond).toBe(14);
+    expect(run.tell(handback("0/1", "w1", 8_200))).toMatchObject([
+      { type: "countLost", share: null, fromSecond: 8, toSecond: 13 },
+      { type: "handOver" },
+    ]);
+    // What it had in flight does not end: its own snapshots are still to come.
+    expect(run.state.shares[1]).toMatchObject({ phase: "running", handbackMs: 8_200 });
+    expect(run.tell(handback("0/1", "w1", 8_200))).toEqual([]);
+  });
+
+  test("and the same of an heir that has not begun", () => {
+    const run = takenOver({ ...open });
+    run.nowMs += 8_000;
+    run.tell({ type: "tick" });
+    expect(run.state.nextSecond).toBe(6);
+    expect(run.tell(handback("0/1/0", "w2", 0))).toMatchObject([
+      { type: "acknowledge" },
+      { type: "countLost", share: null, fromSecond: 2, toSecond: 5 },
+      { type: "handOver" },
+    ]);
+  });
+
+  test("while none of its seconds is closed there is nothing to count anew", () => {
+    const run = new RunUnderTest(open);
+    run.start(2);
+    run.tickAfter(10_000);
+    expect(kinds(run.tell(handback("0/1", "w1", 11_000)))).toEqual(["handOver"]);
+  });
+});
+
 test("a controller that dies over handing a share out leaves no second open that has ended", () => {
   const run = new RunUnderTest({
     ...{ lostWorkers: "redistribute", durationMs: 9_000, minDurationMs: 9_000 },

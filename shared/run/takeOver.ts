@@ -51,6 +51,13 @@ function countLost(state: RunState, share: ShareState): RunEffect {
   return { type: "countLost", share, fromSecond, toSecond: state.nextSecond - 1 };
 }
 
+/** The same where a share goes on to its end: what it has in flight does not end with it. */
+function recount({ nextSecond }: RunState, fromMs: number): RunEffect[] {
+  const fromSecond = Math.floor(fromMs / 1000);
+  if (fromSecond >= nextSecond) return [];
+  return [{ type: "countLost", share: null, fromSecond, toSecond: nextSecond - 1 }];
+}
+
 function lossOf(fenced: FencedShare, atMs: number): ShareLoss {
   const { workerId: _workerId, share: _share, epoch: _epoch, ...loss } = fenced;
   return { atMs, ...loss };
@@ -133,6 +140,8 @@ export function handback(
   const text = `${share.workerId}: ${why} and hands share ${share.share} back at ${handbackMs / 1000} s`;
   const effects: RunEffect[] = [{ type: "event", kind: "warning", text }];
   if (isUnbegun) effects.push({ type: "acknowledge", share });
+  // It may be heard late: then nobody has begun what was due meanwhile.
+  effects.push(...recount(state, handbackMs));
   return handOver({ state: { ...state, shares }, effects }, nowMs);
 }
 
