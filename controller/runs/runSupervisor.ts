@@ -234,9 +234,13 @@ export class RunSupervisor {
     this.#options.logger.warn({ err: error, runId: this.id }, text);
   }
 
+  #turn(): void {
+    this.#state = this.#turns.turn(this.#state, this.#nowMs(), this.#watch.isBlind);
+  }
+
   async #tick(): Promise<void> {
     if (this.hasEnded || !this.#owned) return;
-    this.#state = this.#turns.turn(this.#state, this.#nowMs());
+    this.#turn();
     const lost = await this.#watch.lostOf(runWorkers(this.#state));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
@@ -249,7 +253,7 @@ export class RunSupervisor {
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
     if (!this.#owned) return;
-    this.#state = this.#turns.turn(this.#state, this.#nowMs());
+    this.#turn();
     for (const entry of entries) {
       try {
         await this.#tell(...readReport(entry.bytes));

@@ -27,7 +27,16 @@ test("ticks that could not begin are one tick when they can", () => {
 test("after a standstill the run is told that somebody reads again, once", () => {
   const turns = new RunTurns();
   const before = new RunUnderTest().state;
-  const after = (nowMs: number) => turns.turn(before, nowMs).awayUntilMs;
+  const after = (nowMs: number) => turns.turn(before, nowMs, false).awayUntilMs;
   const atMs = [5_000, 5_250, 7_250, 10_000, 10_250];
   expect(atMs.map(after)).toEqual([undefined, undefined, undefined, 10_000, undefined]);
+});
+
+test("and with every turn while there is nobody to be heard", () => {
+  const turns = new RunTurns();
+  const before = new RunUnderTest().state;
+  const away = (nowMs: number, isBlind: boolean) => turns.turn(before, nowMs, isBlind).awayUntilMs;
+  expect([away(5_000, false), away(5_250, true), away(5_500, true), away(5_750, false)]).toEqual([
+    ...[undefined, 5_250, 5_500, undefined],
+  ]);
 });

@@ -29,10 +29,14 @@ export class RunTurns {
     clearInterval(this.#timer);
   }
 
-  /** To be told of every turn: what was reported while something held them up comes first. */
-  turn(state: RunState, nowMs: number): RunState {
+  /**
+   * To be told of every turn: what was reported while something held them up, or while there is
+   * nobody to be heard (`isBlind`), comes first.
+   */
+  turn(state: RunState, nowMs: number, isBlind: boolean): RunState {
     const lastMs = this.#turnedAtMs;
     this.#turnedAtMs = nowMs;
-    return nowMs - lastMs > STANDSTILL_MS ? { ...state, awayUntilMs: nowMs } : state;
+    const isAway = isBlind || nowMs - lastMs > STANDSTILL_MS;
+    return isAway ? { ...state, awayUntilMs: nowMs } : state;
   }
 }

@@ -55,6 +55,11 @@ export class WorkerWatch {
     this.#presence.close();
   }
 
+  /** Our own link has failed lately, or we stood still: nothing that is not heard says anything. */
+  get isBlind(): boolean {
+    return this.#presence.isBlind;
+  }
+
   /** Workers that the directory knows of, as of now. */
   async listed(): Promise<ReadonlySet<string>> {
     return new Set((await this.#look()).map(({ workerId }) => workerId));

@@ -46,6 +46,22 @@ test.concurrent(
 );
 
 test.concurrent(
+  "a controller that comes back long after the end of its run still hears all of it",
+  async (scope) => {
+    const load = { rps: 300, seconds: 14, workers: 3 };
+    const platform = await startChaos(scope, { workers: 3 });
+    const scenario = { ...steady(platform.target.url, load), gracefulStopSeconds: 1 };
+    const { runId } = await platform.api.start(scenario);
+    await platform.api.loaded(runId, 11);
+    await platform.controllers[0]?.kill();
+    // By then nobody would be waited for any more that had not reported its end.
+    await pause(20_000);
+    await platform.controllers[0]?.start();
+    await expectUnharmed(platform, runId, load);
+  },
+);
+
+test.concurrent(
   "a second controller shows a run that is not its own, and takes it over when the first is killed",
   async (scope) => {
     const load = { rps: 300, seconds: 16, workers: 3 };

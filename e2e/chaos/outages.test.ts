@@ -45,6 +45,18 @@ test.concurrent("load goes on while Redis stands still for 20 s", async (scope) 
   await expectUnharmed(platform, runId, load);
 });
 
+test.concurrent("a run whose end falls into an outage of Redis is whole after it", async (scope) => {
+  const platform = await startChaos(scope, { workers: 3 });
+  const { api, redis, target } = platform;
+  const ending = { ...load, seconds: 12 };
+  const { runId } = await api.start({ ...steady(target.url, ending), gracefulStopSeconds: 1 });
+  await api.loaded(runId, 9);
+  redis.freeze();
+  await pause(OUTAGE_MS);
+  redis.thaw();
+  await expectUnharmed(platform, runId, ending);
+});
+
 test.concurrent("load goes on while Redis is gone for 20 s and comes back empty", async (scope) => {
   const platform = await startChaos(scope, { workers: 3 });
   const { api, redis, target } = platform;

@@ -130,6 +130,8 @@ export interface RunState {
   failure: string | null;
   /** Until then nobody could read reports, so seconds have their time from then on. */
   awayUntilMs?: number;
+  /** When a snapshot was merged last, common clock: while reports come, more of them may. */
+  heardAtMs?: number;
   /** The next second to close; all before it are closed. */
   nextSecond: number;
   /** The last second that has reported data. */

@@ -213,6 +213,59 @@ describe("the end", () => {
     ]);
   });
 
+  test("nor is it while nobody can read reports, nor right after", () => {
+    const run = new RunUnderTest({ durationMs: 60_000, minDurationMs: 60_000 });
+    run.start(1);
+    run.nowMs += 57_000;
+    run.snapshot(0, 1, 56);
+    // Its owner cannot see anybody for 20 s, over the end of the load.
+    for (let i = 0; i < 80; i++) {
+      run.state = { ...run.state, awayUntilMs: run.nowMs };
+      run.tickAfter(250);
+    }
+    run.tickAfter(9_700);
+    expect(run.state.phase).toBe("RUNNING");
+    run.snapshot(0, 2, 59, "final");
+    expect(run.state).toMatchObject({ phase: "COMPLETED", shares: [{ phase: "final" }] });
+  });
+
+  test("an owner that comes long after the end reads all that waits before it gives up", () => {
+    const run = new RunUnderTest({ durationMs: 60_000, minDurationMs: 60_000 });
+    run.start(2);
+    run.nowMs += 10_000;
+    run.snapshot(0, 1, 9);
+    run.snapshot(1, 1, 9);
+    run.nowMs += 600_000;
+    run.state = { ...run.state, awayUntilMs: run.nowMs };
+    // It reads for longer than it waits in vain.
+    for (let seq = 2; seq < 50; seq++) {
+      for (const k of [0, 1]) {
+        run.snapshot(k, seq, seq + 8);
+        run.tickAfter(250);
+      }
+    }
+    run.snapshot(0, 50, 59, "final");
+    expect(run.state.phase).toBe("RUNNING");
+    run.snapshot(1, 50, 59, "final");
+    expect(run.state).toMatchObject({
+      ...{ phase: "COMPLETED", shares: [{ phase: "final" }, { phase: "final" }] },
+    });
+    expect(run.state.refusedReports).toBeUndefined();
+  });
+
+  test("and gives up 10 s after the last that came", () => {
+    const run = new RunUnderTest({ durationMs: 60_000, minDurationMs: 60_000 });
+    run.start(1);
+    run.nowMs += 600_000;
+    run.state = { ...run.state, awayUntilMs: run.nowMs };
+    run.tickAfter(5_000);
+    run.snapshot(0, 1, 9);
+    run.tickAfter(9_999);
+    expect(run.state.phase).toBe("RUNNING");
+    run.tickAfter(1);
+    expect(run.state).toMatchObject({ phase: "COMPLETED", shares: [{ phase: "lost" }] });
+  });
+
   test("an ended run stays as it is, whatever it is told", () => {
     const run = new RunUnderTest();
     run.start(1);

@@ -41,7 +41,10 @@ import {
  * sends what is missing again. What belongs to another epoch or worker is refused, and counted.
  */
 
-/** A worker that never reports its end is given up this long after the graceful stop. */
+/**
+ * A worker that never reports its end is given up this long after the graceful stop, after somebody
+ * could read reports again, and after the last one that was merged: what waited may be long.
+ */
 const END_GRACE_MS = 10_000;
 
 /** Of a worker that was fenced. */
@@ -93,7 +96,11 @@ function start(state: RunState, nowMs: number): Step {
   };
 }
 
-function snapshot(state: RunState, message: Extract<RunMessage, { type: "snapshot" }>): Step {
+function snapshot(
+  state: RunState,
+  message: Extract<RunMessage, { type: "snapshot" }>,
+  nowMs: number,
+): Step {
   if (hasEnded(state.phase)) return nothing(state);
   if (isRefused(state, message)) return nothing(countRefused(state));
   const share = findShare(state, message);
@@ -118,7 +125,7 @@ function snapshot(state: RunState, message: Extract<RunMessage, { type: "snapsho
     const text = `${share.workerId}: ${missing} snapshots of share ${share.share} never came`;
     effects.push({ type: "event", kind: "error", text });
   }
-  return { state: { ...next, lastSecond }, effects };
+  return { state: { ...next, lastSecond, heardAtMs: nowMs }, effects };
 }
 
 /** Silent workers: their epochs must be over before anybody else can have their shares. */
@@ -215,9 +222,9 @@ function checkBarrier(state: RunState, nowMs: number): Step {
 
 function checkEnd(state: RunState, nowMs: number): Step {
   if (state.startAtMs === null || hasEnded(state.phase)) return nothing(state);
-  const { durationMs, gracefulStopMs } = state.settings;
-  const limitMs = state.startAtMs + durationMs + gracefulStopMs + END_GRACE_MS;
-  if (nowMs < limitMs) return nothing(state);
+  const { awayUntilMs = 0, heardAtMs = 0, settings } = state;
+  const endMs = state.startAtMs + settings.durationMs + settings.gracefulStopMs;
+  if (nowMs < Math.max(endMs, awayUntilMs, heardAtMs) + END_GRACE_MS) return nothing(state);
   const open = state.shares.filter((s) => !isShareOver(s));
   if (open.length === 0) return nothing(state);
   const shares = open.map((s) => ({ ...s, lastBeatMs: null, unreported: 0 }));
@@ -281,7 +288,7 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "ready":
       return ready(state, message, nowMs);
     case "snapshot":
-      return snapshot(state, message);
+      return snapshot(state, message, nowMs);
     case "workersLost":
       return workersLost(state, message.workerIds);
     case "fenced":
