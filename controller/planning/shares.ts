@@ -14,13 +14,16 @@ import { dataOf, filesOf, type PlannedWorkload, type RunPlan, shareDueBetween } 
 const ROUNDS_PER_TAKE_OVER = 1_000_000;
 
 /** What only its worker, or its loss, can tell. */
-type Reported = Omit<
-  ShareState,
-  "share" | "workload" | "workerId" | "epoch" | "planned" | "ownership" | "fromMs" | "firstRound"
+type Reported = Required<
+  Omit<
+    ShareState,
+    "share" | "workload" | "workerId" | "epoch" | "planned" | "ownership" | "fromMs" | "firstRound"
+  >
 >;
 const unreported: Reported = {
   ...{ phase: "assigned", seq: 0, watermark: -1, totals: null, gaps: 0, startLateUs: null },
   ...{ clockOffsetUs: null, clockErrorUs: null, handbackMs: null, cutMs: null, loss: null },
+  handedBack: null,
 };
 
 /** Every workload in equal shares, one per worker; share `w/k` goes to worker k. */

@@ -3,6 +3,7 @@ import type { FaultOptions } from "@onrush/shared/metrics/secondFaults.ts";
 import { type RunTotals, summarise } from "@onrush/shared/metrics/summary.ts";
 import { conservationProblems } from "@onrush/shared/run/conservation.ts";
 import { ledgerProblems } from "@onrush/shared/run/ledger.ts";
+import { ownerlessGaps } from "@onrush/shared/run/ownerlessGaps.ts";
 import type { RunState } from "@onrush/shared/run/runMessages.ts";
 import { judgeValidity } from "@onrush/shared/run/validity.ts";
 import type { MaybeSent } from "@onrush/shared/metrics/summary.ts";
@@ -64,6 +65,7 @@ export function judgeRun(input: OutcomeInput): RunOutcome {
     usersLost: input.usersLost,
     lostWorkers: input.lostWorkers,
     refusals: input.refusals,
+    gaps: ownerlessGaps(state, durationSeconds * 1000),
     failure: state.failure,
   });
   const badSeconds = totals.generator.badSeconds();

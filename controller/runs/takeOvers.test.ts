@@ -24,6 +24,8 @@ class Found {
   state: RunState;
   readonly heardMs = new Map<string, number>();
   readonly free = new Set<string>();
+  readonly reserved = new Set<string>();
+  readonly draining = new Set<string>();
   /** The next answer to a fence is lost on the way. */
   losesAnswer = false;
   readonly #standings = new LocalStandings();
@@ -38,7 +40,12 @@ class Found {
     this.#takeOvers = new TakeOvers({
       ...{ runId: "r", plan, labels: {} },
       directory: {
-        list: async () => [...this.heardMs].map(([workerId, at]) => listed(workerId, at)),
+        list: async () =>
+          [...this.heardMs].map(([workerId, at]) => ({
+            ...listed(workerId, at),
+            ...(this.reserved.has(workerId) ? { reservedFor: "r" } : {}),
+            ...(this.draining.has(workerId) ? { state: "draining" as const } : {}),
+          })),
         fence: async (runId, token, shares) => {
           const isSilent = (id: string) => this.nowMs - (this.heardMs.get(id) ?? 0) > 1_600;
           const paths = this.#standings.fence(runId, token, shares, isSilent);
@@ -76,6 +83,28 @@ class Found {
     const effects: RunEffect[] = [];
     for (const answer of told) effects.push(...(await this.tell(answer)));
     return effects;
+  }
+
+  /** A run whose load has begun, with a share on each of these workers, which are reserved for it. */
+  static async running(...workerIds: string[]): Promise<Found> {
+    const found = new Found();
+    const shares = placeShares(plan, workerIds);
+    found.hear(...workerIds);
+    for (const id of workerIds) found.reserved.add(id);
+    await found.tell({ type: "placed", shares });
+    for (const { share, workerId, epoch } of shares) {
+      const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
+      await found.tell({ type: "ready", share, workerId, epoch, ...clock });
+    }
+    return found;
+  }
+
+  /** Who was to take over from the shares that were placed. */
+  heirs(): string[] {
+    const placed = (path: string) => path.split("/").length === 2;
+    return this.state.shares
+      .filter(({ share }) => !placed(share))
+      .map(({ share, workerId }) => `${share} ${workerId}`);
   }
 
   hear(...workerIds: string[]): void {
@@ -132,29 +161,75 @@ describe("setup whose worker was fenced", () => {
 
 describe("who could not take over", () => {
   test("is not asked again: the share goes to those that were not asked yet, each once", async () => {
-    const found = new Found();
-    const shares = placeShares(plan, ["w0", "w1", "w2"]);
-    found.hear("w0", "w1", "w2");
-    await found.tell({ type: "placed", shares });
-    for (const { share, workerId, epoch } of shares) {
-      const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
-      await found.tell({ type: "ready", share, workerId, epoch, ...clock });
-    }
+    const found = await Found.running("w0", "w1", "w2");
     found.nowMs += 2_000;
     found.hear("w0", "w1");
     await found.tell({ type: "workersLost", workerIds: ["w2"] });
     const refuse = (share: string, workerId: string) =>
       found.tell({ type: "refused", share, workerId, epoch: 1, reason: "no file" });
-    const carriers = () => found.state.shares.slice(3).map((s) => `${s.share} ${s.workerId}`);
-    expect(carriers()).toEqual(["0/2/0 w0", "0/2/1 w1"]);
+    expect(found.heirs()).toEqual(["0/2/0 w0", "0/2/1 w1"]);
     await refuse("0/2/0", "w0");
-    expect(carriers().slice(2)).toEqual(["0/2/0/0 w1"]);
+    expect(found.heirs().slice(2)).toEqual(["0/2/0/0 w1"]);
     await refuse("0/2/0/0", "w1");
     // Nobody is left, until a worker comes.
-    expect(carriers()).toHaveLength(3);
+    expect(found.heirs()).toHaveLength(3);
     found.hear("w3");
     found.free.add("w3");
     await found.tick();
-    expect(carriers().slice(3)).toEqual(["0/2/0/0/0 w3"]);
+    expect(found.heirs().slice(3)).toEqual(["0/2/0/0/0 w3"]);
+  });
+});
+
+describe("what was handed back", () => {
+  let found: Found;
+  beforeEach(async () => {
+    found = await Found.running("w0", "w1", "w2");
+    found.nowMs += 30_000;
+    found.hear("w0", "w1", "w2");
+  });
+
+  const handBack = (k: number, reason: "leaving" | "noOwner") =>
+    found.tell({
+      ...{ type: "handback", share: `0/${k}`, workerId: `w${k}`, epoch: 1 },
+      ...{ cutMs: 22_000, reason },
+    });
+
+  test("for want of a controller goes to the same workers again, who live and have nothing to do", async () => {
+    found.free.add("w3");
+    for (const k of [0, 1, 2]) await handBack(k, "noOwner");
+    expect(found.heirs()).toEqual(["0/0/0 w0", "0/1/0 w1", "0/2/0 w2"]);
+    // Begun as soon as they can be asked; what was due meanwhile is lost.
+    const cutMs = found.nowMs + 500 - (found.state.startAtMs ?? 0);
+    expect(found.state.shares.map((share) => share.cutMs)).toEqual([
+      ...[cutMs, cutMs, cutMs, null, null, null],
+    ]);
+  });
+
+  test("never goes to who is about to end, also before its heartbeat says so", async () => {
+    await handBack(0, "leaving");
+    expect(found.heirs()).toEqual(["0/0/0 w1", "0/0/1 w2"]);
+    found.draining.add("w1");
+    await handBack(1, "noOwner");
+    expect(found.heirs().slice(2)).toEqual(["0/1/0 w2"]);
+  });
+
+  test("waits for a worker while everybody is about to end", async () => {
+    for (const k of [0, 1, 2]) found.draining.add(`w${k}`);
+    for (const k of [0, 1, 2]) await handBack(k, "leaving");
+    expect(found.heirs()).toEqual([]);
+    found.hear("w3");
+    found.free.add("w3");
+    await found.tick();
+    expect(found.heirs()).toEqual(["0/0/0 w3", "0/1/0 w3", "0/2/0 w3"]);
+  });
+
+  test("a worker that was lost and came back takes its part again when nobody has it", async () => {
+    found = await Found.running("w0");
+    found.nowMs += 2_000;
+    await found.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(found.heirs()).toEqual([]);
+    found.hear("w0");
+    await found.tick();
+    expect(found.heirs()).toEqual(["0/0/0 w0"]);
   });
 });

@@ -1,4 +1,5 @@
 import { isShareOver } from "@onrush/shared/run/runMessages.ts";
+import { isOfLeaver } from "@onrush/shared/run/takeOver.ts";
 import type {
   FencedShare,
   LastCounts,
@@ -7,7 +8,7 @@ import type {
   RunState,
   ShareState,
 } from "@onrush/shared/run/runMessages.ts";
-import { fenceScript, scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
+import { fenceScript, runWorkers, scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
 import { type HeldShare, type ListedWorker, LOST_AFTER_MS } from "@onrush/shared/wire/heartbeat.ts";
 import { knownUntilUs } from "../planning/knownStarts.ts";
 import type { WorkerDirectory, WorkerLabels } from "../platform/ports.ts";
@@ -153,7 +154,8 @@ export class TakeOvers {
     { kind, script }: Extract<RunEffect, { type: "moveScript" }>,
     nowMs: number,
   ): Promise<RunMessage[]> {
-    const others = await this.#takers(state, [script], nowMs);
+    const takers = await this.#takers(state, [script], nowMs);
+    const others = takers.filter((id) => id !== script.workerId);
     const { lives } = await this.#living(nowMs);
     const [workerId] = lives.has(script.workerId) ? [...others, script.workerId] : others;
     if (workerId === undefined) return [];
@@ -169,33 +171,35 @@ export class TakeOvers {
     return { listed, lives: new Set(living.map(({ workerId }) => workerId)) };
   }
 
-  /** Free workers in the place of those that are gone; where there are none, the survivors. */
+  /**
+   * Workers of the run that have nothing to do (reserved before, when the answer was lost or its
+   * owner died over it; or their shares ended, and they live); else free ones in the place of those
+   * that are gone; else all that the run has. Nobody who is about to end.
+   */
   async #takers(
     state: RunState,
     shares: readonly Pick<ShareState, "workerId">[],
     nowMs: number,
   ): Promise<string[]> {
     const { runId, directory, labels } = this.#options;
-    const gone = new Set(shares.map((share) => share.workerId));
     const { listed, lives } = await this.#living(nowMs);
-    const leaving = new Set(
-      state.shares.filter((s) => s.handbackMs !== null).map((share) => share.workerId),
-    );
+    const leaving = state.shares.filter(isOfLeaver);
     // Who could not have one share most likely cannot have another: it would be asked for ever.
-    const unable = new Set(
-      state.shares.filter((s) => s.loss?.refused !== undefined).map((share) => share.workerId),
+    const unable = state.shares.filter(({ loss }) => loss?.refused !== undefined);
+    const excluded = new Set([...leaving, ...unable].map((share) => share.workerId));
+    const isAble = (workerId: string) => lives.has(workerId) && !excluded.has(workerId);
+    const busy = new Set(
+      state.shares
+        .filter((share) => !isShareOver(share) && share.handbackMs === null)
+        .map((share) => share.workerId),
     );
-    const mine = [...new Set(state.shares.map((share) => share.workerId))];
-    const survivors = mine.filter(
-      (id) => !gone.has(id) && !leaving.has(id) && !unable.has(id) && lives.has(id),
-    );
-    // Reserved before, when the answer was lost or its owner died over it.
-    const spare = listed
-      .filter((w) => w.reservedFor === runId && !mine.includes(w.workerId) && lives.has(w.workerId))
+    const idle = listed
+      .filter((w) => w.reservedFor === runId && isAble(w.workerId) && !busy.has(w.workerId))
       .map(({ workerId }) => workerId);
-    if (spare.length > 0) return spare;
-    const free = await directory.reserveMore(runId, gone.size, labels);
-    return free.length > 0 ? free : survivors;
+    if (idle.length > 0) return idle;
+    const wanted = new Set(shares.map((share) => share.workerId)).size;
+    const free = await directory.reserveMore(runId, wanted, labels);
+    return free.length > 0 ? free : runWorkers(state).filter(isAble);
   }
 }
 

@@ -70,7 +70,7 @@ const SETTLED_SECOND = 2;
  * By the target's own log, in each of `seconds` seconds from `fromMs` on at least `least` requests
  * came, but for those of the rate that a machine that stood still withheld.
  */
-function expectSteady(
+export function expectSteady(
   arrivalsMs: readonly number[],
   [fromMs, seconds]: readonly [fromMs: number, seconds: number],
   { least, rps }: { least: number; rps: number },

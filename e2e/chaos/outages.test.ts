@@ -1,7 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { expectAllStarted } from "../system/standstills.ts";
-import { expectNoDoubles } from "./ledgerRules.ts";
+import { expectAllSeconds } from "./healed.ts";
+import {
+  expectBalanced,
+  expectDoubted,
+  expectNoDoubles,
+  expectNothingTwice,
+  expectSteady,
+  startedIn,
+} from "./ledgerRules.ts";
 import { type ChaosPlatform, startChaos } from "./platform.ts";
 import { type Load, steady } from "./scenarios.ts";
 import { freeze, thaw } from "./signals.ts";
@@ -10,6 +18,8 @@ import { waitUntil } from "./waitUntil.ts";
 
 const OUTAGE_MS = 20_000;
 const BRIEF_OUTAGE_MS = 5_000;
+/** Workers have ended their shares by then, for want of a controller. */
+const ALONE_MS = 27_000;
 /** The outage is over before the load is, so that what has waited can still arrive. */
 const load: Load = { rps: 300, seconds: 30, workers: 3 };
 
@@ -45,17 +55,20 @@ test.concurrent("load goes on while Redis stands still for 20 s", async (scope) 
   await expectUnharmed(platform, runId, load);
 });
 
-test.concurrent("a run whose end falls into an outage of Redis is whole after it", async (scope) => {
-  const platform = await startChaos(scope, { workers: 3 });
-  const { api, redis, target } = platform;
-  const ending = { ...load, seconds: 12 };
-  const { runId } = await api.start({ ...steady(target.url, ending), gracefulStopSeconds: 1 });
-  await api.loaded(runId, 9);
-  redis.freeze();
-  await pause(OUTAGE_MS);
-  redis.thaw();
-  await expectUnharmed(platform, runId, ending);
-});
+test.concurrent(
+  "a run whose end falls into an outage of Redis is whole after it",
+  async (scope) => {
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, redis, target } = platform;
+    const ending = { ...load, seconds: 12 };
+    const { runId } = await api.start({ ...steady(target.url, ending), gracefulStopSeconds: 1 });
+    await api.loaded(runId, 9);
+    redis.freeze();
+    await pause(OUTAGE_MS);
+    redis.thaw();
+    await expectUnharmed(platform, runId, ending);
+  },
+);
 
 test.concurrent("load goes on while Redis is gone for 20 s and comes back empty", async (scope) => {
   const platform = await startChaos(scope, { workers: 3 });
@@ -112,20 +125,42 @@ test.concurrent("load goes on while MongoDB stands still for 20 s", async (scope
   await expectUnharmed(platform, runId, load);
 });
 
-test.concurrent("without any controller workers go on for a while, and then end", async (scope) => {
-  const platform = await startChaos(scope, { workers: 3 });
-  const { api, controllers, target } = platform;
-  const { runId } = await api.start(steady(target.url, { ...load, seconds: 120 }));
-  await api.loaded(runId, 2);
-  await controllers[0]?.kill();
-  const killedMs = Date.now();
-  await pause(30_000);
-  const lastMs = (await target.arrivalsMs()).at(-1) ?? 0;
-  expect(lastMs - killedMs).toBeGreaterThan(5_000);
-  // 15 s without an owner, what was left of the last owner's lease, and a lease of dispatching.
-  expect(lastMs - killedMs).toBeLessThan(28_000);
-  expectNoDoubles(await target.counts());
-});
+test.concurrent(
+  "without any controller workers go on for 15 s, and again when one comes back",
+  async (scope) => {
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, controllers, target } = platform;
+    const long = { ...load, seconds: 50 };
+    const { rps } = long;
+    const { runId } = await api.start(steady(target.url, long));
+    const placed = await api.loaded(runId, 3);
+    await controllers[0]?.kill();
+    const killedMs = Date.now();
+    await pause(ALONE_MS);
+    const backMs = Date.now();
+    await controllers[0]?.start();
+    const run = await api.outcome(runId, 90_000);
+
+    const arrivalsMs = await target.arrivalsMs();
+    // 15 s without an owner begin when the lease of the last one is over, which has 5 s left or 6.
+    expectSteady(arrivalsMs, [killedMs, 20], { least: 0.8 * rps, rps });
+    const alone = arrivalsMs.filter((atMs) => atMs > killedMs + 24_000 && atMs < backMs);
+    expect(alone).toEqual([]);
+    expectBalanced(run, long);
+    expectNothingTwice(run, await target.counts());
+    expectDoubted(
+      run,
+      placed.shares.map(({ workerId }) => workerId),
+    );
+    expect(run.verdict.reasons.join()).toContain("no controller was heard of for 15 s");
+    await expectAllSeconds(api, run, long);
+    const last = (await api.seconds(runId)).slice(long.seconds - 5, long.seconds);
+    expect(last.map((view) => startedIn(view, run))).toEqual(last.map(() => rps));
+    // Who had a share has it again: nobody is crowded, and nobody idle.
+    const heirs = run.shares.slice(3).map(({ workerId }) => workerId);
+    expect(heirs.sort()).toEqual(placed.shares.map(({ workerId }) => workerId).sort());
+  },
+);
 
 test.concurrent(
   "load goes on while MongoDB is gone for 20 s and comes back on its data",

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../api/runView.ts";
-import type { ShareTotals } from "../wire/reports.ts";
+import type { HandbackReason, ShareTotals } from "../wire/reports.ts";
 import type { OwnershipLevel } from "../schedule/ownership.ts";
 import type { ScriptKind, ScriptResult } from "../wire/script.ts";
 import type { RunPhase } from "./runState.ts";
@@ -24,6 +24,8 @@ export interface ShareState {
   firstRound: number;
   /** Handed back by its worker: it begins nothing due from here on, ms from the start. */
   handbackMs: number | null;
+  /** When that was heard (common clock), and why it was done. Older documents have none. */
+  handedBack?: { atMs: number; reason: HandbackReason } | null;
   /** Others begin what is due from here on, ms from the start; null while nobody does. */
   cutMs: number | null;
   /** What is known of its end, if it was lost. */
@@ -169,7 +171,7 @@ export type RunMessage =
       totals: ShareTotals | null;
     } & ShareRef)
   /** Its worker begins nothing due from `cutMs` on, and ends what it has begun. */
-  | ({ type: "handback"; cutMs: number; reason: "leaving" | "noOwner" } & ShareRef)
+  | ({ type: "handback"; cutMs: number; reason: HandbackReason } & ShareRef)
   /** Workers that have not been heard of for too long, or that left. */
   | { type: "workersLost"; workerIds: readonly string[] }
   /** Epochs were raised: what these workers held they cannot send any more. */

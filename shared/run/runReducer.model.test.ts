@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { NO_OWNER_LIMIT_MS } from "../wire/heartbeat.ts";
 import type { ScriptKind } from "../wire/script.ts";
 import { lostPart } from "./lostPart.ts";
 import type {
@@ -32,6 +33,8 @@ interface Plan {
   leaving: number;
   /** Nothing is heard for so long, once. */
   outageMs: number;
+  /** Workers hear of no controller while nothing is heard of them, and hand their shares back. */
+  ownerless: boolean;
   drop: number;
   double: number;
   stop: boolean;
@@ -49,11 +52,15 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(),
   shares: fc.integer({ min: 1, max: 5 }),
   workers: fc.integer({ min: 1, max: 4 }),
-  seconds: fc.integer({ min: 1, max: 9 }),
+  seconds: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }) },
+    { weight: 1, arbitrary: fc.constant(60) },
+  ),
   lostWorkers: fc.constantFrom("redistribute", "redistribute", "degrade", "degrade", "fail"),
   death: fc.constantFrom(0, 0, 1, 3),
   leaving: fc.constantFrom(0, 0, 1, 3),
   outageMs: fc.constantFrom(0, 0, 5_000, 25_000),
+  ownerless: fc.boolean(),
   drop: fc.constantFrom(0, 20, 50),
   double: fc.constantFrom(0, 20, 50),
   stop: fc.boolean(),
@@ -481,6 +488,10 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
       if (plan.outageMs > 5_000) state = { ...state, awayUntilMs: nowMs };
       tell({ type: "tick" });
       if (percent(plan.leaving)) leave(`w${roll(plan.workers)}`);
+      if (!plan.ownerless || ms !== NO_OWNER_LIMIT_MS) continue;
+      for (const share of shares) {
+        if (!dead.has(share.ref.workerId)) handBack(share, "noOwner");
+      }
     }
   };
   let outages = plan.outageMs === 0 ? 0 : 1;
@@ -597,12 +608,31 @@ test("whatever the network does and whoever dies, a run accounts for everything 
 test("with nobody dying and no stop every run completes with nothing lost", () => {
   fc.assert(
     fc.property(plans, (plan) => {
-      const { state, watch } = simulate({ ...plan, death: 0, leaving: 0, stop: false, scriptFails: 0 });
+      const { state, watch } = simulate({
+        ...plan,
+        ...{ death: 0, leaving: 0, ownerless: false, stop: false, scriptFails: 0 },
+      });
       expect(state.phase).toBe("COMPLETED");
       expect(watch.lost.size).toBe(0);
       if (!plan.forge) expect(state.refusedReports).toBeUndefined();
       expect(state.shares.map((s) => s.phase)).toEqual(state.shares.map(() => "final"));
     }),
     { numRuns: 150 },
+  );
+});
+
+test("workers that handed all back for want of a controller carry the load on when one is there", () => {
+  fc.assert(
+    fc.property(plans, (plan) => {
+      const { state } = simulate({
+        ...plan,
+        ...{ death: 0, leaving: 0, stop: false, scriptFails: 0, refusal: 0 },
+        ...{ seconds: 60, outageMs: 25_000, ownerless: true },
+      });
+      expect(state.phase).toBe("COMPLETED");
+      const handedBack = state.shares.filter(({ handbackMs }) => handbackMs !== null);
+      expect(handedBack.filter(({ cutMs }) => cutMs === null)).toEqual([]);
+    }),
+    { numRuns: 50 },
   );
 });

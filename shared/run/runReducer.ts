@@ -22,6 +22,7 @@ import {
   handback,
   handedOver,
   handOver,
+  leftAtMs,
   loadGoesOn,
   lose,
   NO_WORKER_LIMIT_MS,
@@ -29,7 +30,9 @@ import {
   reassigned,
   refusal,
   refused,
+  SILENT,
   waitingForHeirs,
+  whyLeft,
 } from "./takeOver.ts";
 
 /**
@@ -46,9 +49,6 @@ import {
  * could read reports again, and after the last one that was merged: what waited may be long.
  */
 const END_GRACE_MS = 10_000;
-
-/** Of a worker that was fenced. */
-const SILENT = "no heartbeat any more";
 
 /** Ends the run at once; what was reported of seconds that are still open closes as partial. */
 function fail(state: RunState, reason: string, nowMs: number): Step {
@@ -167,26 +167,25 @@ function refusedBy(
   return refused(state, message, nowMs);
 }
 
-/** Why each worker that had a share has none any more. */
+/** Why each worker that has left a share has done so. */
 function whyGone({ shares }: RunState): string {
-  const reasons = shares.map(({ workerId, loss }) => {
-    return `${workerId}: ${loss?.refused === undefined ? SILENT : refusal(loss.refused)}`;
+  const reasons = shares.flatMap((share) => {
+    const why = whyLeft(share);
+    return why === undefined ? [] : [`${share.workerId}: ${why}`];
   });
   return [...new Set(reasons)].join("; ");
 }
 
 /** A run that nobody works for any more ends when nobody comes. */
 function checkWorkers(state: RunState, nowMs: number): Step {
-  if (!loadGoesOn(state, nowMs) || state.shares.some((s) => !isShareOver(s))) {
-    return nothing(state);
-  }
-  const losses = state.shares.flatMap(({ loss }) => (loss === null ? [] : [loss.atMs]));
-  if (losses.length === 0) return nothing(state);
+  if (!loadGoesOn(state, nowMs) || !areSharesOver(state.shares)) return nothing(state);
   const waits = waitingForHeirs(state, nowMs).length > 0;
-  // Without the lost ones the others have done all that was theirs.
-  if (!waits && state.shares.some((s) => s.phase === "final")) return nothing(state);
+  // Without those that were left, the others have done all that was theirs.
+  if (!waits && state.shares.some((share) => whyLeft(share) === undefined)) return nothing(state);
   const limitMs = waits ? NO_WORKER_LIMIT_MS : 0;
-  if (nowMs - Math.max(...losses) < limitMs) return nothing(state);
+  // While nobody could be seen, nobody could be found either.
+  const sinceMs = Math.max(state.awayUntilMs ?? 0, ...state.shares.map(leftAtMs));
+  if (nowMs - sinceMs < limitMs) return nothing(state);
   return fail(state, `${whyGone(state)}; no worker is left`, nowMs);
 }
 

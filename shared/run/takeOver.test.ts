@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { reduceRun } from "./runReducer.ts";
-import { closes, heirOf, kinds, RunUnderTest } from "./runs.testing.ts";
+import { ownerlessGaps } from "./ownerlessGaps.ts";
+import { closes, heirOf, kinds, placedShare, RunUnderTest } from "./runs.testing.ts";
 import type { RunMessage, RunSettings } from "./runMessages.ts";
 
 const refusalOf = (share: string, workerId: string, epoch = 1): RunMessage => {
@@ -119,6 +120,109 @@ describe("a hand-back that is heard late", () => {
     run.tickAfter(10_000);
     expect(kinds(run.tell(handback("0/1", "w1", 11_000)))).toEqual(["handOver"]);
   });
+});
+
+describe("a run that everybody has handed back", () => {
+  const long = { durationMs: 600_000, minDurationMs: 600_000 };
+  type Reason = Extract<RunMessage, { type: "handback" }>["reason"];
+
+  /** Two workers hand their shares back at 20 s, and end them there. */
+  function handedBack(reason: Reason, change: Partial<RunSettings> = {}): RunUnderTest {
+    const run = new RunUnderTest({ ...long, lostWorkers: "redistribute", ...change });
+    run.start(2);
+    run.nowMs += 19_000;
+    for (const k of [0, 1]) {
+      const ref = { share: `0/${k}`, workerId: `w${k}`, epoch: 1 };
+      run.tell({ type: "handback", ...ref, cutMs: 20_000, reason });
+    }
+    run.nowMs += 3_000;
+    for (const k of [0, 1]) run.snapshot(k, 1, 19, "final");
+    return run;
+  }
+
+  test.each(["redistribute", "degrade", "fail"] as const)(
+    "with `%s` looks for somebody for 15 s, and then fails and says why",
+    (lostWorkers) => {
+      const run = handedBack("noOwner", { lostWorkers });
+      expect(kinds(run.tickAfter(11_999))).toContain("handOver");
+      expect(run.state).toMatchObject({ phase: "RUNNING", failure: null });
+      run.tickAfter(1);
+      expect(run.state).toMatchObject({
+        phase: "FAILED",
+        failure:
+          "w0: no controller was heard of for 15 s; " +
+          "w1: no controller was heard of for 15 s; no worker is left",
+      });
+    },
+  );
+
+  test("tells of workers that were asked to end", () => {
+    const run = handedBack("leaving");
+    run.tickAfter(12_000);
+    expect(run.state.failure).toBe(
+      "w0: it was asked to end; w1: it was asked to end; no worker is left",
+    );
+  });
+
+  test("goes on when somebody takes over, with what nobody began lost", () => {
+    const run = handedBack("noOwner");
+    run.handOver("0/0", 23_000, "w0");
+    run.handOver("0/1", 23_000, "w1");
+    run.tickAfter(60_000);
+    expect(run.state).toMatchObject({ phase: "RUNNING", failure: null });
+    expect(ownerlessGaps(run.state, long.durationMs)).toEqual([
+      "w0, w1: no controller was heard of for 15 s; what was due there from 20 s to 23 s was lost",
+    ]);
+  });
+
+  test("waits 15 s from when its owner sees workers again", () => {
+    const run = handedBack("noOwner");
+    run.nowMs += 100_000;
+    run.state = { ...run.state, awayUntilMs: run.nowMs };
+    run.tickAfter(14_999);
+    expect(run.state.phase).toBe("RUNNING");
+    run.tickAfter(1);
+    expect(run.state.phase).toBe("FAILED");
+  });
+
+  test("fails at once with `degrade` when who took over is lost, too", () => {
+    const run = handedBack("leaving", { lostWorkers: "degrade" });
+    run.handOver("0/0", 23_000, "w5");
+    run.handOver("0/1", 23_000, "w6");
+    run.lose("w5");
+    expect(run.state.phase).toBe("RUNNING");
+    run.lose("w6");
+    expect(run.state.failure).toContain("w6: no heartbeat any more");
+  });
+
+  test("is not masked by a share that has done all that was its own", () => {
+    const run = new RunUnderTest({ ...long, lostWorkers: "redistribute" });
+    run.start(2);
+    run.snapshot(0, 1, 5, "final");
+    const ref = { share: "0/1", workerId: "w1", epoch: 1 };
+    run.tell({ type: "handback", ...ref, cutMs: 6_000, reason: "leaving" });
+    run.snapshot(1, 1, 5, "final");
+    run.tickAfter(14_999);
+    expect(run.state.phase).toBe("RUNNING");
+    run.tickAfter(1);
+    expect(run.state.failure).toBe("w1: it was asked to end; no worker is left");
+  });
+});
+
+test("gaps for want of a controller are told apart, unless they overlap or are none", () => {
+  const share = (k: number, handbackMs: number, cutMs: number | null) => ({
+    ...placedShare(k, `w${k}`),
+    ...{ handbackMs, cutMs, handedBack: { atMs: 0, reason: "noOwner" as const } },
+  });
+  const { state } = new RunUnderTest();
+  const shares = [share(0, 8_000, 9_000), share(1, 1_000, 2_500), share(2, 2_000, 3_000)];
+  const gapsOf = (all: typeof shares) => ownerlessGaps({ ...state, shares: all }, 60_000);
+  expect(gapsOf(shares).map((text) => text.replace(/:.*from/, ""))).toEqual([
+    "w1, w2 1 s to 3 s was lost",
+    "w0 8 s to 9 s was lost",
+  ]);
+  expect(gapsOf([share(3, 58_000, null)])[0]).toContain("from 58 s to 60 s");
+  expect(gapsOf([share(4, 5_000, 5_000)])).toEqual([]);
 });
 
 test("a controller that dies over handing a share out leaves no second open that has ended", () => {

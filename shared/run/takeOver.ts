@@ -8,6 +8,8 @@ import type {
   ShareState,
   Step,
 } from "./runMessages.ts";
+import { NO_OWNER_LIMIT_MS } from "../wire/heartbeat.ts";
+import type { HandbackReason } from "../wire/reports.ts";
 import { isSettingUp } from "./runScripts.ts";
 import { hasEnded } from "./runState.ts";
 
@@ -23,7 +25,7 @@ import { hasEnded } from "./runState.ts";
  * (the fence sees to it), or it has said itself where it ends.
  */
 
-/** A run whose workers are all gone waits this long for another one. */
+/** A run that nobody works for any more waits this long for somebody. */
 export const NO_WORKER_LIMIT_MS = 15_000;
 
 export const nothing = (state: RunState): Step => ({ state, effects: [] });
@@ -43,6 +45,33 @@ export function waitingForHeirs(state: RunState, nowMs: number): ShareState[] {
     // Who leaves in an orderly way is always replaced.
     return handbackMs !== null || (phase === "lost" && lostWorkers === "redistribute");
   });
+}
+
+/** Of a worker that was fenced. */
+export const SILENT = "no heartbeat any more";
+
+export const refusal = (reason: string) => `could not take over: ${reason}`;
+
+/** Why a worker has given its share up. */
+export const handbackWords: Record<HandbackReason, string> = {
+  leaving: "it was asked to end",
+  noOwner: `no controller was heard of for ${NO_OWNER_LIMIT_MS / 1000} s`,
+};
+
+/** Its worker is about to end: older documents tell of no other reason to hand a share back. */
+export function isOfLeaver({ handbackMs, handedBack }: ShareState): boolean {
+  return handbackMs !== null && (handedBack?.reason ?? "leaving") === "leaving";
+}
+
+/** Why the worker of a share does not go on with it; undefined while it does, or has done it. */
+export function whyLeft({ handbackMs, handedBack, loss }: ShareState): string | undefined {
+  if (loss !== null) return loss.refused === undefined ? SILENT : refusal(loss.refused);
+  return handbackMs === null ? undefined : handbackWords[handedBack?.reason ?? "leaving"];
+}
+
+/** Since when it does not, as far as it was heard; common clock. */
+export function leftAtMs({ handedBack, loss }: ShareState): number {
+  return loss?.atMs ?? handedBack?.atMs ?? -Infinity;
 }
 
 /** The seconds from `fromSecond` on that are closed already must count anew. */
@@ -115,8 +144,6 @@ export function refused(
   return lose(state, { type: "fenced", shares }, refusal(reason), nowMs);
 }
 
-export const refusal = (reason: string) => `could not take over: ${reason}`;
-
 export function handback(
   state: RunState,
   message: Extract<RunMessage, { type: "handback" }>,
@@ -132,12 +159,12 @@ export function handback(
   // One that has begun nothing reports no end: its epoch is over, and nothing is lost with it.
   const isUnbegun = handbackMs === share.fromMs;
   const ended = { phase: "lost", epoch: share.epoch + 1 } as const;
+  const { reason } = message;
+  const handedBack = { atMs: nowMs, reason };
   const shares = state.shares.map((s) =>
-    s === share ? { ...s, handbackMs, ...(isUnbegun ? ended : {}) } : s,
+    s === share ? { ...s, handbackMs, handedBack, ...(isUnbegun ? ended : {}) } : s,
   );
-  const why =
-    message.reason === "leaving" ? "the worker leaves" : "it had heard of no controller for 15 s";
-  const text = `${share.workerId}: ${why} and hands share ${share.share} back at ${handbackMs / 1000} s`;
+  const text = `${share.workerId} hands share ${share.share} back at ${handbackMs / 1000} s: ${handbackWords[reason]}`;
   const effects: RunEffect[] = [{ type: "event", kind: "warning", text }];
   if (isUnbegun) effects.push({ type: "acknowledge", share });
   // It may be heard late: then nobody has begun what was due meanwhile.

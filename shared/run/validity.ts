@@ -24,6 +24,8 @@ export interface ValidityInput {
   lostWorkers?: readonly string[];
   /** Workers that could not take over what others left, each with the reason. */
   refusals?: readonly string[];
+  /** When nobody had shares that were handed back, and why. */
+  gaps?: readonly string[];
   /** Why the run ended without being finished, if so. */
   failure: string | null;
 }
@@ -89,7 +91,8 @@ export function judgeValidity(input: ValidityInput): Pick<Verdict, "validity" | 
     level: "SUSPECT",
     reason: `worker ${refusal}`,
   }));
-  findings.push(...first(died), ...first(refusals));
+  const gaps = (input.gaps ?? []).map((reason): Finding => ({ level: "SUSPECT", reason }));
+  findings.push(...first(died), ...first(refusals), ...first(gaps));
   if (usersLost > 0) {
     const reason = `${usersLost} virtual users were lost with their worker`;
     findings.push({ level: "SUSPECT", reason });

@@ -58,6 +58,7 @@ export const failedSchema = z.object({
 });
 /** `leaving`: the worker was asked to end. `noOwner`: it has heard of no controller for too long. */
 export const handbackReasons = ["leaving", "noOwner"] as const;
+export type HandbackReason = (typeof handbackReasons)[number];
 export const handbackSchema = z.object({
   type: z.literal("handback"),
   ...shareRef,

@@ -9,6 +9,7 @@ import {
   LEASE_MS,
   NO_OWNER_LIMIT_MS,
 } from "@onrush/shared/wire/heartbeat.ts";
+import type { HandbackReason } from "@onrush/shared/wire/reports.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
 import type { FromEngine } from "../engine/engineMessages.ts";
 import { monotonicUs } from "../engine/monotonicClock.ts";
@@ -24,7 +25,7 @@ import type { ControllerLink } from "./ports.ts";
 import { RunOwners } from "./runOwners.ts";
 import { Sessions } from "./sessions.ts";
 import { TaskFiles } from "./taskFiles.ts";
-import { type HandbackReason, ShareSession } from "./shareSession.ts";
+import { ShareSession } from "./shareSession.ts";
 
 /** No controller will come any more for what was not acknowledged: the worker is free again. */
 const FORSAKEN_AFTER_MS = 3_600_000;

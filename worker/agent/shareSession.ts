@@ -1,6 +1,6 @@
 import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { HeldShare, ShareStanding } from "@onrush/shared/wire/heartbeat.ts";
-import { encodeReport, type Report } from "@onrush/shared/wire/reports.ts";
+import { encodeReport, type HandbackReason, type Report } from "@onrush/shared/wire/reports.ts";
 import type { ScriptResult } from "@onrush/shared/wire/script.ts";
 import { type Task, taskKey } from "@onrush/shared/wire/task.ts";
 import { type FromEngine, noFiles } from "../engine/engineMessages.ts";
@@ -15,7 +15,6 @@ import { ShareReports } from "./shareReports.ts";
 /** How far ahead of now a share that is handed back ends. */
 const HAND_BACK_AHEAD_MS = 1_000;
 
-export type HandbackReason = Extract<Report, { type: "handback" }>["reason"];
 export type SessionPhase = "preparing" | "ready" | "running" | "draining" | "reported" | "ended";
 
 /**
