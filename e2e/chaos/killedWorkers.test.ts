@@ -13,6 +13,7 @@ import {
 import { expectAllSeconds, expectHealed } from "./healed.ts";
 import { carrierOf, startChaos } from "./platform.ts";
 import { steady } from "./scenarios.ts";
+import { waitUntil } from "./waitUntil.ts";
 
 // One heartbeat and what it takes to arrive.
 const UNTOLD_MS = 400;
@@ -154,5 +155,13 @@ test("with `fail` a killed worker fails the run, by name", async (scope) => {
   expect(run.state).toBe("FAILED");
   expect(run.verdict.validity).toBe("INVALID");
   expect(run.verdict.reasons.join()).toContain(victim.id);
-  expectNoDoubles(await target.counts());
+  const counts = await target.counts();
+  expectNoDoubles(counts);
+  // The others were stopped: by far not everything was sent, and nothing more will be.
+  expect(counts.received).toBeLessThan((load.rps * load.seconds) / 2);
+  await waitUntil("all shares have let go", async () => {
+    const { items } = (await api.call("GET", "/api/v1/workers")) as { items: { state: string }[] };
+    return items.length === 3 && items.every(({ state }) => state === "idle");
+  });
+  expect((await target.counts()).received).toBe(counts.received);
 });

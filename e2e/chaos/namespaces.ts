@@ -89,6 +89,17 @@ export class Namespace {
     return ["ip", "netns", "exec", this.name];
   }
 
+  /** With what status `url` answers the machine in there, or why it does not. */
+  async post(url: string, body: unknown): Promise<string> {
+    const ask = `fetch(${JSON.stringify(url)}, {
+      method: "POST", headers: { "content-type": "application/json" },
+      body: ${JSON.stringify(JSON.stringify(body))},
+    }).then(({ status }) => console.log(status))`;
+    const [command, ...args] = [...this.entering, process.execPath, "-e", ask];
+    const result = await runCommand(command, args, { timeoutMs: COMMAND_LIMIT_MS });
+    return result.ok ? result.stdout.trim() : result.reason;
+  }
+
   async cutFromRedis(): Promise<void> {
     await ip("link", "set", this.#control.ours, "down");
   }

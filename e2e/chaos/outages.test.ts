@@ -186,3 +186,22 @@ test.concurrent(
     expect(await api.missing()).toBe("");
   },
 );
+
+test.concurrent(
+  "what was merged and not stored is there, although its owner is killed while MongoDB is away",
+  async (scope) => {
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, controllers, mongo, target } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    await api.loaded(runId, 3);
+    await mongo.kill();
+    // Merged by an owner that cannot store it.
+    const { summary } = await api.run(runId);
+    await api.loaded(runId, (summary?.durationSeconds ?? 0) + 4);
+    await controllers[0]?.kill();
+    await mongo.restart();
+    await controllers[0]?.start();
+    // Only its workers still have what that owner knew.
+    await expectUnharmed(platform, runId, load);
+  },
+);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { LEASES_PATH } from "@onrush/shared/wire/leaseRenewal.ts";
 import { Namespace, namespacesRefused, newNetwork } from "./namespaces.ts";
 import { expectAllSeconds, expectHealed } from "./healed.ts";
 import { carrierOf, ChaosWorker, startChaos } from "./platform.ts";
@@ -9,7 +10,7 @@ const WORKERS = 3;
 
 const refused = await namespacesRefused();
 
-test("a worker that is cut off from Redis stops by itself, and its share is taken over", async (scope) => {
+test("a worker that is cut off from Redis stops by itself although it reaches its owner, and its share is taken over", async (scope) => {
   if (refused !== undefined) scope.skip(refused);
   const load = { rps: 600, seconds: 16, workers: WORKERS };
   const network = newNetwork();
@@ -20,6 +21,8 @@ test("a worker that is cut off from Redis stops by itself, and its share is take
   const platform = await startChaos(scope, {
     workers: WORKERS,
     targetHost: network.load,
+    // By the cable that is left.
+    controllerHost: network.load,
     redisArguments: ["--bind", "127.0.0.1", network.control, "--protected-mode", "no"],
     startWorker: (env, redisPort, index) => {
       const there = { ...env, REDIS_URL: `redis://${network.control}:${redisPort}` };
@@ -28,11 +31,17 @@ test("a worker that is cut off from Redis stops by itself, and its share is take
   });
   const { api, target } = platform;
   const { runId } = await api.start(steady(target.url, load));
-  const victim = carrierOf(platform, await api.loaded(runId, 2), 1);
+  const running = await api.loaded(runId, 2);
+  const victim = carrierOf(platform, running, 1);
   const namespace = namespaces[platform.workers.indexOf(victim)];
   if (namespace === undefined) throw new Error("each worker has a namespace");
   await namespace.cutFromRedis();
   const cutMs = Date.now();
+  // An owner that Redis answers gives no lease, from the first time it is asked.
+  const leases = `http://${network.load}:${new URL(api.url).port}/api/v1${LEASES_PATH}`;
+  const held = running.shares.filter(({ workerId }) => workerId === victim.id);
+  const shares = held.map(({ share, epoch }) => ({ runId, share, epoch }));
+  expect(await namespace.post(leases, { workerId: victim.id, shares })).toBe("409");
 
   // Its lease is 1.5 s; after two more seconds only goodbyes of its connections can be left.
   await pause(3_500);

@@ -30,7 +30,13 @@ test.concurrent(
     expect(run.numWorkers).toBe(3);
     const carriers = run.shares.map(({ workerId }) => workerId);
     expect(carriers.sort()).toEqual(workers.map(({ id }) => id).sort());
-    for (const { planned } of run.shares) expect(planned).toBe((load.rps * load.seconds) / 3);
+    for (const share of run.shares) {
+      expect(share.planned).toBe((load.rps * load.seconds) / 3);
+      // What each has measured of its clock, and how late it began, stays with the run.
+      expect(share.clockErrorUs).toBeGreaterThan(0);
+      expect(share.clockOffsetUs).not.toBeNull();
+      expect(share.startSkewMs).toBeGreaterThanOrEqual(0);
+    }
     expectValid(run);
     expectNoPause(await target.arrivalsMs(), run, load);
     expectWhole(run, load, await target.counts());

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type RedisKeys, redisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import { freePort } from "../services/freePort.ts";
 import { ONRUSH, OnrushProcess } from "../system/onrushProcess.ts";
 import { ControllerApi } from "./controllerApi.ts";
@@ -77,6 +78,8 @@ export class ChaosWorker {
 export interface ChaosPlatform {
   readonly target: TargetLog;
   readonly redis: ChaosRedis;
+  /** Where they keep what is theirs in Redis. */
+  readonly keys: RedisKeys;
   readonly mongo: ChaosMongo;
   readonly controllers: readonly ChaosController[];
   readonly workers: readonly ChaosWorker[];
@@ -90,6 +93,8 @@ export interface Wanted {
   redisArguments?: readonly string[];
   /** What the target listens on. */
   targetHost?: string;
+  /** An address of this machine under which workers reach the controllers; they listen on all. */
+  controllerHost?: string;
   targetOptions?: readonly string[];
   /** Starts worker `index`, when it is not simply to be started here. */
   startWorker?(env: NodeJS.ProcessEnv, redisPort: number, index: number): Promise<ChaosWorker>;
@@ -128,7 +133,8 @@ async function startPlatform(scope: Scope, wanted: Wanted): Promise<ChaosPlatfor
   };
   const controllers: ChaosController[] = [];
   for (let index = 0; index < (wanted.controllers ?? 1); index += 1) {
-    const controller = new ChaosController(scope, env, await freePort());
+    const port = await freePort();
+    const controller = new ChaosController(scope, { ...env, ...reachedAt(wanted, port) }, port);
     await controller.start();
     controllers.push(controller);
   }
@@ -139,7 +145,14 @@ async function startPlatform(scope: Scope, wanted: Wanted): Promise<ChaosPlatfor
   const [first] = controllers;
   if (first === undefined) throw new RangeError("a platform has a controller");
   await workersSeen(first.api, workers.length);
-  return { target, redis, mongo, controllers, workers, api: first.api };
+  return { target, redis, keys: redisKeys(name), mongo, controllers, workers, api: first.api };
+}
+
+/** Settings of a controller on that port. */
+function reachedAt({ controllerHost }: Wanted, port: number): NodeJS.ProcessEnv {
+  if (controllerHost === undefined) return {};
+  const CONTROLLER_URL = `http://${controllerHost}:${port}`;
+  return { HOST: "0.0.0.0", AUTH: "none", CONTROLLER_URL };
 }
 
 async function workersSeen(api: ControllerApi, count: number): Promise<void> {

@@ -43,3 +43,24 @@ test.concurrent(
     expect(run.events.some(({ text }) => text.includes(leaver.id))).toBe(true);
   },
 );
+
+test.concurrent(
+  "half of the workers are asked to end at once, as when they are scaled down, and nothing is lost",
+  async (scope) => {
+    const load = { rps: 600, seconds: 12, workers: 4 };
+    const platform = await startChaos(scope, { workers: load.workers });
+    const { api, target } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    const placed = await api.loaded(runId, 2);
+    const leavers = [carrierOf(platform, placed, 0), carrierOf(platform, placed, 2)];
+    const codes = await Promise.all(leavers.map(({ process }) => process.end("SIGTERM")));
+    const run = await api.outcome(runId);
+
+    expect(codes).toEqual([0, 0]);
+    expectWhole(run, load, await target.counts());
+    expectNoPause(await target.arrivalsMs(), run, load);
+    expectValid(run);
+    await expectAllSeconds(api, run, load);
+    expect(run.shares.length).toBeGreaterThan(load.workers);
+  },
+);
