@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Two minutes of outage. */
+/** Two minutes of outage: by then it is told again, and given up where it may be. */
 const ATTEMPTS = 240;
 const RETRY_EVERY_MS = 500;
 
 export interface InsistOptions {
   /** False when it need not be done any more. */
   isWanted(): boolean;
-  /** Called with the first failure. */
+  /** False where nobody else would find out that it was not done. */
+  mayGiveUp(): boolean;
+  /** Called with the first failure, and every two minutes. */
   onFailure(error: unknown): void;
   onGivenUp(error: unknown): void;
 }
@@ -22,8 +24,8 @@ export async function insist(
       return await work();
     } catch (error) {
       if (!options.isWanted()) return;
-      if (attempt === ATTEMPTS) return options.onGivenUp(error);
-      if (attempt === 1) options.onFailure(error);
+      if (attempt >= ATTEMPTS && options.mayGiveUp()) return options.onGivenUp(error);
+      if (attempt % ATTEMPTS === 1) options.onFailure(error);
       await pause(RETRY_EVERY_MS);
     }
   }

@@ -234,13 +234,9 @@ export class RunSupervisor {
     this.#options.logger.warn({ err: error, runId: this.id }, text);
   }
 
-  #turn(): void {
-    this.#state = this.#turns.turn(this.#state, this.#nowMs(), this.#watch.isBlind);
-  }
-
   async #tick(): Promise<void> {
     if (this.hasEnded || !this.#owned) return;
-    this.#turn();
+    this.#state = this.#turns.turn(this.#state, this.#nowMs(), this.#watch.isBlind);
     const lost = await this.#watch.lostOf(runWorkers(this.#state));
     if (lost.length > 0) await this.#tell({ type: "workersLost", workerIds: lost });
     await this.#tell({ type: "tick" });
@@ -253,7 +249,7 @@ export class RunSupervisor {
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
     if (!this.#owned) return;
-    this.#turn();
+    this.#state = this.#turns.turn(this.#state, this.#nowMs(), this.#watch.isBlind);
     for (const entry of entries) {
       try {
         await this.#tell(...readReport(entry.bytes));
@@ -305,11 +301,13 @@ export class RunSupervisor {
   #insist(effect: () => void | Promise<void>): Promise<void> {
     return insist(effect, {
       isWanted: () => this.#owned,
+      // A start that nobody hears of, or a share that is not handed out, is found by nobody.
+      mayGiveUp: () => this.hasEnded,
       onFailure: (error) => this.#warn(error, "trying again"),
       onGivenUp: (error) => {
         this.#options.logger.error({ err: error, runId: this.id }, "gave up a step of a run");
         // An end that could not be stored is found again by whoever goes on with the run.
-        if (this.hasEnded) this.#post(() => this.#letGo());
+        this.#post(() => this.#letGo());
       },
     });
   }
