@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
-import type { RunEffect, RunMessage, RunState } from "@onrush/shared/run/runMessages.ts";
+import type { RunEffect, RunMessage, RunState, ShareRef } from "@onrush/shared/run/runMessages.ts";
 import { scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
@@ -26,6 +26,8 @@ class Found {
   readonly free = new Set<string>();
   readonly reserved = new Set<string>();
   readonly draining = new Set<string>();
+  /** The directory cannot be read. */
+  isAway = false;
   /** The next answer to a fence is lost on the way. */
   losesAnswer = false;
   readonly #standings = new LocalStandings();
@@ -40,12 +42,14 @@ class Found {
     this.#takeOvers = new TakeOvers({
       ...{ runId: "r", plan, labels: {} },
       directory: {
-        list: async () =>
-          [...this.heardMs].map(([workerId, at]) => ({
+        list: async () => {
+          if (this.isAway) throw new Error("the link is down");
+          return [...this.heardMs].map(([workerId, at]) => ({
             ...listed(workerId, at),
             ...(this.reserved.has(workerId) ? { reservedFor: "r" } : {}),
             ...(this.draining.has(workerId) ? { state: "draining" as const } : {}),
-          })),
+          }));
+        },
         fence: async (runId, token, shares) => {
           const isSilent = (id: string) => this.nowMs - (this.heardMs.get(id) ?? 0) > 1_600;
           const paths = this.#standings.fence(runId, token, shares, isSilent);
@@ -85,18 +89,25 @@ class Found {
     return effects;
   }
 
-  /** A run whose load has begun, with a share on each of these workers, which are reserved for it. */
-  static async running(...workerIds: string[]): Promise<Found> {
+  /** A run with a share on each of these workers, which are reserved for it. */
+  static async placed(...workerIds: string[]): Promise<Found> {
     const found = new Found();
-    const shares = placeShares(plan, workerIds);
     found.hear(...workerIds);
     for (const id of workerIds) found.reserved.add(id);
-    await found.tell({ type: "placed", shares });
-    for (const { share, workerId, epoch } of shares) {
-      const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
-      await found.tell({ type: "ready", share, workerId, epoch, ...clock });
-    }
+    await found.tell({ type: "placed", shares: placeShares(plan, workerIds) });
     return found;
+  }
+
+  /** Whose load has begun. */
+  static async running(...workerIds: string[]): Promise<Found> {
+    const found = await Found.placed(...workerIds);
+    for (const share of found.state.shares) await found.ready(share);
+    return found;
+  }
+
+  ready({ share, workerId, epoch }: ShareRef): Promise<RunEffect[]> {
+    const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
+    return this.tell({ type: "ready", share, workerId, epoch, ...clock });
   }
 
   /** Who was to take over from the shares that were placed. */
@@ -231,5 +242,52 @@ describe("what was handed back", () => {
     found.hear("w0");
     await found.tick();
     expect(found.heirs()).toEqual(["0/0/0 w0"]);
+  });
+});
+
+describe("what is left before the start", () => {
+  const leave = (found: Found, workerId: string, share: string) =>
+    found.tell({
+      ...{ type: "handback", workerId, share, epoch: 1, cutMs: 0, reason: "leaving" },
+    });
+  const carriers = ({ state }: Found) => state.shares.map((s) => `${s.workerId} ${s.phase}`);
+
+  test("goes to a worker that comes free while its own ends", async () => {
+    const found = await Found.placed("w0");
+    found.draining.add("w0");
+    await leave(found, "w0", "0/0");
+    await found.tick();
+    expect(carriers(found)).toEqual(["w0 lost"]);
+    found.hear("w1");
+    found.free.add("w1");
+    await found.tick();
+    expect(carriers(found)).toEqual(["w1 assigned"]);
+  });
+
+  test("is looked for again when that failed once, and nothing begins without it", async () => {
+    const found = await Found.placed("w0", "w1");
+    found.draining.add("w0");
+    found.isAway = true;
+    await leave(found, "w0", "0/0");
+    found.isAway = false;
+    await found.ready({ workerId: "w1", share: "0/1", epoch: 1 });
+    expect(found.state.phase).toBe("PREPARING");
+    await found.tick();
+    expect(carriers(found)).toEqual(["w1 assigned", "w1 ready"]);
+    const [anew] = found.state.shares;
+    if (anew !== undefined) await found.ready(anew);
+    expect(found.state.phase).toBe("RUNNING");
+  });
+
+  test("is not taken from a worker that was silent and is heard again before its epoch rises", async () => {
+    const found = await Found.placed("w0", "w1");
+    const effects = await found.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(effects.map(({ type }) => type)).toEqual(["fence"]);
+    expect(found.state.shares[0]).toMatchObject({ workerId: "w0", epoch: 1, phase: "assigned" });
+    found.nowMs += 2_000;
+    found.hear("w1");
+    await found.tell({ type: "workersLost", workerIds: ["w0"] });
+    expect(carriers(found)).toEqual(["w1 assigned", "w1 assigned"]);
+    expect(found.state.shares[0]?.epoch).toBe(3);
   });
 });

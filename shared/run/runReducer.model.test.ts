@@ -553,7 +553,7 @@ function simulate(plan: Plan): { state: RunState; watch: Watch; loadSeconds: num
   );
   // Nothing that still arrives may change an ended run.
   for (const share of shares) for (const message of share.unacknowledged) tell(message);
-  for (const message of scripts) tell(message);
+  for (const message of [...scripts, ...network]) tell(message);
   return { state, watch, loadSeconds: Math.ceil(loadMs / 1000) };
 }
 

@@ -43,6 +43,18 @@ describe("from queue to start", () => {
     expect(run.state.failure).toBe("not ready within 30 s: w1 (share 0/1, assigned)");
   });
 
+  test("and of who is not there any more it says why", () => {
+    const run = new RunUnderTest();
+    run.place("w0", "w1");
+    const ref = { workerId: "w0", share: "0/0", epoch: 1 };
+    run.tell({ type: "handback", ...ref, cutMs: 0, reason: "leaving" });
+    run.lose("w1");
+    run.tickAfter(30_000);
+    expect(run.state.failure).toBe(
+      "not ready within 30 s: w0 (share 0/0, it was asked to end), w1 (share 0/1, no heartbeat any more)",
+    );
+  });
+
   test("a refused share fails the run with the worker's reason", () => {
     const run = new RunUnderTest();
     run.place("w0");
@@ -57,18 +69,55 @@ describe("from queue to start", () => {
     const run = new RunUnderTest();
     run.place("w0", "w1");
     run.ready(0, "w0");
+    // Its epoch is raised only when it is silent: it may have been heard since it was looked for.
+    expect(kinds(run.tell({ type: "workersLost", workerIds: ["w1"] }))).toEqual(["fence"]);
     const effects = run.lose("w1");
-    expect(effects).toMatchObject([{ type: "reassign", shares: [{ share: "0/1" }] }]);
-    const anew = { ...placedShare(1, "w2"), epoch: 2 };
+    expect(effects).toMatchObject([{ type: "reassign", shares: [{ share: "0/1", epoch: 2 }] }]);
+    const anew = { ...placedShare(1, "w2"), epoch: 3 };
     expect(run.tell({ type: "reassigned", shares: [anew] })).toEqual([
       { type: "assign", shares: [anew] },
     ]);
     expect(run.tell({ type: "reassigned", shares: [anew] })).toEqual([]);
     // What the first worker still says is another epoch's.
     expect(run.ready(1, "w1")).toEqual([]);
-    const ref = { workerId: "w2", share: "0/1", epoch: 2 };
+    const ref = { workerId: "w2", share: "0/1", epoch: 3 };
     const ready = run.tell({ type: "ready", ...ref, clockOffsetUs: 1, clockErrorUs: 2 });
     expect(kinds(ready)).toEqual(["start"]);
+  });
+
+  test("what is left before the start is asked for until somebody is found, and holds the start up", () => {
+    const run = new RunUnderTest({ lostWorkers: "fail" });
+    run.place("w0", "w1", "w2");
+    run.ready(0, "w0");
+    const ref = { workerId: "w1", share: "0/1", epoch: 1 };
+    const handback = { type: "handback", ...ref, cutMs: 0, reason: "leaving" } as const;
+    expect(kinds(run.tell(handback))).toEqual(["acknowledge", "reassign"]);
+    expect(run.tell(handback)).toEqual([]);
+    expect(kinds(run.lose("w2"))).toEqual(["reassign"]);
+    const left = [{ share: "0/1" }, { share: "0/2" }];
+    expect(run.tickAfter(250)).toMatchObject([{ type: "reassign", shares: left }]);
+    expect(run.tickAfter(28_000)).toMatchObject([{ type: "reassign", shares: left }]);
+    // What was said before it left comes late.
+    expect(run.ready(1, "w1")).toEqual([]);
+    expect(run.state.phase).toBe("PREPARING");
+    const anew = [1, 2].map((k) => ({ ...placedShare(k, "w3"), epoch: 3 }));
+    expect(kinds(run.tell({ type: "reassigned", shares: anew }))).toEqual(["assign"]);
+    expect(run.tickAfter(250)).toEqual([]);
+    for (const { share, workerId, epoch } of anew) {
+      const clock = { clockOffsetUs: 1, clockErrorUs: 2 };
+      run.tell({ type: "ready", share, workerId, epoch, ...clock });
+    }
+    expect(run.state.phase).toBe("RUNNING");
+  });
+
+  test("a hand-back that comes after the end changes nothing", () => {
+    const run = new RunUnderTest();
+    run.place("w0");
+    run.tell({ type: "stopRequested" });
+    const { state } = run;
+    const ref = { workerId: "w0", share: "0/0", epoch: 1 };
+    expect(run.tell({ type: "handback", ...ref, cutMs: 0, reason: "leaving" })).toEqual([]);
+    expect(run.state).toEqual(state);
   });
 
   test.each(["QUEUED", "PREPARING"] as const)("a stop while %s ends it at once", (phase) => {

@@ -101,7 +101,6 @@ function snapshot(
   message: Extract<RunMessage, { type: "snapshot" }>,
   nowMs: number,
 ): Step {
-  if (hasEnded(state.phase)) return nothing(state);
   if (isRefused(state, message)) return nothing(countRefused(state));
   const share = findShare(state, message);
   if (share === undefined || state.startAtMs === null) return nothing(state);
@@ -130,12 +129,11 @@ function snapshot(
 
 /** Silent workers: their epochs must be over before anybody else can have their shares. */
 function workersLost(state: RunState, workerIds: readonly string[]): Step {
-  if (state.phase === "QUEUED" || hasEnded(state.phase)) return nothing(state);
+  if (state.phase === "QUEUED") return nothing(state);
   const gone = new Set(workerIds);
   const silent = state.shares.filter((s) => gone.has(s.workerId) && !isShareOver(s));
   const effects = fenceScript(state, workerIds);
-  const type = state.phase === "PREPARING" ? "reassign" : "fence";
-  if (silent.length > 0) effects.push({ type, shares: silent });
+  if (silent.length > 0) effects.push({ type: "fence", shares: silent });
   return { state, effects };
 }
 
@@ -144,10 +142,12 @@ function fenced(
   message: Extract<RunMessage, { type: "fenced" }>,
   nowMs: number,
 ): Step {
-  if (state.startAtMs === null || hasEnded(state.phase)) return nothing(state);
+  if (state.phase === "QUEUED") return nothing(state);
   const step = lose(state, message, SILENT, nowMs);
+  // Before the start somebody else can have all of it, whatever the policy.
+  const isLoss = step.state !== state && state.startAtMs !== null;
+  if (!isLoss || state.settings.lostWorkers !== "fail") return step;
   const names = [...new Set(message.shares.map((share) => share.workerId))].join(", ");
-  if (step.state === state || state.settings.lostWorkers !== "fail") return step;
   return fail(state, `${names}: ${SILENT}`, nowMs);
 }
 
@@ -214,13 +214,15 @@ function checkBarrier(state: RunState, nowMs: number): Step {
     return nothing(state);
   }
   const waiting = state.shares.filter((s) => s.phase !== "ready");
-  const names = waiting.map((s) => `${s.workerId} (share ${s.share}, ${s.phase})`).join(", ");
+  const names = waiting
+    .map((s) => `${s.workerId} (share ${s.share}, ${whyLeft(s) ?? s.phase})`)
+    .join(", ");
   const seconds = settings.barrierMs / 1000;
   return fail(state, `not ready within ${seconds} s: ${names}`, nowMs);
 }
 
 function checkEnd(state: RunState, nowMs: number): Step {
-  if (state.startAtMs === null || hasEnded(state.phase)) return nothing(state);
+  if (state.startAtMs === null) return nothing(state);
   const { awayUntilMs = 0, heardAtMs = 0, settings } = state;
   const endMs = state.startAtMs + settings.durationMs + settings.gracefulStopMs;
   if (nowMs < Math.max(endMs, awayUntilMs, heardAtMs) + END_GRACE_MS) return nothing(state);
@@ -265,7 +267,8 @@ function setUp(state: RunState, message: RunMessage, nowMs: number): Step {
   }
   const noted = noteResult(state, result);
   if (!result.ok) return fail(noted.state, `setup failed: ${result.reason}`, nowMs);
-  const { shares } = state;
+  // Of those that were left meanwhile, each is handed out when somebody is found for it.
+  const shares = state.shares.filter((share) => !isShareOver(share));
   const next = { ...noted.state, preparingSinceMs: nowMs };
   return { state: next, effects: [...noted.effects, { type: "assign", shares }] };
 }
@@ -316,9 +319,11 @@ function handle(state: RunState, message: RunMessage, nowMs: number): Step {
     case "broken":
       return fail(state, message.reason, nowMs);
     case "tick":
-      if (isSettingUp(state)) return setUp(state, message, nowMs);
-      if (state.startAtMs === null) return checkBarrier(state, nowMs);
-      return handOver(checkEnd(state, nowMs), nowMs);
+      if (isSettingUp(state)) return handOver(setUp(state, message, nowMs), nowMs);
+      return handOver(
+        state.startAtMs === null ? checkBarrier(state, nowMs) : checkEnd(state, nowMs),
+        nowMs,
+      );
   }
 }
 
@@ -350,7 +355,8 @@ function closedFirst({ state, effects }: Step): Step {
 
 /** The next state and what is to be done, in this order. `nowMs` is the common clock in Unix milliseconds. */
 export function reduceRun(state: RunState, message: RunMessage, nowMs: number): Step {
-  if (isTearingDown(state) && !hasEnded(state.phase)) {
+  if (hasEnded(state.phase)) return nothing(state);
+  if (isTearingDown(state)) {
     return chain(state, (s) => tearDown(s, message, nowMs));
   }
   const step = chain(

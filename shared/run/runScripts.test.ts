@@ -82,7 +82,7 @@ describe("setup", () => {
     const run = new ScriptedRun("setup");
     run.place("w0", "w1");
     const lost = run.tell({ type: "workersLost", workerIds: ["w0"] });
-    expect(kinds(lost)).toEqual(["fenceScript", "reassign"]);
+    expect(kinds(lost)).toEqual(["fenceScript", "fence"]);
     expect(kinds(run.fenced("setup"))).toEqual(["moveScript"]);
     const moved = { type: "scriptMoved", kind: "setup", attempt: 2, workerId: "w1" } as const;
     expect(run.tell(moved)).toEqual([{ type: "runScript", kind: "setup" }]);

@@ -19,7 +19,7 @@ import { hasEnded } from "./runState.ts";
  *   silent ─fence─▶ lost ────────┐
  *   an heir's, refused ─▶ lost ──┤
  *   handed back ─────────────────┴─handOver─▶ cut: others begin what is due from there on
- *   before the start ─reassign─▶ the same share in a new epoch on another worker
+ *   before the start, lost or handed back ─reassign─▶ the same share in a new epoch elsewhere
  *
  * Nothing is given to another worker before the old one can no longer send it: its lease is over
  * (the fence sees to it), or it has said itself where it ends.
@@ -115,19 +115,23 @@ export function lose(
   const next = { ...state, shares };
   const workers = [...new Set(lost.map((share) => share.workerId))].join(", ");
   const paths = lost.map((share) => share.share).join(", ");
-  const effects: RunEffect[] = [...losses].map(([share, loss]) =>
-    countLost(state, { ...share, loss }),
-  );
+  // Before the start there is nothing to be counted.
+  const begun = state.startAtMs === null ? [] : [...losses];
+  const effects: RunEffect[] = begun.map(([share, loss]) => countLost(state, { ...share, loss }));
   effects.push({ type: "event", kind: "error", text: `${workers}: ${why}; lost: ${paths}` });
   return handOver({ state: next, effects }, nowMs);
 }
 
-/** Asks for workers for everything that waits for them. */
-export function handOver(step: Step, nowMs: number): Step {
-  const shares = waitingForHeirs(step.state, nowMs);
+/** Asks for workers for everything that waits for them: again and again, until there are some. */
+export function handOver({ state, effects }: Step, nowMs: number): Step {
+  const isBefore = state.phase === "PREPARING";
+  const type = isBefore ? "reassign" : "handOver";
+  const shares = isBefore ? state.shares.filter(isShareOver) : waitingForHeirs(state, nowMs);
   // One request for them is enough.
-  if (shares.length === 0 || step.effects.some(({ type }) => type === "handOver")) return step;
-  return { state: step.state, effects: [...step.effects, { type: "handOver", shares }] };
+  if (shares.length === 0 || effects.some((effect) => effect.type === type)) {
+    return { state, effects };
+  }
+  return { state, effects: [...effects, { type, shares }] };
 }
 
 /**
@@ -151,10 +155,7 @@ export function handback(
   nowMs: number,
 ): Step {
   if (share.handbackMs !== null || isShareOver(share)) return nothing(state);
-  if (state.phase === "PREPARING") {
-    return { state, effects: [{ type: "reassign", shares: [share] }] };
-  }
-  if (state.startAtMs === null) return nothing(state);
+  if (state.phase === "QUEUED") return nothing(state);
   const handbackMs = Math.max(message.cutMs, share.fromMs);
   // One that has begun nothing reports no end: its epoch is over, and nothing is lost with it.
   const isUnbegun = handbackMs === share.fromMs;
