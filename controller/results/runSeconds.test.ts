@@ -187,7 +187,7 @@ describe("forgetting and loading again", () => {
     const stored = closedRun(seconds, 200);
     seconds.forgetBefore(200);
     const late = snapshot([startedIn(70, 10)]);
-    expect(seconds.missingMinutes(late)).toEqual([1]);
+    expect(seconds.missingMinutes([70])).toEqual([1]);
     seconds.load(stored[1] as StoredMinute);
     seconds.apply(0, "w", late);
     expect(brief(seconds.takeCorrections())).toEqual([[70, 2, 11]]);
@@ -196,10 +196,47 @@ describe("forgetting and loading again", () => {
     expect(again?.seconds.map(started).reduce((sum, n) => sum + n)).toBe(60 + 10);
   });
 
+  test("a forgotten minute is never made anew: it would replace the stored one", () => {
+    const seconds = new RunSeconds();
+    const stored = closedRun(seconds, 200);
+    seconds.forgetBefore(200);
+    const refusal = "second 70 cannot be changed before minute 1 is loaded";
+    expect(() => seconds.setLost(0, 70, 7)).toThrow(refusal);
+    expect(() => seconds.setLost(0, 70, 0)).toThrow(refusal);
+    expect(() => seconds.apply(0, "w", snapshot([startedIn(190), startedIn(70)]))).toThrow(refusal);
+    expect(() => seconds.close(70, true)).toThrow(refusal);
+    expect(seconds.takeDirty("r", 1, {})).toEqual([]);
+    expect(brief(seconds.closed(190, 190))).toEqual([[190, 1, 1]]);
+    seconds.load(stored[1] as StoredMinute);
+    expect(seconds.setLost(0, 70, 7)).toBe(7);
+    expect(brief(seconds.takeCorrections())).toEqual([[70, 2, 1]]);
+  });
+
+  test("one that is in no store either begins empty", () => {
+    const seconds = new RunSeconds();
+    closedRun(seconds, 200);
+    seconds.forgetBefore(200);
+    seconds.load({ minute: 1, applied: {}, seconds: [] });
+    expect(seconds.missingMinutes([70])).toEqual([]);
+    expect(seconds.setLost(0, 70, 7)).toBe(7);
+  });
+
+  test("what is open, or changed and not published, is not forgotten", () => {
+    const seconds = new RunSeconds();
+    closedRun(seconds, 200);
+    seconds.setLost(0, 5, 3);
+    seconds.apply(0, "w", snapshot([startedIn(200)]));
+    seconds.takeDirty("r", 1, {});
+    seconds.forgetBefore(300);
+    expect(seconds.missingMinutes([5, 70, 130, 200])).toEqual([1, 2]);
+    expect(brief(seconds.takeCorrections())).toEqual([[5, 2, 1]]);
+    expect(brief([seconds.close(200, false)])).toEqual([[200, 1, 1]]);
+  });
+
   test("nothing is missing while everything is in memory", () => {
     const seconds = new RunSeconds();
     closedRun(seconds, 130);
-    expect(seconds.missingMinutes(snapshot([startedIn(0), startedIn(129)]))).toEqual([]);
+    expect(seconds.missingMinutes([0, 129])).toEqual([]);
   });
 
   test("an older minute in memory does not hide that one between is missing", () => {
@@ -207,13 +244,14 @@ describe("forgetting and loading again", () => {
     const stored = closedRun(seconds, 240);
     seconds.forgetBefore(200);
     seconds.load(stored[0] as StoredMinute);
-    expect(seconds.missingMinutes(snapshot([startedIn(70)]))).toEqual([1]);
+    expect(seconds.missingMinutes([70])).toEqual([1]);
   });
 });
 
 test("whatever is merged, corrected, stored, forgotten and loaded, nothing is lost or doubled", () => {
   const action = fc.record({
-    kind: fc.constantFrom("apply", "apply", "apply", "close", "correct", "save", "forget"),
+    kind: fc.constantFrom("apply", "apply", "apply", "lose", "close", "correct", "save", "forget"),
+    lost: fc.record({ second: fc.nat({ max: 599 }), count: fc.integer({ min: 1, max: 9 }) }),
     due: fc.array(dueDelta, { maxLength: 3 }),
     wall: fc.array(wallDelta, { maxLength: 2 }),
   });
@@ -238,20 +276,26 @@ test("whatever is merged, corrected, stored, forgotten and loaded, nothing is lo
         expect(rev).toBeGreaterThan(revisions.get(second) ?? 0);
         revisions.set(second, rev);
       };
+      const recall = (needed: number[]) => {
+        for (const minute of seconds.missingMinutes(needed)) {
+          seconds.load(store.get(minute) ?? { minute, applied: {}, seconds: [] });
+        }
+      };
       const save = () => {
         for (const minute of seconds.takeDirty("r", 1, {})) store.set(minute.minute, minute);
       };
-      for (const { kind, ...part } of actions) {
+      for (const { kind, lost, ...part } of actions) {
         if (kind === "apply") {
           const [due, wall] = [part.due.map(spread), part.wall.map(spread)];
           const late = snapshot(due, wall);
-          for (const minute of seconds.missingMinutes(late)) {
-            const stored = store.get(minute);
-            if (stored !== undefined) seconds.load(stored);
-          }
+          recall([...due, ...wall].map(({ second }) => second));
           seconds.apply(0, "w", late);
           for (const delta of due) at(delta.second).addDue(delta);
           for (const delta of wall) at(delta.second).addWall(delta);
+        } else if (kind === "lose") {
+          recall([lost.second]);
+          seconds.setLost(0, lost.second, lost.count);
+          at(lost.second).lost = lost.count;
         } else if (kind === "close") {
           for (const end = next + 60; next < end; next++) higher(seconds.close(next, false));
         } else if (kind === "correct")

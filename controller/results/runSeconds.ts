@@ -42,23 +42,31 @@ export class RunSeconds {
   #forgottenBefore = 0;
 
   /**
-   * Minutes that deltas touch and that must be loaded from the store before `apply`: those that
-   * were dropped from memory. A minute that was never there is in no store either.
+   * Minutes of these seconds that were dropped from memory: they must be loaded from the store before
+   * anything of them is changed. One that is in no store either is loaded as an empty one.
    */
-  missingMinutes({ due, wall }: Deltas): number[] {
-    const minutes = new Set([...due, ...wall].map((delta) => minuteOf(delta.second)));
-    return [...minutes].filter(
-      (minute) => minute < this.#forgottenBefore && !this.#loadedMinutes.has(minute),
-    );
+  missingMinutes(seconds: Iterable<number>): number[] {
+    return [...new Set([...seconds].map(minuteOf))].filter((minute) => this.#isMissing(minute));
   }
 
-  /** Goes on from what an earlier owner of the run has stored: the newest minutes, ascending. */
-  resume(minutes: readonly StoredMinute[]): void {
+  #isMissing(minute: number): boolean {
+    return minute < this.#forgottenBefore && !this.#loadedMinutes.has(minute);
+  }
+
+  /** Made anew, a minute that was dropped would replace the stored one by less. */
+  #mustKnow(second: number): void {
+    const minute = minuteOf(second);
+    if (!this.#isMissing(minute)) return;
+    throw new Error(`second ${second} cannot be changed before minute ${minute} is loaded`);
+  }
+
+  /** Goes on from what an earlier owner of the run has stored: all minutes, or the newest of them. */
+  resume(minutes: readonly StoredMinute[], areAll: boolean): void {
     for (const minute of minutes) this.load(minute);
-    this.#forgottenBefore = minutes[0]?.minute ?? 0;
+    this.#forgottenBefore = areAll ? 0 : (minutes[0]?.minute ?? 0);
   }
 
-  load(minute: StoredMinute): void {
+  load(minute: Pick<StoredMinute, "minute" | "applied" | "seconds">): void {
     this.#loadedMinutes.add(minute.minute);
     this.#stored.set(minute.minute, minute.applied);
     for (const record of minute.seconds) {
@@ -84,6 +92,7 @@ export class RunSeconds {
   apply(workload: number, workerId: string, snapshot: Snapshot): Deltas {
     const isNew = ({ second }: { second: number }) => !this.#holds(minuteOf(second), snapshot);
     const [due, wall] = [snapshot.due.filter(isNew), snapshot.wall.filter(isNew)];
+    for (const { second } of [...due, ...wall]) this.#mustKnow(second);
     const { add } = this.#queue;
     for (const delta of due) this.#dense(delta.second).workload(workload).addDue(delta, add);
     for (const delta of wall) this.#dense(delta.second).workload(workload).addWall(delta, add);
@@ -110,6 +119,7 @@ export class RunSeconds {
 
   /** What is lost of a workload in a second; answers by how much that is more than before. */
   setLost(workload: number, second: number, count: number): number {
+    this.#mustKnow(second);
     const entry = this.#entries.get(second);
     const parts =
       entry?.dense?.workloads.get(workload) ??
@@ -180,12 +190,14 @@ export class RunSeconds {
     return minuteOf(second) >= this.#forgottenBefore;
   }
 
-  /** Drops stored minutes that end before `second`; returns nothing that is still to be written. */
+  /** Drops minutes that end before `second`, but for what is still to be closed, stored or published. */
   forgetBefore(second: number): void {
     for (const minute of new Set([...this.#entries.keys()].map(minuteOf))) {
       const endsBefore = (minute + 1) * SECONDS_PER_MINUTE <= second;
       if (!endsBefore || this.#dirtyMinutes.has(minute)) continue;
-      for (const entry of this.#entriesOf(minute)) this.#entries.delete(entry.second);
+      const entries = this.#entriesOf(minute);
+      if (entries.some(({ rev, unpublished }) => rev === 0 || unpublished)) continue;
+      for (const entry of entries) this.#entries.delete(entry.second);
       this.#loadedMinutes.delete(minute);
       this.#stored.delete(minute);
       this.#forgottenBefore = Math.max(this.#forgottenBefore, minute + 1);
@@ -205,6 +217,7 @@ export class RunSeconds {
   #entry(second: number): Entry {
     let entry = this.#entries.get(second);
     if (entry === undefined) {
+      this.#mustKnow(second);
       const dense = new SecondAccumulator(second);
       entry = { second, rev: 0, partial: false, dense, record: null, unpublished: false, used: 0 };
       this.#entries.set(second, entry);

@@ -12,6 +12,7 @@ import type { RunSla } from "../analysis/runSla.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
 import { maybeRequests } from "../planning/maybeRequests.ts";
 import { dueBetween, lostBetween, lostIn, usersOf } from "../planning/shares.ts";
+import { SECONDS_PER_MINUTE } from "../results/runSeconds.ts";
 import { judgeRun } from "./runOutcome.ts";
 import type { RunRecord } from "./runRecord.ts";
 import { liveView } from "./runView.ts";
@@ -38,6 +39,29 @@ export class RunAccounts {
   /** Counts what nobody began in a second, of all shares; as often as one likes. */
   countLost(state: RunState, second: number): void {
     this.#plan.workloads.forEach((_, w) => this.#setLost(state, w, second, 0));
+  }
+
+  /**
+   * Counts anew what nobody began in closed seconds of a lost share, however long ago. Minutes that
+   * have to be read for it are stored again one by one, so that the past of a share that was far
+   * behind its time is never in memory as a whole. `store` answers whether the run is still ours.
+   */
+  async recountLost(
+    state: RunState,
+    { fromSecond, toSecond }: { fromSecond: number; toSecond: number },
+    store: () => Promise<boolean>,
+  ): Promise<void> {
+    let isRecalled = false;
+    // From the last one reported on: there counts what it had claimed and not reported.
+    for (let second = Math.max(0, fromSecond - 1); second <= toSecond; second++) {
+      if (isRecalled && second % SECONDS_PER_MINUTE === 0) {
+        if (!(await store())) return;
+        isRecalled = false;
+      }
+      if (await this.#record.recall([second])) isRecalled = true;
+      this.countLost(state, second);
+    }
+    if (isRecalled) await store();
   }
 
   /** Counts iterations that nobody claimed although the run is over, in its last second. */

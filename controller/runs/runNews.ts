@@ -40,9 +40,9 @@ export class RunNews {
   }
 
   /** Late answers change closed seconds: their next revisions, together; all of them at the end. */
-  corrections(record: RunRecord, isEnd = false): void {
+  corrections(record: RunRecord, isUrgent = false): void {
     const nowMs = this.#time.nowMs();
-    if (!isEnd && nowMs - this.#correctedAtMs < CORRECT_EVERY_MS) return;
+    if (!isUrgent && nowMs - this.#correctedAtMs < CORRECT_EVERY_MS) return;
     this.#correctedAtMs = nowMs;
     this.seconds(record.corrections());
   }

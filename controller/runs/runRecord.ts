@@ -8,7 +8,7 @@ import type { Snapshot } from "@onrush/shared/wire/reports.ts";
 import { knownStarts, type StartCounts } from "../planning/knownStarts.ts";
 import { plannedOf, type RunPlan } from "../planning/runPlan.ts";
 import type { RunSla } from "../analysis/runSla.ts";
-import { minuteOf, RunSeconds } from "../results/runSeconds.ts";
+import { type Deltas, minuteOf, RunSeconds } from "../results/runSeconds.ts";
 import type { Applied, SecondStore, StoredMinute } from "../results/secondStore.ts";
 import { storedMinutes } from "../results/storedMinutes.ts";
 import { faultOptions } from "./runOutcome.ts";
@@ -38,6 +38,8 @@ export class RunRecord {
   readonly #seconds = new RunSeconds();
   readonly #tallies = new Map<string, ShareTally>();
   readonly #applied: Applied = {};
+  /** Lost shares, each with its epoch, of which nothing is in flight any more. */
+  readonly #interrupted = new Set<string>();
   readonly #runId: string;
   readonly #plan: RunPlan;
   readonly #store: SecondStore;
@@ -54,11 +56,13 @@ export class RunRecord {
   /** Goes on from what is stored, and from the tallies as they were when it was. */
   async resume(tallies: Readonly<Record<string, StoredTally>>): Promise<void> {
     let newest: StoredMinute[] = [];
+    let count = 0;
     for await (const minute of storedMinutes(this.#store, this.#runId)) {
       for (const second of closedOf([minute])) this.#count(second);
       newest = [...newest, minute].slice(-RESUMED_MINUTES);
+      count++;
     }
-    this.#seconds.resume(newest);
+    this.#seconds.resume(newest, count === newest.length);
     for (const { applied } of newest) Object.assign(this.#applied, applied);
     for (const [share, stored] of Object.entries(tallies)) {
       this.#tallies.set(share, ShareTally.of(stored));
@@ -66,7 +70,8 @@ export class RunRecord {
   }
 
   async merge(share: ShareState, snapshot: Snapshot): Promise<void> {
-    await this.#apply(share, snapshot);
+    await this.recall(secondsOf(snapshot));
+    this.#apply(share, snapshot);
     this.#tally(share.share).add(snapshot);
   }
 
@@ -75,12 +80,17 @@ export class RunRecord {
     this.#seconds.settle();
   }
 
-  async #apply(share: ShareState, snapshot: Snapshot): Promise<void> {
-    for (const minute of this.#seconds.missingMinutes(snapshot)) {
-      for (const stored of await this.#store.read(this.#runId, minute, minute)) {
-        this.#seconds.load(stored);
-      }
+  /** Afterwards these seconds can be changed; true when some of them were in the store alone. */
+  async recall(seconds: Iterable<number>): Promise<boolean> {
+    const missing = this.#seconds.missingMinutes(seconds);
+    for (const minute of missing) {
+      const [stored] = await this.#store.read(this.#runId, minute, minute);
+      this.#seconds.load(stored ?? { minute, applied: {}, seconds: [] });
     }
+    return missing.length > 0;
+  }
+
+  #apply(share: ShareState, snapshot: Snapshot): void {
     const { due, wall } = this.#seconds.apply(share.workload, share.workerId, snapshot);
     // Seconds that are open are added as a whole when they close: merging twice costs twice.
     const isLate = ({ second }: { second: number }) => this.#seconds.isClosed(second);
@@ -106,18 +116,24 @@ export class RunRecord {
   }
 
   /**
-   * What a lost share had in flight, and what it is known to have begun since its last report, ends as interrupted: how it ended nobody knows. It counts as
-   * the share's next snapshot, so that it is merged once, whoever owns the run.
+   * What a lost share had in flight, and what it is known to have begun since its last report, ends
+   * as interrupted: how it ended nobody knows. It counts as the share's next snapshot, so that it is
+   * merged once, whoever owns the run and however often it is tried.
    */
   async interruptAll(share: ShareState): Promise<void> {
+    const { workerId, epoch, seq, watermark } = share;
+    const name = `${share.share} ${epoch}`;
+    if (this.#interrupted.has(name)) return;
     const first = firstSteps(this.#plan.workloads[share.workload]?.flow ?? []);
     const starts = knownStarts(this.#plan, share);
     const known = starts.map((start) => interruptedStarts(start, first));
-    const open = this.#tally(share.share).interruptAll(Math.max(0, share.watermark));
+    const lastSecond = Math.max(0, watermark);
+    await this.recall([lastSecond, ...starts.map(({ second }) => second)]);
+    this.#interrupted.add(name);
+    const open = this.#tally(share.share).interruptAll(lastSecond);
     const isNothingOpen = open.interrupted === 0 && open.steps.length === 0;
     if (isNothingOpen && known.length === 0) return;
-    const { workerId, epoch, seq, watermark } = share;
-    await this.#apply(share, {
+    this.#apply(share, {
       ...{ type: "snapshot", workerId, share: share.share, epoch, seq: seq + 1, watermark },
       due: [...(isNothingOpen ? [] : [open]), ...known.map(({ due }) => due)],
       wall: known.map(({ wall }) => wall),
@@ -139,6 +155,7 @@ export class RunRecord {
     return Object.fromEntries([...this.#tallies].map(([share, tally]) => [share, tally.stored]));
   }
 
+  /** A second that was closed long ago must be recalled first. */
   setLost(workload: number, second: number, count: number): void {
     const more = this.#seconds.setLost(workload, second, count);
     if (more === 0 || !this.#seconds.isClosed(second)) return;
@@ -215,6 +232,10 @@ export class RunRecord {
 
 export function viewOf(plan: RunPlan, record: RunSecond): SecondView {
   return viewSecond(record, plan, plannedOf(plan, record.second), faultOptions(plan));
+}
+
+function secondsOf({ due, wall }: Deltas): number[] {
+  return [...due, ...wall].map(({ second }) => second);
 }
 
 const closedOf = (minutes: readonly StoredMinute[]) =>

@@ -87,7 +87,8 @@ export class RunStandings {
 
   async command(type: Command["type"], state: RunState, token: number): Promise<void> {
     const command = this.#command(type, state, token);
-    if (command !== undefined) await this.#link.control.send(command);
+    // Before it is placed a run has nobody to command.
+    if (command !== undefined && state.shares.length > 0) await this.#link.control.send(command);
   }
 
   #command(type: Command["type"], { startAtMs }: RunState, token: number): Command | undefined {

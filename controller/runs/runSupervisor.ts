@@ -322,7 +322,7 @@ export class RunSupervisor {
         return this.#start(effect.startAtMs);
       case "stop":
       case "abort":
-        return this.#command(effect.type);
+        return this.#standings.command(effect.type, this.#state, this.#document.token);
       case "merge":
         if (snapshot !== undefined) await this.#record.merge(effect.share, snapshot);
         this.#keeper.changed = true;
@@ -331,10 +331,7 @@ export class RunSupervisor {
         return this.#acknowledge();
       case "countLost":
         if (effect.share !== null) await this.#record.interruptAll(effect.share);
-        // From the last one reported on: there counts what it had claimed and not reported.
-        for (let s = Math.max(0, effect.fromSecond - 1); s <= effect.toSecond; s++) {
-          this.#accounts.countLost(this.#state, s);
-        }
+        await this.#accounts.recountLost(this.#state, effect, () => this.#saveRecounted(effect));
         this.#keeper.changed = true;
         return;
       case "close":
@@ -379,12 +376,6 @@ export class RunSupervisor {
     await this.#standings.command("start", this.#state, this.#document.token);
   }
 
-  async #command(type: "stop" | "abort"): Promise<void> {
-    if (this.#state.shares.length > 0) {
-      await this.#standings.command(type, this.#state, this.#document.token);
-    }
-  }
-
   #close(second: number, partial: boolean): void {
     this.#accounts.countLost(this.#state, second);
     this.#news.seconds([this.#record.close(second, partial)]);
@@ -406,6 +397,17 @@ export class RunSupervisor {
     if (!this.#owned) return;
     if (!(await this.#keeper.save(this.#state, this.view))) return this.#letGo();
     this.#news.run(this.view);
+  }
+
+  /**
+   * Changes of closed seconds are told first: then they can leave memory. The state may call more
+   * seconds closed: their closing is yet to be carried out.
+   */
+  async #saveRecounted({ toSecond }: { toSecond: number }): Promise<boolean> {
+    this.#news.corrections(this.#record, true);
+    const isOurs = await this.#keeper.saveSeconds({ ...this.#state, nextSecond: toSecond + 1 });
+    if (!isOurs) await this.#letGo();
+    return isOurs;
   }
 
   async #acknowledge(): Promise<void> {
