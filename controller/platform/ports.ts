@@ -93,9 +93,15 @@ export interface ShareEpoch {
 /** A worker is eligible when it has all of these labels. */
 export type WorkerLabels = Readonly<Record<string, string>>;
 
+/** How long an unseen worker stays in `list`. */
+export const LISTED_MS = 10_000;
+
 /** Which workers live, what they are reserved for, and how their shares stand. */
 export interface WorkerDirectory {
-  /** Every worker seen in the last 10 s, also those that may be dead (`lastSeenMs`). */
+  /**
+   * Every worker seen in the last 10 s, also those that may be dead (`lastSeenMs`); not those that
+   * have left.
+   */
   list(): Promise<ListedWorker[]>;
   /**
    * Reserves up to `wanted` eligible workers that were seen within 1,600 ms, are reserved for

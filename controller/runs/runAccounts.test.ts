@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
 import { initialRunState } from "@onrush/shared/run/runReducer.ts";
-import type { RunState } from "@onrush/shared/run/runMessages.ts";
+import type { RunState, ShareLoss } from "@onrush/shared/run/runMessages.ts";
 import { RunSla } from "../analysis/runSla.ts";
 import { planRun } from "../planning/runPlan.ts";
 import { placeShares } from "../planning/shares.ts";
@@ -99,12 +99,13 @@ test("what a last heartbeat told is started and interrupted, the rest lost or ma
   expect(summary?.requests).toMatchObject({ sent: 45, interrupted: 45, maybeSent: 20 });
 });
 
-test.each<[string, number | null, number | null | undefined, number]>([
-  ["its lease, from the last heartbeat", 1_000, null, 2_500],
-  ["or a moment after its connection was closed", 1_000, 1_150, 1_300],
-  ["but not longer than its lease", 1_000, 2_600, 2_500],
-  ["until it was fenced, when it was never heard", null, undefined, 9_000],
-])("a lost worker may have sent for as long as %s", (_name, lastBeatMs, absentMs, endMs) => {
-  const known = { atMs: 9_000, lastBeatMs, unreported: 0 };
-  expect(leaseEndMs(absentMs === undefined ? known : { ...known, absentMs })).toBe(endMs);
+test.each<[string, Partial<ShareLoss>, number]>([
+  ["its lease, from the last heartbeat", { lastBeatMs: 1_000, absentMs: null }, 2_500],
+  ["or a moment after its connection was closed", { lastBeatMs: 1_000, absentMs: 1_150 }, 1_300],
+  ["but not longer than its lease", { lastBeatMs: 1_000, absentMs: 2_600 }, 2_500],
+  ["until it was fenced, when it was never heard", { lastBeatMs: null }, 9_000],
+  ["the lease that an owner gave it later", { lastBeatMs: 1_000, leasedMs: 5_000 }, 6_500],
+  ["until it was fenced, when anybody may have", { lastBeatMs: 1_000, leasedMs: null }, 9_000],
+])("a lost worker may have sent for as long as %s", (_name, known, endMs) => {
+  expect(leaseEndMs({ atMs: 9_000, lastBeatMs: null, unreported: 0, ...known })).toBe(endMs);
 });

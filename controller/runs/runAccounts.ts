@@ -220,10 +220,15 @@ function unseenFromUs(share: ShareState, startAtMs: number): number {
 }
 
 /**
- * After this a lost share's worker has sent nothing, common clock: the lease of its last heartbeat,
- * or less if its connection was closed after that.
+ * After this a lost share's worker has sent nothing, common clock: the end of the last lease that it
+ * can have been given, or less if its connection was closed after that.
  */
-export function leaseEndMs({ atMs, lastBeatMs, absentMs }: ShareLoss): number {
-  const leasedMs = lastBeatMs === null ? atMs : lastBeatMs + LEASE_MS;
-  return Math.min(leasedMs, (absentMs ?? Infinity) + ORPHAN_LEASE_MS);
+export function leaseEndMs({
+  atMs,
+  lastBeatMs,
+  leasedMs = lastBeatMs,
+  absentMs,
+}: ShareLoss): number {
+  const endMs = leasedMs === null ? atMs : leasedMs + LEASE_MS;
+  return Math.min(endMs, (absentMs ?? Infinity) + ORPHAN_LEASE_MS);
 }

@@ -54,7 +54,8 @@ beforeEach(() => {
   stored = new RunDocument(run, runs);
   const claims = new RunClaims("run", plan, directory, new Map());
   const link = { directory, control: { send: async () => {} } };
-  const standings = new RunStandings("run", claims, link, { listed: async () => new Set() });
+  const watch = { listed: async () => new Set<string>(), leased: () => {} };
+  const standings = new RunStandings("run", claims, link, watch);
   keeper = new RunKeeper(stored, record, standings, {
     trim: async (_runId, position) => void log.push(`trimmed to ${position}`),
   });

@@ -20,6 +20,7 @@ let listed: string[];
 let restored: RunStanding[];
 let published: number;
 let held: Map<string, HeldShare>;
+let leased: string[];
 let standings: RunStandings;
 
 const share = (path: string, workerId: string, phase: ShareState["phase"] = "running") =>
@@ -45,7 +46,12 @@ beforeEach(() => {
   };
   const claims = new RunClaims("run", plan, directory, held);
   const link = { directory, control: { send: async () => {} } };
-  standings = new RunStandings("run", claims, link, { listed: async () => new Set(listed) });
+  leased = [];
+  const watch = {
+    listed: async () => new Set(listed),
+    leased: (workerId: string) => void leased.push(workerId),
+  };
+  standings = new RunStandings("run", claims, link, watch);
 });
 
 const publish = (...shares: ShareState[]) => standings.publish(stateOf(...shares), 7);
@@ -99,4 +105,19 @@ test("a script stands by its attempt while it is under way, and its epoch is ove
   };
   expect(epochOf(null)).toBe(3);
   expect(epochOf({ ok: true })).toBe(4);
+});
+
+test("a worker that is told its own epoch was given a lease, and it is known", () => {
+  const ask = (workerId: string, runId: string, path: string, epoch: number) =>
+    standings.answer(
+      { workerId, shares: [{ runId, share: path, epoch }] },
+      stateOf(share("0/0", "a")),
+      7,
+    );
+  ask("a", "run", "0/0", 1);
+  ask("late", "run", "0/0", 2);
+  ask("strange", "run", "0/7", 1);
+  ask("elsewhere", "other", "0/0", 1);
+  standings.answer({ workerId: "idle", shares: [] }, stateOf(share("0/0", "a")), 7);
+  expect(leased).toEqual(["a"]);
 });

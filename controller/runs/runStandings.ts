@@ -30,7 +30,7 @@ export class RunStandings {
   readonly #runId: string;
   readonly #claims: RunClaims;
   readonly #link: StandingsLink;
-  readonly #watch: Pick<WorkerWatch, "listed">;
+  readonly #watch: Pick<WorkerWatch, "listed" | "leased">;
   /** Share to the last snapshot that is merged and stored. */
   #stored = new Map<string, { epoch: number; seq: number }>();
   #areWhole = true;
@@ -39,7 +39,7 @@ export class RunStandings {
     runId: string,
     claims: RunClaims,
     link: StandingsLink,
-    watch: Pick<WorkerWatch, "listed">,
+    watch: Pick<WorkerWatch, "listed" | "leased">,
   ) {
     this.#watch = watch;
     this.#runId = runId;
@@ -117,14 +117,17 @@ export class RunStandings {
     await this.#link.directory.restore(this.#runId, standing);
   }
 
-  /** What a worker gets that asks for its shares directly. */
+  /** What a worker gets that asks for its shares directly: with their own epochs, leases. */
   answer(
-    { shares }: LeaseRequest,
+    { workerId, shares }: LeaseRequest,
     state: RunState,
     token: number,
   ): Pick<BeatReply, "shares" | "commands"> {
     const epochs = new Map(this.#epochs(state).map((epoch) => [epoch.share, epoch]));
     const own = shares.filter(({ runId }) => runId === this.#runId);
+    if (own.some(({ share, epoch }) => epochs.get(share)?.epoch === epoch)) {
+      this.#watch.leased(workerId);
+    }
     return {
       shares: own.map(({ runId, share }) => {
         const known = epochs.get(share);

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { expectAllStarted } from "../system/standstills.ts";
-import { expectAllSeconds } from "./healed.ts";
+import { LEASE_MS } from "@onrush/shared/wire/heartbeat.ts";
+import { expectAllStarted, withheldMs } from "../system/standstills.ts";
+import { expectAllSeconds, expectHealed } from "./healed.ts";
 import {
   expectBalanced,
   expectDoubted,
@@ -10,7 +11,7 @@ import {
   expectSteady,
   startedIn,
 } from "./ledgerRules.ts";
-import { type ChaosPlatform, startChaos } from "./platform.ts";
+import { carrierOf, type ChaosPlatform, startChaos } from "./platform.ts";
 import { type Load, steady } from "./scenarios.ts";
 import { freeze, thaw } from "./signals.ts";
 import { expectUnharmed } from "./unharmed.ts";
@@ -20,6 +21,10 @@ const OUTAGE_MS = 20_000;
 const BRIEF_OUTAGE_MS = 5_000;
 /** Workers have ended their shares by then, for want of a controller. */
 const ALONE_MS = 27_000;
+/** Far longer than a lease. */
+const ALIVE_WITHOUT_REDIS_MS = 8_000;
+/** Nobody is judged for so long after an outage. */
+const PATIENCE_MS = 3_000;
 /** The outage is over before the load is, so that what has waited can still arrive. */
 const load: Load = { rps: 300, seconds: 30, workers: 3 };
 
@@ -87,6 +92,36 @@ test.concurrent("load goes on while Redis is gone for 20 s and comes back empty"
   expect(run.state).toBe("COMPLETED");
   expectAllStarted(run, 2 * load.rps);
 });
+
+test.concurrent(
+  "a worker killed while Redis is gone had sent until then, and that is said",
+  async (scope) => {
+    const long: Load = { ...load, seconds: 34 };
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, redis, target } = platform;
+    const { runId } = await api.start(steady(target.url, long));
+    const victim = carrierOf(platform, await api.loaded(runId, 3), 1);
+    await redis.kill();
+    const goneMs = Date.now();
+    await pause(ALIVE_WITHOUT_REDIS_MS);
+    await victim.kill();
+    const killedMs = Date.now();
+    await pause(BRIEF_OUTAGE_MS);
+    await redis.restartEmpty();
+    const judgedMs = Date.now() + PATIENCE_MS;
+    const run = await api.outcome(runId);
+
+    await expectHealed(platform, run, long, { lostIds: [victim.id], lostMs: judgedMs });
+    await expectAllSeconds(api, run, long);
+    const perMs = long.rps / long.workers / 1000;
+    // It lived by leases of its owner, and what it had to report died with it.
+    const { received } = await target.counts();
+    const unheardMs = killedMs - goneMs - withheldMs(goneMs, killedMs);
+    expect(received - run.ledger.started).toBeGreaterThan(0.8 * perMs * unheardMs);
+    const leasedMs = killedMs - goneMs + 2 * LEASE_MS + withheldMs(goneMs, judgedMs);
+    expect(run.ledger.maybeSent).toBeLessThan(perMs * leasedMs);
+  },
+);
 
 test.concurrent(
   "iterations that were claimed are not given out again by an empty Redis",

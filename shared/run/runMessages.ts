@@ -57,6 +57,11 @@ export interface ShareLoss {
   /** The last heartbeat of its worker, if one was seen. */
   lastBeatMs: number | null;
   /**
+   * The latest that it can have been given a lease, by a heartbeat or by the run's owner itself; null
+   * when that may have been at any time before it was fenced. Unset: by its last heartbeat.
+   */
+  leasedMs?: number | null;
+  /**
    * When its worker's connection was first seen closed, with no heartbeat since; null when it was
    * not. Older documents have none of the next two.
    */

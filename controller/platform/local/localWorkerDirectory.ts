@@ -1,13 +1,12 @@
 import type { Claim, Grant } from "@onrush/shared/wire/claims.ts";
 import type { Command } from "@onrush/shared/wire/commands.ts";
 import { LOST_AFTER_MS, type BeatReply, type Heartbeat } from "@onrush/shared/wire/heartbeat.ts";
-import type { WorkerDirectory, WorkerLabels } from "../ports.ts";
+import { LISTED_MS, type WorkerDirectory, type WorkerLabels } from "../ports.ts";
 import { LocalClaims } from "./localClaims.ts";
 import { LocalReservations } from "./localReservations.ts";
 import { LocalStandings } from "./localStandings.ts";
 
-/** How long an unseen worker stays in `list`, and until it is forgotten with its reservation. */
-const LISTED_MS = 10_000;
+/** Until an unseen worker is forgotten with its reservation. */
 const REMEMBERED_MS = 60_000;
 
 interface Entry {

@@ -5,13 +5,12 @@ import {
   type ListedWorker,
 } from "@onrush/shared/wire/heartbeat.ts";
 import type { RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
-import type { Absent, WorkerDirectory, WorkerLabels } from "../ports.ts";
+import { type Absent, LISTED_MS, type WorkerDirectory, type WorkerLabels } from "../ports.ts";
 import { defineScript } from "./defineScript.ts";
 import { LIST, RESERVE } from "./directoryScripts.ts";
 import { createRedisStandings } from "./redisStandings.ts";
 
-/** How long an unseen worker stays in `list`, and until it is forgotten with its reservation. */
-const LISTED_MS = 10_000;
+/** Until an unseen worker is forgotten with its reservation. */
 const REMEMBERED_MS = 60_000;
 
 export interface RedisDirectoryOptions {
