@@ -1,11 +1,17 @@
-import { Ownership, type OwnershipLevel, split } from "@onrush/shared/schedule/ownership.ts";
+import {
+  Ownership,
+  type OwnershipLevel,
+  reduceWeights,
+  type Weights,
+} from "@onrush/shared/schedule/ownership.ts";
 import { peakUsers } from "@onrush/shared/schedule/userTimeline.ts";
 import { lostPart } from "@onrush/shared/run/lostPart.ts";
-import type { ShareState } from "@onrush/shared/run/runMessages.ts";
+import { isShareOver, type RunState, type ShareState } from "@onrush/shared/run/runMessages.ts";
 import type { Load } from "@onrush/shared/scenario/load.ts";
 import type { Scenario } from "@onrush/shared/scenario/scenarioSchema.ts";
 import type { ScriptKind } from "@onrush/shared/wire/script.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
+import { divideShares } from "./divideShares.ts";
 import { dataOf, filesOf, type PlannedWorkload, type RunPlan, shareDueBetween } from "./runPlan.ts";
 
 /** Which arrivals of a run are whose, as pure functions of its plan and the state of a share. */
@@ -43,17 +49,21 @@ export function replaced(share: ShareState, workerId: string): ShareState {
   return { ...share, ...unreported, workerId, epoch: share.epoch + 1 };
 }
 
-/** What a share leaves from `cutMs` on (from the start of the run), divided among workers. */
+/**
+ * What a share leaves from `cutMs` on (from the start of the run), divided among workers, equally or
+ * by weights.
+ */
 export function heirsOf(
   plan: RunPlan,
   share: ShareState,
   cutMs: number,
   workerIds: readonly string[],
+  weights: Weights = workerIds.length,
 ): ShareState[] {
   const workload = workloadOf(plan, share);
   const offset = ownedBefore(workload, share, cutMs);
-  return workerIds.map((workerId, index): ShareState => {
-    const level: OwnershipLevel = { offset, weights: workerIds.length, index };
+  const heirs = workerIds.map((workerId, index): ShareState => {
+    const level: OwnershipLevel = { offset, weights, index };
     const ownership = [...share.ownership, level];
     const planned = plannedOf(workload, ownership);
     return {
@@ -65,6 +75,68 @@ export function heirsOf(
       firstRound: share.firstRound + ROUNDS_PER_TAKE_OVER,
     };
   });
+  // Who gets nothing of an open load need not hear of it; users may come later.
+  const some = workload.schedule === null ? heirs : heirs.filter(({ planned }) => planned > 0);
+  return some.length > 0 ? some : heirs.slice(0, 1);
+}
+
+/** In how many parts the parts of a share are counted when they are not equal. */
+const WEIGHTS_SUM = 1_000;
+
+/**
+ * Who of these workers takes over what lost shares leave from `fromMs` on: of each workload all
+ * carry the same afterwards, in few parts.
+ */
+export function takersOf(
+  plan: RunPlan,
+  state: Pick<RunState, "shares">,
+  lost: readonly ShareState[],
+  workerIds: readonly string[],
+  fromMs: number,
+): Map<ShareState, { workerIds: string[]; weights: Weights }> {
+  const takers = new Map<ShareState, { workerIds: string[]; weights: Weights }>();
+  for (const [workload, shares] of Map.groupBy(lost, (share) => share.workload)) {
+    const others = state.shares.filter(
+      (share) => share.workload === workload && !isShareOver(share) && !lost.includes(share),
+    );
+    const carriedBy = (workerId: string) =>
+      others
+        .filter((share) => share.workerId === workerId)
+        .reduce((sum, share) => sum + loadFrom(plan, share, fromMs), 0);
+    const loads = shares.map((share) => loadFrom(plan, share, fromMs));
+    const parts = divideShares(loads, workerIds.map(carriedBy));
+    shares.forEach((share, i) => takers.set(share, weighted(workerIds, parts[i] ?? [])));
+  }
+  return takers;
+}
+
+/** Whoever gets a part, with integers for weights. Of nothing the first gets all. */
+function weighted(
+  workerIds: readonly string[],
+  parts: readonly number[],
+): { workerIds: string[]; weights: Weights } {
+  const sum = parts.reduce((total, part) => total + part, 0);
+  const taking = workerIds.flatMap((workerId, k) => {
+    const part = parts[k] ?? 0;
+    const weight = Math.max(1, Math.round((part / sum) * WEIGHTS_SUM));
+    return part > 0 ? [{ workerId, weight }] : [];
+  });
+  if (taking.length === 0) return { workerIds: workerIds.slice(0, 1), weights: 1 };
+  const weights = taking.map(({ weight }) => weight);
+  const areEqual = weights.every((weight) => weight === weights[0]);
+  return {
+    workerIds: taking.map(({ workerId }) => workerId),
+    weights: areEqual ? weights.length : reduceWeights(weights),
+  };
+}
+
+/** Arrivals that a share has left from an instant on; of users and iterations, how many at once. */
+function loadFrom(plan: RunPlan, share: ShareState, fromMs: number): number {
+  const workload = workloadOf(plan, share);
+  const { load, schedule } = workload;
+  if (schedule !== null) return share.planned - ownedBefore(workload, share, fromMs);
+  if (load.type === "iterations") return ownershipOf(share).ownedBelow(load.concurrency);
+  return usersOf(plan, share);
 }
 
 /** Arrivals that are owned in all; 0 of users. */
@@ -149,10 +221,13 @@ function workloadTask(
 /** Heirs have what the share had, divided; each needs at least one. */
 function connectionsOf({ connections }: PlannedWorkload, share: Pick<ShareState, "ownership">) {
   if (typeof connections !== "number") return connections;
-  return share.ownership.slice(1).reduce((left, { weights, index }) => {
-    const parts = typeof weights === "number" ? weights : weights.length;
-    return Math.max(1, split(left, parts)[index] ?? 1);
-  }, connections);
+  return share.ownership
+    .slice(1)
+    .reduce(
+      (left, { weights, index }) =>
+        Math.max(1, new Ownership([{ offset: 0, weights, index }]).ownedBelow(left)),
+      connections,
+    );
 }
 
 function taskLoad(load: Load): Task["load"] {

@@ -13,7 +13,7 @@ import { type HeldShare, type ListedWorker, LOST_AFTER_MS } from "@onrush/shared
 import { knownUntilUs } from "../planning/knownStarts.ts";
 import type { WorkerDirectory, WorkerLabels } from "../platform/ports.ts";
 import type { RunPlan } from "../planning/runPlan.ts";
-import { heirsOf, plannedUntil, replaced } from "../planning/shares.ts";
+import { heirsOf, plannedUntil, replaced, takersOf } from "../planning/shares.ts";
 import type { RunClaims } from "./runClaims.ts";
 import type { RunRecord } from "./runRecord.ts";
 import type { WorkerWatch } from "./workerWatch.ts";
@@ -117,7 +117,8 @@ export class TakeOvers {
     const soonestMs = Math.ceil(nowMs + TAKE_OVER_LEAD_MS - state.startAtMs);
     return shares.map((share) => {
       const cutMs = Math.max(share.handbackMs ?? 0, soonestMs, share.fromMs);
-      const heirs = heirsOf(plan, share, cutMs, workers);
+      const { workerIds = workers, weights } = takers.get(share) ?? {};
+      const heirs = heirsOf(plan, share, cutMs, workerIds, weights);
       const planned = plannedUntil(plan, share, cutMs);
       return { type: "handedOver", share: share.share, cutMs, planned, heirs };
     });
@@ -131,6 +132,7 @@ export class TakeOvers {
   ): Promise<RunMessage[]> {
     const workers = await this.#takers(state, shares, nowMs);
     if (workers.length === 0) return [];
+    const takers = takersOf(plan, state, shares, workers, soonestMs);
     const anew = shares.map((share, i) => replaced(share, workers[i % workers.length] as string));
     return [{ type: "reassigned", shares: anew }];
   }

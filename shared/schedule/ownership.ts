@@ -95,6 +95,14 @@ export class Ownership {
     return n;
   }
 
+  /** Which part of the workload is ours. */
+  get portion(): number {
+    return this.#levels.reduce(
+      (portion, { part }) => (portion * part.positions.length) / part.period,
+      1,
+    );
+  }
+
   /** How many of the workload's arrivals with a number below `n` are ours. */
   ownedBelow(n: number): number {
     let count = n;

@@ -122,11 +122,8 @@ function warmConnections(task: Task, threads: number, users: number): number {
     const atStart = Math.ceil(users * Math.min(1, share));
     return task.connections === "perUser" ? atStart : Math.min(1_000, atStart);
   }
-  const parts = task.ownership.reduce(
-    (product, level) => product * (typeof level.weights === "number" ? level.weights : 1),
-    threads,
-  );
-  const perThread = peakRate(task.load.curve) / parts;
+  const { portion } = new Ownership(task.ownership);
+  const perThread = (peakRate(task.load.curve) * portion) / threads;
   return Math.min(MAX_WARM_CONNECTIONS, Math.ceil(perThread * WARM_ANSWER_SECONDS));
 }
 
