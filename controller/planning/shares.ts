@@ -96,8 +96,13 @@ export function takersOf(
 ): Map<ShareState, { workerIds: string[]; weights: Weights }> {
   const takers = new Map<ShareState, { workerIds: string[]; weights: Weights }>();
   for (const [workload, shares] of Map.groupBy(lost, (share) => share.workload)) {
+    // What was handed back ends by itself.
     const others = state.shares.filter(
-      (share) => share.workload === workload && !isShareOver(share) && !lost.includes(share),
+      (share) =>
+        share.workload === workload &&
+        !isShareOver(share) &&
+        share.handbackMs === null &&
+        !lost.includes(share),
     );
     const carriedBy = (workerId: string) =>
       others

@@ -155,6 +155,7 @@ export class RunSupervisor {
       this.#state = { ...progress.state, awayUntilMs: this.#nowMs() };
       this.#sla.resume(this.#document.view.sla, this.#state.nextSecond);
       await this.#record.resume(progress.tallies);
+      this.#takeOvers.resume(this.#state);
       this.#standings.stored(this.#state);
       this.#news.event("warning", "another controller goes on with the run");
       // From here on whoever had it before cannot write any more.
@@ -403,11 +404,9 @@ export class RunSupervisor {
    * Changes of closed seconds are told first: then they can leave memory. The state may call more
    * seconds closed: their closing is yet to be carried out.
    */
-  async #saveRecounted({ toSecond }: { toSecond: number }): Promise<boolean> {
+  #saveRecounted({ toSecond }: { toSecond: number }): Promise<boolean> {
     this.#news.corrections(this.#record, true);
-    const isOurs = await this.#keeper.saveSeconds({ ...this.#state, nextSecond: toSecond + 1 });
-    if (!isOurs) await this.#letGo();
-    return isOurs;
+    return this.#keeper.saveSeconds({ ...this.#state, nextSecond: toSecond + 1 });
   }
 
   async #acknowledge(): Promise<void> {

@@ -1,22 +1,33 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { parseScenario } from "@onrush/shared/scenario/parseScenario.ts";
-import type { RunEffect, RunMessage, RunState, ShareRef } from "@onrush/shared/run/runMessages.ts";
+import {
+  isShareOver,
+  type RunEffect,
+  type RunMessage,
+  type RunState,
+  type ShareRef,
+} from "@onrush/shared/run/runMessages.ts";
+import { Ownership } from "@onrush/shared/schedule/ownership.ts";
 import { scriptUnderWay } from "@onrush/shared/run/runScripts.ts";
 import { initialRunState, reduceRun } from "@onrush/shared/run/runReducer.ts";
 import type { ListedWorker } from "@onrush/shared/wire/heartbeat.ts";
-import { planRun } from "../planning/runPlan.ts";
-import { placeShares } from "../planning/shares.ts";
+import { planRun, type RunPlan } from "../planning/runPlan.ts";
+import { dueBetween, placeShares } from "../planning/shares.ts";
 import { LocalStandings } from "../platform/local/localStandings.ts";
-import { TakeOvers } from "./takeOvers.ts";
+import { TAKE_OVER_LEAD_MS, type TakeOverOptions, TakeOvers } from "./takeOvers.ts";
 
-const parsed = parseScenario({
-  ...{ name: "n", targetUrl: "http://h/", durationSeconds: 60 },
-  loadProfile: { type: "CONSTANT", initialRps: 100 },
-});
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-const plan = planRun(parsed.scenario);
+function planOf(rps: number): RunPlan {
+  const parsed = parseScenario({
+    ...{ name: "n", targetUrl: "http://h/", durationSeconds: 60 },
+    loadProfile: { type: "CONSTANT", initialRps: rps },
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return planRun(parsed.scenario);
+}
+const plan = planOf(100);
 
 const START_MS = 1_000_000;
+const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
 
 /** Workers, each heard at an instant, and a run that is told what is found out for it. */
 class Found {
@@ -30,17 +41,21 @@ class Found {
   isAway = false;
   /** The next answer to a fence is lost on the way. */
   losesAnswer = false;
+  /** Our own link has not failed lately. */
+  canJudge = true;
   readonly #standings = new LocalStandings();
-  readonly #takeOvers: TakeOvers;
+  readonly #options: TakeOverOptions;
+  #takeOvers: TakeOvers;
 
-  constructor(script?: "setup") {
+  constructor(script?: "setup", of: RunPlan = plan) {
+    const judges = () => this.canJudge;
     const scripts = { kinds: script === undefined ? [] : [script], limitMs: 60_000 };
     this.state = initialRunState({
-      ...{ durationMs: plan.durationMs, minDurationMs: plan.durationMs, gracefulStopMs: 0 },
+      ...{ durationMs: of.durationMs, minDurationMs: of.durationMs, gracefulStopMs: 0 },
       ...{ lostWorkers: "redistribute", barrierMs: 30_000, startLeadMs: 1, scripts },
     });
-    this.#takeOvers = new TakeOvers({
-      ...{ runId: "r", plan, labels: {} },
+    this.#options = {
+      ...{ runId: "r", plan: of, labels: {} },
       directory: {
         list: async () => {
           if (this.isAway) throw new Error("the link is down");
@@ -60,9 +75,23 @@ class Found {
         reserveMore: async () => [...this.free],
       },
       claims: { read: async () => true, claimedBy: () => 0 },
-      watch: { lastSeenOf: () => ({ lastBeatMs: null, absentMs: null }), held: new Map() },
+      watch: {
+        lastSeenOf: () => ({ lastBeatMs: null, leasedMs: null, absentMs: null }),
+        held: new Map(),
+        get canJudge() {
+          return judges();
+        },
+      },
       record: { accountedOf: () => 0, startsOf: () => ({ started: 0, dropped: 0 }) },
-    });
+    };
+    this.#takeOvers = new TakeOvers(this.#options);
+  }
+
+  /** Another owner goes on with the run as it was stored. */
+  resume(stored: RunState): void {
+    this.state = stored;
+    this.#takeOvers = new TakeOvers(this.#options);
+    this.#takeOvers.resume(stored);
   }
 
   /** Told, and all that is found out by that, as a run's owner does it. */
@@ -89,24 +118,32 @@ class Found {
     return effects;
   }
 
-  /** A run with a share on each of these workers, which are reserved for it. */
-  static async placed(...workerIds: string[]): Promise<Found> {
-    const found = new Found();
-    found.hear(...workerIds);
-    for (const id of workerIds) found.reserved.add(id);
-    await found.tell({ type: "placed", shares: placeShares(plan, workerIds) });
-    return found;
-  }
-
-  /** Whose load has begun. */
-  static async running(...workerIds: string[]): Promise<Found> {
-    const found = await Found.placed(...workerIds);
+  static async runningOf(of: RunPlan, workerIds: readonly string[]): Promise<Found> {
+    const found = new Found(undefined, of);
+    await found.place(of, workerIds);
     for (const share of found.state.shares) await found.ready(share);
     return found;
   }
 
+  /** A run with a share on each of these workers, which are reserved for it. */
+  static async placed(...workerIds: string[]): Promise<Found> {
+    const found = new Found();
+    await found.place(plan, workerIds);
+    return found;
+  }
+
+  /** Whose load has begun. */
+  static running(...workerIds: string[]): Promise<Found> {
+    return Found.runningOf(plan, workerIds);
+  }
+
+  async place(of: RunPlan, workerIds: readonly string[]): Promise<void> {
+    this.hear(...workerIds);
+    for (const id of workerIds) this.reserved.add(id);
+    await this.tell({ type: "placed", shares: placeShares(of, workerIds) });
+  }
+
   ready({ share, workerId, epoch }: ShareRef): Promise<RunEffect[]> {
-    const clock = { clockOffsetUs: 0, clockErrorUs: 0 };
     return this.tell({ type: "ready", share, workerId, epoch, ...clock });
   }
 
@@ -289,5 +326,102 @@ describe("what is left before the start", () => {
     await found.tell({ type: "workersLost", workerIds: ["w0"] });
     expect(carriers(found)).toEqual(["w1 assigned", "w1 assigned"]);
     expect(found.state.shares[0]?.epoch).toBe(3);
+  });
+});
+
+describe("survivors that are lost in turn", () => {
+  const workerIds = Array.from({ length: 12 }, (_, k) => `w${k}`);
+  const busy = planOf(1_000);
+  /** Nine of twelve, one every five seconds. */
+  async function nineDied(): Promise<Found> {
+    const found = await Found.runningOf(busy, workerIds);
+    for (let dead = 1; dead <= 9; dead++) {
+      found.nowMs += 5_000;
+      found.hear(...workerIds.slice(dead));
+      await found.tell({ type: "workersLost", workerIds: workerIds.slice(dead - 1, dead) });
+    }
+    return found;
+  }
+
+  test("leave as many shares as workers, and with each loss one per survivor at the most", async () => {
+    const { state } = await nineDied();
+    const live = state.shares.filter((share) => !isShareOver(share));
+    // All that was lost anew, and a part more for each survivor but one.
+    const most = 12 + (10 + 9 + 8 + 7 + 6 + 5 + 4 + 3 + 2);
+    expect(live.length).toBeLessThanOrEqual(most);
+    expect(live.every(({ planned }) => planned > 0)).toBe(true);
+  });
+
+  test("leave every arrival to exactly one, and the rest of the load evenly divided", async () => {
+    const { state, nowMs } = await nineDied();
+    const owned = state.shares.flatMap(({ ownership, planned }) => {
+      const numbers = new Ownership(ownership);
+      return Array.from({ length: planned }, (_, local) => numbers.arrival(local));
+    });
+    expect(owned.toSorted((a, b) => a - b)).toEqual([...Array(60_000).keys()]);
+    const cutUs = (nowMs - (state.startAtMs ?? 0) + TAKE_OVER_LEAD_MS) * 1000;
+    const left = workerIds
+      .slice(9)
+      .map((id) =>
+        state.shares
+          .filter((share) => share.workerId === id && !isShareOver(share))
+          .reduce((sum, share) => sum + dueBetween(busy, share, cutUs, 60e6), 0),
+      );
+    const even = left.reduce((sum, one) => sum + one, 0) / left.length;
+    for (const one of left) expect(Math.abs(one / even - 1)).toBeLessThan(0.03);
+  });
+});
+
+describe("who goes on with a run", () => {
+  /** Another owner has fenced w1, and died before that was stored; w1 has come back. */
+  async function fencedUnstored(): Promise<Found> {
+    const found = await Found.running("w0", "w1");
+    const stored = found.state;
+    found.nowMs += 2_000;
+    found.hear("w0");
+    await found.tell({ type: "workersLost", workerIds: ["w1"] });
+    found.hear("w0", "w1");
+    found.resume(stored);
+    return found;
+  }
+  const phases = ({ state }: Found) => state.shares.map((s) => `${s.share} ${s.phase}`);
+
+  test("asks for what may have been fenced: its worker has ended it, though it is heard", async () => {
+    const found = await fencedUnstored();
+    expect(phases(found)).toEqual(["0/0 running", "0/1 running"]);
+    await found.tick();
+    expect(phases(found)).toEqual(["0/0 running", "0/1 lost", "0/1/0 assigned"]);
+    await found.tick();
+    expect(phases(found)).toHaveLength(3);
+  });
+
+  test("and so it is before the start", async () => {
+    const found = await Found.placed("w0", "w1");
+    const stored = found.state;
+    found.nowMs += 2_000;
+    found.hear("w0");
+    await found.tell({ type: "workersLost", workerIds: ["w1"] });
+    found.hear("w0", "w1");
+    found.resume(stored);
+    await found.tick();
+    expect(found.state.shares[1]).toMatchObject({ epoch: 3, phase: "assigned" });
+  });
+
+  test("but not before whoever lives has had time to be heard", async () => {
+    const found = await fencedUnstored();
+    found.canJudge = false;
+    await found.tick();
+    expect(phases(found)).toEqual(["0/0 running", "0/1 running"]);
+    found.canJudge = true;
+    await found.tick();
+    expect(phases(found)).toContain("0/1 lost");
+  });
+
+  test("spares who was heard and not fenced", async () => {
+    const found = await Found.running("w0", "w1");
+    found.nowMs += 1_000;
+    found.resume(found.state);
+    await found.tick();
+    expect(phases(found)).toEqual(["0/0 running", "0/1 running"]);
   });
 });

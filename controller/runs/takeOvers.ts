@@ -27,7 +27,7 @@ export interface TakeOverOptions {
   directory: Pick<WorkerDirectory, "list" | "fence" | "reserveMore">;
   labels: WorkerLabels;
   claims: Pick<RunClaims, "read" | "claimedBy">;
-  watch: Pick<WorkerWatch, "lastSeenOf" | "held">;
+  watch: Pick<WorkerWatch, "lastSeenOf" | "held" | "canJudge">;
   record: Pick<RunRecord, "accountedOf" | "startsOf">;
 }
 
@@ -63,8 +63,22 @@ export class TakeOvers {
     }
   }
 
-  /** Fences that were asked for without an answer: the workers may be heard by now. */
+  /**
+   * Goes on with a run: who owned it before may have fenced anything of it and died before that was
+   * stored. Then the worker has ended the share, and is heard: nobody else would ask.
+   */
+  resume(state: RunState): void {
+    const running = scriptUnderWay(state);
+    if (running !== undefined) this.#unanswered.add(running.kind);
+    for (const share of state.shares) if (!isShareOver(share)) this.#unanswered.add(share.share);
+  }
+
+  /**
+   * Fences that were asked for without an answer: the workers may be heard by now. Whoever lives by
+   * leases of an owner, because there was no directory, must have had time to be heard again.
+   */
   unanswered(state: RunState): RunEffect[] {
+    if (!this.#options.watch.canJudge) return [];
     const shares = state.shares.filter(
       (share) => this.#unanswered.has(share.share) && !isShareOver(share),
     );
@@ -115,6 +129,7 @@ export class TakeOvers {
     if (workers.length === 0 || state.startAtMs === null) return [];
     const { plan } = this.#options;
     const soonestMs = Math.ceil(nowMs + TAKE_OVER_LEAD_MS - state.startAtMs);
+    const takers = takersOf(plan, state, shares, workers, soonestMs);
     return shares.map((share) => {
       const cutMs = Math.max(share.handbackMs ?? 0, soonestMs, share.fromMs);
       const { workerIds = workers, weights } = takers.get(share) ?? {};
@@ -132,7 +147,6 @@ export class TakeOvers {
   ): Promise<RunMessage[]> {
     const workers = await this.#takers(state, shares, nowMs);
     if (workers.length === 0) return [];
-    const takers = takersOf(plan, state, shares, workers, soonestMs);
     const anew = shares.map((share, i) => replaced(share, workers[i % workers.length] as string));
     return [{ type: "reassigned", shares: anew }];
   }
