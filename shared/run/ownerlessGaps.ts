@@ -1,3 +1,4 @@
+import { firstOf } from "./firstOf.ts";
 import type { RunState } from "./runMessages.ts";
 import { handbackWords } from "./takeOver.ts";
 
@@ -6,9 +7,6 @@ interface Gap {
   toMs: number;
   workerIds: Set<string>;
 }
-
-/** So many workers are told by name. */
-const TOLD = 5;
 
 const seconds = (ms: number) => `${Number((ms / 1000).toFixed(1))} s`;
 
@@ -32,8 +30,7 @@ export function ownerlessGaps({ shares }: RunState, endMs: number): string[] {
     }
   }
   return gaps.map(({ fromMs, toMs, workerIds }) => {
-    const [more, first] = [workerIds.size - TOLD, [...workerIds].slice(0, TOLD).join(", ")];
-    const why = `${first}${more > 0 ? ` and ${more} more` : ""}: ${handbackWords.noOwner}`;
+    const why = `${firstOf(workerIds)}: ${handbackWords.noOwner}`;
     return `${why}; what was due there from ${seconds(fromMs)} to ${seconds(toMs)} was lost`;
   });
 }

@@ -1,3 +1,4 @@
+import { firstOf } from "./firstOf.ts";
 import { areSharesOver, isShareOver } from "./runMessages.ts";
 import type { RunEffect, RunMessage, RunState, ShareRef, ShareState, Step } from "./runMessages.ts";
 import { countRefused, isRefused } from "./refusedReports.ts";
@@ -147,7 +148,7 @@ function fenced(
   // Before the start somebody else can have all of it, whatever the policy.
   const isLoss = step.state !== state && state.startAtMs !== null;
   if (!isLoss || state.settings.lostWorkers !== "fail") return step;
-  const names = [...new Set(message.shares.map((share) => share.workerId))].join(", ");
+  const names = firstOf(message.shares.map((share) => share.workerId));
   return fail(state, `${names}: ${SILENT}`, nowMs);
 }
 
@@ -173,7 +174,7 @@ function whyGone({ shares }: RunState): string {
     const why = whyLeft(share);
     return why === undefined ? [] : [`${share.workerId}: ${why}`];
   });
-  return [...new Set(reasons)].join("; ");
+  return firstOf(reasons, "; ");
 }
 
 /** A run that nobody works for any more ends when nobody comes. */
@@ -214,9 +215,9 @@ function checkBarrier(state: RunState, nowMs: number): Step {
     return nothing(state);
   }
   const waiting = state.shares.filter((s) => s.phase !== "ready");
-  const names = waiting
-    .map((s) => `${s.workerId} (share ${s.share}, ${whyLeft(s) ?? s.phase})`)
-    .join(", ");
+  const names = firstOf(
+    waiting.map((s) => `${s.workerId} (share ${s.share}, ${whyLeft(s) ?? s.phase})`),
+  );
   const seconds = settings.barrierMs / 1000;
   return fail(state, `not ready within ${seconds} s: ${names}`, nowMs);
 }

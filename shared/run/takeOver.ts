@@ -1,3 +1,4 @@
+import { firstOf } from "./firstOf.ts";
 import { isShareOver } from "./runMessages.ts";
 import type {
   FencedShare,
@@ -113,8 +114,8 @@ export function lose(
     return loss === undefined ? share : { ...share, phase: "lost", epoch: share.epoch + 1, loss };
   });
   const next = { ...state, shares };
-  const workers = [...new Set(lost.map((share) => share.workerId))].join(", ");
-  const paths = lost.map((share) => share.share).join(", ");
+  const workers = firstOf(lost.map((share) => share.workerId));
+  const paths = firstOf(lost.map((share) => share.share));
   // Before the start there is nothing to be counted.
   const begun = state.startAtMs === null ? [] : [...losses];
   const effects: RunEffect[] = begun.map(([share, loss]) => countLost(state, { ...share, loss }));
@@ -183,7 +184,7 @@ export function handedOver(
   const isOver = state.phase === "STOPPING" || hasEnded(state.phase);
   if (share === undefined || share.cutMs !== null || isOver) return nothing(state);
   const shares = state.shares.map((s) => (s === share ? { ...s, cutMs, planned } : s));
-  const names = [...new Set(heirs.map((heir) => heir.workerId))].join(", ");
+  const names = firstOf(heirs.map((heir) => heir.workerId));
   const text = `${names}: takes over share ${share.share} from ${cutMs / 1000} s on`;
   return {
     state: { ...state, shares: [...shares, ...heirs] },
@@ -207,9 +208,7 @@ export function reassigned(
   });
   const changed = shares.filter((share, i) => share !== state.shares[i]);
   if (changed.length === 0) return nothing(state);
-  const text = changed
-    .map(({ share, workerId }) => `share ${share} goes to ${workerId}`)
-    .join(", ");
+  const text = firstOf(changed.map(({ share, workerId }) => `share ${share} goes to ${workerId}`));
   const told: RunEffect = { type: "event", kind: "warning", text: `before the start: ${text}` };
   // Setup is not over: all shares are handed out when it is.
   if (isSettingUp(state)) return { state: { ...state, shares }, effects: [told] };

@@ -1,6 +1,7 @@
 import type { Ledger, Verdict } from "../api/runView.ts";
 import type { LeastHeadRoom } from "../metrics/generatorTotals.ts";
 import { isLow } from "../metrics/health.ts";
+import { TOLD } from "./firstOf.ts";
 
 /** What the validity of a run is judged by. */
 export interface ValidityInput {
@@ -38,9 +39,6 @@ interface Finding {
 
 const percent = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole);
 const shown = (value: number) => `${value < 0.1 && value > 0 ? "<0.1" : value.toFixed(1)} %`;
-
-/** So many of a kind are told one by one: of a thousand workers nobody reads each. */
-const TOLD = 5;
 
 /** The first of findings that differ in their worker alone, and how many more there are. */
 function first(findings: readonly Finding[]): Finding[] {
