@@ -1,8 +1,18 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { RunView } from "@onrush/shared/api/runView.ts";
 import { expectAllSent } from "../system/standstills.ts";
-import { expectNoDoubles, expectValid } from "./ledgerRules.ts";
+import { expectAllSeconds } from "./healed.ts";
+import {
+  expectBalanced,
+  expectDoubted,
+  expectNoDoubles,
+  expectNothingTwice,
+  expectValid,
+  startedIn,
+} from "./ledgerRules.ts";
 import { carrierOf, type ChaosPlatform, type ChaosWorker, startChaos } from "./platform.ts";
+import { steady } from "./scenarios.ts";
 import type { Scope } from "./scope.ts";
 import type { TargetCounts } from "./targetLog.ts";
 
@@ -74,5 +84,51 @@ test.concurrent(
     const left = await leftByOne(scope, { loadProfile });
     expectNothingLost(left);
     expectAllSent(left.run, iterations, left.counts.distinctNumbers);
+  },
+);
+
+test.concurrent(
+  "what nobody began because a worker left while Redis stood still is lost, and nothing else",
+  async (scope) => {
+    const load = { rps: 300, seconds: 40, workers: 3 };
+    const platform = await startChaos(scope, { workers: 3 });
+    const { api, redis, target } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    const leaver = carrierOf(platform, await api.loaded(runId, 3), 1);
+    redis.freeze();
+    const left = leaver.process.end("SIGTERM");
+    await pause(8_000);
+    redis.thaw();
+    expect(await left).toBe(0);
+    const run = await api.outcome(runId);
+
+    expect(run.ledger.lost).toBeGreaterThan(0);
+    expectBalanced(run, load);
+    expectNothingTwice(run, await target.counts());
+    expectDoubted(run, [leaver.id]);
+    await expectAllSeconds(api, run, load);
+    const last = (await api.seconds(runId)).slice(load.seconds - 10, load.seconds);
+    expect(last.map((view) => startedIn(view, run))).toEqual(last.map(() => load.rps));
+  },
+);
+
+test.concurrent(
+  "a run whose workers are all asked to end fails when no other comes, and says why",
+  async (scope) => {
+    const load = { rps: 100, seconds: 600, workers: 2 };
+    const platform = await startChaos(scope, { workers: load.workers });
+    const { api, target, workers } = platform;
+    const { runId } = await api.start(steady(target.url, load));
+    await api.loaded(runId, 2);
+    const codes = await Promise.all(workers.map(({ process }) => process.end("SIGTERM")));
+    const run = await api.outcome(runId);
+
+    expect(codes).toEqual([0, 0]);
+    expect(run.state).toBe("FAILED");
+    expect(run.verdict.validity).toBe("INVALID");
+    for (const { id } of workers) {
+      expect(run.verdict.reasons.join()).toContain(`${id}: it was asked to end`);
+    }
+    expectNothingTwice(run, await target.counts());
   },
 );
