@@ -11,8 +11,7 @@ export interface LocalRunLease extends RunLease {
 export function createLocalRunLease(nowUs: () => number): LocalRunLease {
   const held = new Map<string, { ownerId: string; endUs: number }>();
   const stopsAsked = new Set<string>();
-  // Starts at the clock (ms), so tokens keep growing over restarts of this process: stores outlive it.
-  let lastToken = Math.floor(nowUs() / 1_000);
+  let lastToken = 0;
   const holder = (runId: string): string | undefined => {
     const lease = held.get(runId);
     return lease !== undefined && lease.endUs > nowUs() ? lease.ownerId : undefined;
@@ -24,7 +23,9 @@ export function createLocalRunLease(nowUs: () => number): LocalRunLease {
       const current = holder(runId);
       if (current !== undefined && current !== id) return undefined;
       hold(runId, id, ttlMs);
-      return ++lastToken;
+      // Never below the clock (ms), so tokens keep growing over restarts: stores outlive this process.
+      lastToken = Math.max(lastToken + 1, Math.floor(nowUs() / 1_000));
+      return lastToken;
     },
     async renew(runId, { id }, ttlMs) {
       const owned = holder(runId) === id;

@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { RUN_KEYS_TTL_MS, type RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import type { RunLease } from "../ports.ts";
 import { defineScript } from "./defineScript.ts";
+import { NOW_MS } from "./directoryScripts.ts";
 
 /** `holds(id)`: whether KEYS[1], `<owner's id> <owner's url>`, names this owner. */
 const HOLDS = `
@@ -12,17 +13,15 @@ end
 `;
 
 /**
- * KEYS: lease, token counter. ARGV: owner's id, owner's url, ms. A lost counter starts again at the
- * clock (ms), so tokens keep growing even when Redis comes back empty: stores and workers outlive it.
+ * KEYS: lease, token counter. ARGV: owner's id, owner's url, ms. A token is never below the clock (ms),
+ * so tokens keep growing when Redis comes back empty or with old data: stores and workers outlive it.
  */
-const ACQUIRE = `${HOLDS}
+const ACQUIRE = `${NOW_MS}${HOLDS}
 if redis.call('EXISTS', KEYS[1]) == 1 and not holds(ARGV[1]) then return false end
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
-if redis.call('EXISTS', KEYS[2]) == 0 then
-  local time = redis.call('TIME')
-  redis.call('SET', KEYS[2], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
-end
-return redis.call('INCR', KEYS[2])
+local token = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, nowMs)
+redis.call('SET', KEYS[2], string.format('%.0f', token))
+return token
 `;
 
 /** KEYS: lease, asked to stop. ARGV as of ACQUIRE. Replies whether it is owned, and whether asked. */
