@@ -12,7 +12,11 @@ local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** ARGV: listed ms, remembered ms. Replies {{id, value, run or ''}, …}, {forgotten id, …}. */
+/**
+ * ARGV: listed ms, remembered ms. Replies {{id, value, run or ''}, …}, {id to forget, …}. Whoever is
+ * told of one to forget drops what is kept for it, then calls FORGET; a worker is told of again as
+ * long after as it would be listed, for who was told may be gone.
+ */
 export const LIST = `${NOW_MS}
 local listedMs, rememberedMs = tonumber(ARGV[1]), tonumber(ARGV[2])
 local workers = redis.call('HGETALL', KEYS[1])
@@ -23,12 +27,20 @@ for i = 1, #workers, 2 do
   if ageMs <= listedMs then
     table.insert(listed, { id, value, redis.call('HGET', KEYS[2], id) or '' })
   elseif ageMs > rememberedMs then
-    redis.call('HDEL', KEYS[1], id)
-    redis.call('HDEL', KEYS[2], id)
+    local again = string.format('%.0f', nowMs - rememberedMs + listedMs)
+    redis.call('HSET', KEYS[1], id, (string.gsub(value, '^%d+', again, 1)))
     table.insert(forgotten, id)
   end
 end
 return { listed, forgotten }
+`;
+
+/** ARGV: listed ms, worker id. Forgets a worker with its reservation, unless it was heard again. */
+export const FORGET = `${NOW_MS}
+local value = redis.call('HGET', KEYS[1], ARGV[2])
+if not value or nowMs - tonumber(string.match(value, '^%d+')) <= tonumber(ARGV[1]) then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[2])
+return redis.call('HDEL', KEYS[1], ARGV[2])
 `;
 
 /**

@@ -1,4 +1,4 @@
-import { Queue } from "bullmq";
+import { Queue, type QueueOptions } from "bullmq";
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import type { Task } from "@onrush/shared/wire/task.ts";
@@ -22,37 +22,43 @@ export function createRedisTaskQueue(
   warn: (text: string) => void,
 ): RedisTaskQueue {
   const queues = new Map<string, Queue<Task>>();
-  const open = (workerId: string): Queue<Task> => {
+  const checkLink = (): void => {
     // A queue opened now would wait for the connection instead of telling.
     if (redis.status !== "ready") throw new Error("Redis does not answer");
-    const known = queues.get(workerId);
-    if (known !== undefined) return known;
-    const queue = openQueue(redis, keys, workerId, warn);
-    queues.set(workerId, queue);
-    return queue;
   };
   const forget = async (workerId: string): Promise<void> => {
     const queue = queues.get(workerId);
     queues.delete(workerId);
     await queue?.close();
   };
-  const use = async (workerId: string, action: (queue: Queue<Task>) => Promise<void>) => {
+  const add = async (workerId: string, task: Task): Promise<void> => {
+    const queue = queues.get(workerId) ?? openQueue(redis, keys, workerId, warn);
+    queues.set(workerId, queue);
+    await queue.add(task.runId, task, JOB_OPTIONS);
+  };
+  /** Looks into a queue that may be gone, and leaves nothing in its place. */
+  const visit = async (workerId: string, action: (queue: Queue<Task>) => Promise<void>) => {
+    checkLink();
+    const queue = openQueue(redis, keys, workerId, warn, { skipMetasUpdate: true });
     try {
-      await action(open(workerId));
-    } catch (error) {
-      // One that failed while it opened would fail for ever.
-      await forget(workerId);
-      throw error;
+      await action(queue);
+    } finally {
+      await Promise.all([queue.close(), forget(workerId)]);
     }
   };
   return {
-    assign: (workerId, task) =>
-      use(workerId, async (queue) => void (await queue.add(task.runId, task, JOB_OPTIONS))),
-    discard: (workerId, runId) => use(workerId, (queue) => discardRun(queue, runId)),
-    async drop(workerId) {
-      await use(workerId, (queue) => queue.obliterate({ force: true }));
-      await forget(workerId);
+    async assign(workerId, task) {
+      checkLink();
+      try {
+        await add(workerId, task);
+      } catch (error) {
+        // One that failed while it opened would fail for ever.
+        await forget(workerId);
+        throw error;
+      }
     },
+    discard: (workerId, runId) => visit(workerId, (queue) => discardRun(queue, runId)),
+    drop: (workerId) => visit(workerId, (queue) => queue.obliterate({ force: true })),
     close: async () => void (await Promise.all([...queues.keys()].map(forget))),
   };
 }
@@ -62,10 +68,10 @@ function openQueue(
   keys: RedisKeys,
   workerId: string,
   warn: (text: string) => void,
+  options: Pick<QueueOptions, "skipMetasUpdate"> = {},
 ): Queue<Task> {
   const queue = new Queue<Task>(keys.taskQueue(workerId), {
-    connection: redis,
-    prefix: keys.queuePrefix,
+    ...{ connection: redis, prefix: keys.queuePrefix, ...options },
     // The connection was checked already, and BullMQ's own check prints to the console.
     skipVersionCheck: true,
     streams: { events: { maxLen: KEPT_EVENTS } },

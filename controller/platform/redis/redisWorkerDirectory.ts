@@ -7,7 +7,7 @@ import {
 import type { RedisKeys } from "@onrush/shared/wire/redisKeys.ts";
 import { type Absent, LISTED_MS, type WorkerDirectory, type WorkerLabels } from "../ports.ts";
 import { defineScript } from "./defineScript.ts";
-import { LIST, RESERVE } from "./directoryScripts.ts";
+import { FORGET, LIST, RESERVE } from "./directoryScripts.ts";
 import { createRedisStandings } from "./redisStandings.ts";
 
 /** Until an unseen worker is forgotten with its reservation. */
@@ -27,6 +27,7 @@ export function createRedisWorkerDirectory(
   options: RedisDirectoryOptions,
 ): WorkerDirectory {
   const list = defineScript<ListReply>(redis, "onrushList", LIST);
+  const forget = defineScript<number>(redis, "onrushForget", FORGET);
   const reserve = defineScript<string[]>(redis, "onrushReserve", RESERVE);
   const both = [keys.workers, keys.reservations];
   const reserveAs =
@@ -38,7 +39,13 @@ export function createRedisWorkerDirectory(
   return {
     async list() {
       const [listed, forgotten] = await list(both, [LISTED_MS, REMEMBERED_MS]);
-      await Promise.all(forgotten.map((workerId) => options.onForgotten(workerId)));
+      // In this order: what is left of a worker that nobody knows of is found by nobody.
+      await Promise.all(
+        forgotten.map(async (workerId) => {
+          await options.onForgotten(workerId);
+          await forget(both, [LISTED_MS, workerId]);
+        }),
+      );
       return listed.flatMap((entry) => readEntry(entry, options.warn));
     },
     reserve: reserveAs("first"),
