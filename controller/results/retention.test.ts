@@ -42,6 +42,8 @@ describe("ended runs are removed oldest first", () => {
 class MemoryRuns {
   readonly removed: string[] = [];
   list: EndedRun[];
+  /** Gone, with seconds left. */
+  lone: string[] = [];
   fails = false;
 
   constructor(list: EndedRun[]) {
@@ -53,7 +55,12 @@ class MemoryRuns {
     return [...this.list];
   }
 
+  async orphans() {
+    return [...this.lone];
+  }
+
   async remove(id: string) {
+    this.lone = this.lone.filter((orphan) => orphan !== id);
     const before = this.list.length;
     this.list = this.list.filter((run) => run.id !== id);
     if (this.list.length < before) this.removed.push(id);

@@ -26,7 +26,7 @@ export function expiredRuns(
 }
 
 interface RetentionOptions {
-  runs: Pick<RunStore, "ended" | "remove">;
+  runs: Pick<RunStore, "ended" | "orphans" | "remove">;
   limits: RetentionLimits;
   files: Pick<KeptFiles, "sweep">;
   time: { nowMs(): number };
@@ -34,8 +34,8 @@ interface RetentionOptions {
 }
 
 /**
- * Removes ended runs beyond the limits with their seconds, and then files that nobody names any
- * more, now and every ten minutes. Several controllers may do so at once: what one has removed the
+ * Removes ended runs beyond the limits with their seconds, seconds that were stored of runs that are
+ * gone, and then files that nobody names any more, now and every ten minutes. Several controllers may do so at once: what one has removed the
  * other finds removed. Answers a function that ends it and waits for the removal under way.
  */
 export function startRetention(options: RetentionOptions): () => Promise<void> {
@@ -54,24 +54,45 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
   };
 }
 
-/** Neither part keeps the other from its work. */
+/** No part keeps another from its work. */
 async function sweep(options: RetentionOptions, stopping: AbortSignal): Promise<void> {
   const { files, logger } = options;
   const failed = (what: string) => (error: unknown) =>
     logger.warn({ err: error }, `${what} could not be removed`);
   await sweepRuns(options, stopping).catch(failed("old runs"));
+  await sweepSeconds(options, stopping).catch(failed("seconds without a run"));
   if (!stopping.aborted) await files.sweep(stopping).catch(failed("files that nobody names"));
 }
 
 async function sweepRuns(options: RetentionOptions, stopping: AbortSignal): Promise<void> {
   const { runs, limits, time, logger } = options;
   if (limits.days === 0 && limits.runs === 0) return;
+  const expired = expiredRuns(await runs.ended(), limits, time.nowMs());
+  const removed = await removeAll(expired, runs, stopping);
+  if (removed > 0) logger.info({ removed, ...limits }, "old runs were removed");
+}
+
+async function sweepSeconds(options: RetentionOptions, stopping: AbortSignal): Promise<void> {
+  const { runs, logger } = options;
+  if (stopping.aborted) return;
+  const orphans = await runs.orphans();
+  await removeAll(orphans, runs, stopping);
+  if (orphans.length > 0)
+    logger.info({ runs: orphans.length }, "seconds without a run were removed");
+}
+
+/** Answers how many of the runs were there. */
+async function removeAll(
+  ids: readonly string[],
+  runs: RetentionOptions["runs"],
+  stopping: AbortSignal,
+): Promise<number> {
   let removed = 0;
-  for (const id of expiredRuns(await runs.ended(), limits, time.nowMs())) {
+  for (const id of ids) {
     if (stopping.aborted) break;
     if (await runs.remove(id)) removed++;
     // The embedded store works in this thread, and others wait for it.
     await turn();
   }
-  if (removed > 0) logger.info({ removed, ...limits }, "old runs were removed");
+  return removed;
 }

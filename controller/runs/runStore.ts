@@ -54,6 +54,11 @@ export interface RunStore {
   /** Every run that is not active, the one that ended first comes first. */
   ended(): Promise<EndedRun[]>;
   /**
+   * Ids of runs that are gone although seconds of theirs are stored: an owner that had stood still
+   * may write some after the run was removed. `remove` removes those, too.
+   */
+  orphans(): Promise<string[]>;
+  /**
    * Compare-and-set: writes `run` when the stored one has `version === run.version - 1` and a
    * token not above `run.token`; otherwise writes nothing and answers false.
    */

@@ -480,6 +480,16 @@ describe.each(backends.filter(({ unavailable }) => unavailable === undefined))(
         expect(answers).toStrictEqual([true, true, true, true, true]);
       });
 
+      test("those that were stored after their run was removed are found, and can be removed", async () => {
+        await stores.runs.create(aRun({ id: "run-2" }));
+        const minutes = ["run-1", "run-2", "run-3"].map((runId) => aMinute({ runId }));
+        await stores.seconds.put([...minutes, aMinute({ runId: "run-3", minute: 1 })]);
+        expect((await stores.runs.orphans()).sort()).toEqual(["run-1", "run-3"]);
+        expect(await stores.runs.remove("run-3")).toBe(false);
+        expect(await stores.runs.orphans()).toEqual(["run-1"]);
+        expect(await stores.seconds.read("run-2", ...MINUTES)).toHaveLength(1);
+      });
+
       test("the seconds of a run can be removed by themselves", async () => {
         await stores.seconds.put([aMinute(), aMinute({ runId: "run-2" })]);
         await stores.seconds.removeRun("run-1");

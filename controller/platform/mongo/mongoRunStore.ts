@@ -1,10 +1,10 @@
 import type { PageQuery } from "@onrush/shared/api/scenarioApi.ts";
 import type { Collection, Db } from "mongodb";
-import type { SecondStore } from "../../results/secondStore.ts";
 import type { EndedRun, RunStore, StoredRun } from "../../runs/runStore.ts";
 import type { Page } from "../../scenarios/scenarioStore.ts";
 import { endedAtMs, isQueued, packRun, unpackRun, type RunRecord } from "../stores.ts";
 import { insertNew } from "./insertNew.ts";
+import type { MongoSecondStore } from "./mongoSecondStore.ts";
 
 /** Runs of earlier versions have no `endedAtMs`. */
 type RunContent = Omit<RunRecord, "id"> & { endedAtMs?: number | null };
@@ -17,9 +17,9 @@ const OLDEST_FIRST = { createdAtMs: 1, _id: 1 } as const;
 /** One document per run. */
 export class MongoRunStore implements RunStore {
   readonly #documents: Collection<RunDocument>;
-  readonly #seconds: Pick<SecondStore, "removeRun">;
+  readonly #seconds: Pick<MongoSecondStore, "removeRun" | "runIds">;
 
-  constructor(db: Db, seconds: Pick<SecondStore, "removeRun">) {
+  constructor(db: Db, seconds: Pick<MongoSecondStore, "removeRun" | "runIds">) {
     this.#documents = db.collection("runs");
     this.#seconds = seconds;
   }
@@ -75,6 +75,14 @@ export class MongoRunStore implements RunStore {
     return documents
       .map(({ _id: id, createdAtMs, endedAtMs }) => ({ id, endedAtMs: endedAtMs ?? createdAtMs }))
       .sort((a, b) => a.endedAtMs - b.endedAtMs || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Seconds first: a run that begins in between is not among them. */
+  async orphans(): Promise<string[]> {
+    const ids = await this.#seconds.runIds();
+    const found = this.#documents.find({ _id: { $in: ids } }, { projection: { _id: 1 } });
+    const known = new Set((await found.toArray()).map(({ _id: id }) => id));
+    return ids.filter((id) => !known.has(id));
   }
 
   async update(run: StoredRun): Promise<boolean> {

@@ -67,6 +67,11 @@ export class MongoSecondStore implements SecondStore {
     return minutes;
   }
 
+  /** Of every run that has seconds. */
+  async runIds(): Promise<string[]> {
+    return this.#documents.distinct("runId");
+  }
+
   async removeRun(runId: string): Promise<void> {
     await this.#documents.deleteMany({ runId });
   }

@@ -19,6 +19,12 @@ const UPDATE = `UPDATE runs SET
 const ENDED = `SELECT id, coalesce(ended_at_ms, created_at_ms) AS ended_at_ms FROM runs
   WHERE active = 0 ORDER BY 2, 1`;
 
+/** From one id to the next by the index, past the minutes themselves. */
+const ORPHANS = `WITH RECURSIVE ids (id) AS (
+    SELECT min(run_id) FROM minutes
+    UNION ALL SELECT (SELECT min(run_id) FROM minutes WHERE run_id > id) FROM ids WHERE id IS NOT NULL
+  ) SELECT id FROM ids WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM runs)`;
+
 const ACTIVE = "WHERE active = 1 ORDER BY created_at_ms, id";
 
 // The id makes the order of rows of the same millisecond, and so paging, definite.
@@ -37,6 +43,7 @@ export class SqliteRunStore implements RunStore {
   readonly #active: StatementSync;
   readonly #activeViews: StatementSync;
   readonly #ended: StatementSync;
+  readonly #orphans: StatementSync;
   readonly #removeSeconds: StatementSync;
   readonly #remove: StatementSync;
 
@@ -54,6 +61,7 @@ export class SqliteRunStore implements RunStore {
     this.#active = db.prepare(`SELECT * FROM runs ${ACTIVE}`);
     this.#activeViews = db.prepare(`SELECT id, view FROM runs ${ACTIVE}`);
     this.#ended = db.prepare(ENDED);
+    this.#orphans = db.prepare(ORPHANS);
     this.#removeSeconds = db.prepare("DELETE FROM minutes WHERE run_id = ?");
     this.#remove = db.prepare("DELETE FROM runs WHERE id = ?");
   }
@@ -99,6 +107,10 @@ export class SqliteRunStore implements RunStore {
       id: readText(row, "id"),
       endedAtMs: readNumber(row, "ended_at_ms"),
     }));
+  }
+
+  async orphans(): Promise<string[]> {
+    return this.#orphans.all().map((row) => readText(row, "id"));
   }
 
   async update(run: StoredRun): Promise<boolean> {
