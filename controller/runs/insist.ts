@@ -1,7 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Two minutes of outage: by then it is told again, and given up where it may be. */
-const ATTEMPTS = 240;
+/**
+ * Of an outage: by then it is told again, and given up where it may be. Not a number of attempts, as
+ * one takes from nothing to several seconds.
+ */
+const LIMIT_MS = 120_000;
 const RETRY_EVERY_MS = 500;
 
 export interface InsistOptions {
@@ -19,13 +22,19 @@ export async function insist(
   work: () => void | Promise<void>,
   options: InsistOptions,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const sinceMs = performance.now();
+  let toldAtMs = -Infinity;
+  for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!options.isWanted()) return;
-      if (attempt >= ATTEMPTS && options.mayGiveUp()) return options.onGivenUp(error);
-      if (attempt % ATTEMPTS === 1) options.onFailure(error);
+      const nowMs = performance.now();
+      if (nowMs - sinceMs >= LIMIT_MS && options.mayGiveUp()) return options.onGivenUp(error);
+      if (nowMs - toldAtMs >= LIMIT_MS) {
+        toldAtMs = nowMs;
+        options.onFailure(error);
+      }
       await pause(RETRY_EVERY_MS);
     }
   }

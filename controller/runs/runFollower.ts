@@ -61,6 +61,11 @@ export class RunFollower {
     if (message.type === "second") {
       this.#nextSecond = Math.max(this.#nextSecond ?? 0, message.second + 1);
       this.#revisions.set(message.second, message.rev);
+      // Older ones are not read again.
+      const oldest = this.#nextSecond - LOOK_BACK_SECONDS;
+      for (const second of this.#revisions.keys()) {
+        if (second < oldest) this.#revisions.delete(second);
+      }
     }
     if (message.type === "event") this.#lastEvent = message.event;
     if (message.type !== "run") return;

@@ -20,6 +20,8 @@ let log: string[];
 /** What the stores answer: taken, refused for a newer owner's sake, or nothing. */
 let seconds: boolean | Error;
 let document: boolean | Error;
+/** What the link answers with. */
+let link: Error | undefined;
 let record: RunRecord;
 let stored: RunDocument;
 let keeper: RunKeeper;
@@ -33,6 +35,7 @@ async function store(name: string, answer: boolean | Error): Promise<boolean> {
 beforeEach(() => {
   log = [];
   seconds = document = true;
+  link = undefined;
   const runs = {
     update: () => store("document", document),
     get: async () => ({ ...run, token: 99 }),
@@ -45,6 +48,7 @@ beforeEach(() => {
     claims: async () => undefined,
     restore: async () => {},
     async setShares(_runId: string, _token: number, shares: readonly ShareEpoch[]) {
+      if (link !== undefined) throw link;
       log.push(`acknowledged ${shares.map(({ ackedSeq }) => ackedSeq).join()}`);
       return true;
     },
@@ -53,9 +57,9 @@ beforeEach(() => {
   record = new RunRecord("run", plan, minutes, sla);
   stored = new RunDocument(run, runs);
   const claims = new RunClaims("run", plan, directory, new Map());
-  const link = { directory, control: { send: async () => {} } };
+  const told = { directory, control: { send: async () => {} } };
   const watch = { listed: async () => new Set<string>(), leased: () => {} };
-  const standings = new RunStandings("run", claims, link, watch);
+  const standings = new RunStandings("run", claims, told, watch);
   keeper = new RunKeeper(stored, record, standings, {
     trim: async (_runId, position) => void log.push(`trimmed to ${position}`),
   });
@@ -69,7 +73,8 @@ function merged(seq: number): RunState {
   return { shares: [share], startAtMs: 0, nextSecond: 0 } as unknown as RunState;
 }
 
-const save = (state: RunState) => keeper.save(state, run.view);
+const save = async (state: RunState) =>
+  (await keeper.save(state, run.view)) && (await keeper.acknowledge());
 
 test("seconds are stored first, then the document, then it is acknowledged, then let go", async () => {
   expect(await save(merged(3))).toBe(true);
@@ -86,7 +91,8 @@ test.each(["seconds", "document"])(
     else document = new Error("away");
     await expect(save(merged(4))).rejects.toThrow("away");
     // Acknowledgements also go out for their own sake, when a share ends for example.
-    await keeper.acknowledge(merged(5));
+    merged(5);
+    await keeper.acknowledge();
     expect(log.filter((done) => !/^(seconds|document)$/.test(done))).toEqual(["acknowledged 3"]);
     expect(keeper.changed, "it is tried again").toBe(true);
 
@@ -110,12 +116,24 @@ test.each(["seconds", "document"])(
 
 test("what a newer epoch has not reported yet is not acknowledged by what the older one had", async () => {
   await save(merged(3));
-  const state = merged(1);
+  const state = merged(0);
   log = [];
   const [share] = state.shares;
   if (share === undefined) throw new Error("there is one share");
-  await keeper.acknowledge({ ...state, shares: [{ ...share, epoch: 2 }] });
-  expect(log).toEqual(["acknowledged 0"]);
+  await save({ ...state, shares: [{ ...share, epoch: 2 }] });
+  expect(log).toContain("acknowledged 0");
+});
+
+test("an acknowledgement that fails is none of the store, and is made up for by the next one", async () => {
+  const state = merged(3);
+  expect(await keeper.save(state, run.view)).toBe(true);
+  link = new Error("away");
+  await expect(keeper.acknowledge()).rejects.toThrow("away");
+  expect(keeper.isFresh).toBe(true);
+  link = undefined;
+  log = [];
+  await keeper.acknowledge();
+  expect(log).toEqual(["acknowledged 3", "trimmed to 3-0"]);
 });
 
 test("a run is held for ours for a while after the store has taken it, and not before", async () => {

@@ -8,9 +8,15 @@ import type { RunStandings } from "./runStandings.ts";
 /** With Redis hanging, a round of closing and storing takes several seconds. */
 const FRESH_MS = 6_000;
 
+/** What the store has, as somebody else would go on from it. */
+interface Kept {
+  state: RunState;
+  streamPosition: string;
+}
+
 /**
  * Brings a run into its stores: seconds first, then the document that another owner goes on from.
- * Exactly what was stored is acknowledged then, and what was read of the stream so far let go.
+ * Exactly what was stored can be acknowledged then, and what was read of the stream so far let go.
  */
 export class RunKeeper {
   /** Something is to be stored. */
@@ -22,6 +28,8 @@ export class RunKeeper {
   #secondClosed = false;
   #isFailing = false;
   #savedAtMs = -Infinity;
+  #kept: Kept | undefined;
+  #trimmedTo = "";
 
   constructor(
     document: RunDocument,
@@ -51,12 +59,11 @@ export class RunKeeper {
     try {
       if (!(await this.saveSeconds(state))) return false;
       this.#document.change({ progress: { state, tallies: this.#record.tallies } });
+      const { streamPosition } = this.#document;
       if (!(await this.#document.save(view))) return false;
       this.#savedAtMs = performance.now();
       this.#standings.stored(state);
-      if (!(await this.acknowledge(state))) return false;
-      const { id, streamPosition } = this.#document;
-      if (state.startAtMs !== null) await this.#reports.trim(id, streamPosition);
+      this.#kept = { state, streamPosition };
       return true;
     } catch (error) {
       this.changed = true;
@@ -64,12 +71,17 @@ export class RunKeeper {
     }
   }
 
-  /** Tells what is stored; false when someone else owns the run. */
-  async acknowledge(state: RunState): Promise<boolean> {
-    const isOurs = await this.#standings.publish(state, this.#document.token);
+  /** Tells workers what is stored; false when someone else owns the run. Rejects as the link does. */
+  async acknowledge(): Promise<boolean> {
+    if (this.#kept === undefined) return true;
+    const { state, streamPosition } = this.#kept;
+    if (!(await this.#standings.publish(state, this.#document.token))) return false;
     // The next tick stores once more, and with it this is tried again.
-    if (isOurs && !this.#standings.areWhole) this.changed = true;
-    return isOurs;
+    if (!this.#standings.areWhole) this.changed = true;
+    if (state.startAtMs === null || streamPosition === this.#trimmedTo) return true;
+    await this.#reports.trim(this.#document.id, streamPosition);
+    this.#trimmedTo = streamPosition;
+    return true;
   }
 
   /** True while the store has lately taken the run as ours. */

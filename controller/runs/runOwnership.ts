@@ -71,6 +71,11 @@ export class RunOwnership {
     return performance.now() - this.#renewedAtMs < LEASE_TTL_MS;
   }
 
+  /** False from the first renewal that fails until the next one that does not. */
+  get isReachable(): boolean {
+    return this.#isReachable;
+  }
+
   listen(events: OwnershipEvents): void {
     this.#events = events;
   }

@@ -2,6 +2,7 @@ import type { LeaseRequest } from "@onrush/shared/wire/leaseRenewal.ts";
 import type { BeatReply } from "@onrush/shared/wire/heartbeat.ts";
 import { hasEnded } from "@onrush/shared/run/runState.ts";
 import { placementWarnings } from "../planning/placementWarnings.ts";
+import { Leftovers } from "./leftovers.ts";
 import { limited } from "./limited.ts";
 import { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
@@ -15,7 +16,7 @@ const ADOPT_EVERY_MS = { redis: 1_000, local: 5_000 } as const;
 /**
  * The runs that this controller owns. Each waits until workers are free, then its supervisor takes
  * over. Workers are reserved all at once, so two runs never wait for each other's. Runs that nobody
- * owns (their controller is gone) are adopted, and workers that ended ones have left are freed.
+ * owns (their controller is gone) are adopted, and what ended ones have left is cleared.
  */
 export class RunQueue {
   readonly #options: PublishingPlatform;
@@ -24,6 +25,7 @@ export class RunQueue {
   readonly #scenarios = new Map<string, Pick<StoredRun["scenario"], "numWorkers" | "labels">>();
   /** Runs whose lease is being asked for: this controller would get the same one twice. */
   readonly #taking = new Set<string>();
+  readonly #leftovers: Leftovers;
   #adoptTimer: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #placing = false;
@@ -32,6 +34,7 @@ export class RunQueue {
 
   constructor(options: PublishingPlatform) {
     this.#options = options;
+    this.#leftovers = new Leftovers(options);
   }
 
   async open(): Promise<void> {
@@ -83,7 +86,9 @@ export class RunQueue {
     this.#taking.add(runId);
     try {
       const ownership = await RunOwnership.acquire(runId, link.lease, owner, logger);
-      if (ownership !== undefined) await use(ownership);
+      if (ownership === undefined) return;
+      if (this.#closed) return await ownership.release();
+      await use(ownership);
     } finally {
       this.#taking.delete(runId);
     }
@@ -119,7 +124,8 @@ export class RunQueue {
     const asked = link.lease.askStop(runId).catch((error: unknown) => {
       logger.warn({ err: error, runId }, "that a run is to stop could not be left for others");
     });
-    await Promise.all([asked, own.stop()]);
+    // Once it is on record, nobody needs to be told.
+    if (!(await own.stop())) await asked;
   }
 
   /** Standings of shares of runs that are this controller's. */
@@ -198,10 +204,10 @@ export class RunQueue {
     if (this.#adopting || this.#closed) return;
     this.#adopting = true;
     try {
-      for (const run of await this.#options.runs.active()) {
-        await this.#take(run.id, (ownership) => this.#adopt(run.id, ownership));
-      }
-      await this.#releaseEnded();
+      const active = await this.#options.runs.active();
+      // Side by side: workers wait 15 s for an owner, whatever the others take.
+      await Promise.all(active.map(({ id }) => this.#tryAdopt(id)));
+      await this.#leftovers.clear((id) => this.#supervisors.has(id) || this.#taking.has(id));
     } catch (error) {
       this.#options.logger.warn({ err: error }, "what others have left could not be looked for");
     } finally {
@@ -209,17 +215,11 @@ export class RunQueue {
     }
   }
 
-  /** Frees workers that an ended run has left reserved: its owner died before it could, for example. */
-  async #releaseEnded(): Promise<void> {
-    const { link, runs, logger } = this.#options;
-    const workers = await link.directory.list();
-    for (const runId of new Set(workers.flatMap(({ reservedFor }) => reservedFor ?? []))) {
-      if (this.#supervisors.has(runId) || this.#taking.has(runId)) continue;
-      // One that is not known here may be another store's, whose controllers have the same workers.
-      const run = await runs.get(runId);
-      if (run === undefined || run.active) continue;
-      logger.warn({ runId }, "an ended run had left workers reserved");
-      await link.directory.release(runId);
+  async #tryAdopt(runId: string): Promise<void> {
+    try {
+      await this.#take(runId, (ownership) => this.#adopt(runId, ownership));
+    } catch (error) {
+      this.#options.logger.warn({ err: error, runId }, "a run could not be taken up");
     }
   }
 
@@ -227,7 +227,8 @@ export class RunQueue {
   async #adopt(runId: string, ownership: RunOwnership): Promise<void> {
     const { runs, logger } = this.#options;
     // As its last owner left it: what was read before the lease was ours may be older.
-    const run = await runs.get(runId).catch(async (error: unknown) => {
+    const look = () => Promise.all([runs.get(runId), ownership.isStopAsked()]);
+    const [run, isStopAsked] = await look().catch(async (error: unknown) => {
       await ownership.release();
       throw error;
     });
@@ -236,16 +237,23 @@ export class RunQueue {
     if (run === undefined || !run.active || !ownership.isHeld) return ownership.release();
     logger.info({ runId }, "a run without an owner goes on here");
     if (state === undefined || state.startAtMs === null || hasEnded(state.phase)) {
-      return this.#enqueue(run, ownership);
+      // Before workers are reserved for it.
+      if (isStopAsked) void this.#supervise(run, ownership).stop();
+      else this.#enqueue(run, ownership);
+      return;
     }
-    const supervisor = this.#supervise(run, ownership);
+    // Not waited for: going through a day of seconds takes longer than other runs can wait.
+    void this.#resume(this.#supervise(run, ownership), isStopAsked);
+  }
+
+  async #resume(supervisor: RunSupervisor, isStopAsked: boolean): Promise<void> {
     try {
-      await supervisor.resume();
+      await supervisor.resume(isStopAsked);
     } catch (error) {
-      // Half read it cannot be gone on with; the next try begins with the store again. Those
-      // behind it have their turn now; where the store is away, reading the next one says so.
+      // Half read it cannot be gone on with; the next try begins with the store again.
       await supervisor.handOn();
-      logger.warn({ err: error, runId }, "a run could not be gone on with");
+      const context = { err: error, runId: supervisor.id };
+      this.#options.logger.warn(context, "a run could not be gone on with");
     }
   }
 }

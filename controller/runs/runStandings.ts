@@ -100,6 +100,7 @@ export class RunStandings {
 
   #commands(state: RunState, token: number): Command[] {
     const types: Command["type"][] = state.stopRequested ? ["start", "stop"] : ["start"];
+    if (state.failure !== null) types.push("abort");
     return types.flatMap((type) => this.#command(type, state, token) ?? []);
   }
 

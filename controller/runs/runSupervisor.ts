@@ -19,7 +19,6 @@ import { RunSla } from "../analysis/runSla.ts";
 import type { StreamEntry } from "../platform/ports.ts";
 import { planRun, type RunPlan } from "../planning/runPlan.ts";
 import { placeShares } from "../planning/shares.ts";
-import { clearRemains } from "./clearRemains.ts";
 import { epochAfter, HandOut } from "./handOut.ts";
 import { inSlices } from "./inSlices.ts";
 import { insist } from "./insist.ts";
@@ -31,6 +30,7 @@ import { RunDocument } from "./runDocument.ts";
 import { linkEvent, storeEvent } from "./outageEvents.ts";
 import { RunKeeper } from "./runKeeper.ts";
 import { RunNews } from "./runNews.ts";
+import { RunOrders } from "./runOrders.ts";
 import type { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
@@ -49,12 +49,13 @@ interface SupervisorOptions extends PublishingPlatform {
 /**
  * Carries out what the run reducer decides, for one run that this controller owns. Everything that
  * happens to the run goes through one mailbox, so effects are carried out in order and never side
- * by side.
+ * by side. What workers are to be told goes through another one, so that nothing waits for the link.
  */
 export class RunSupervisor {
   readonly plan: RunPlan;
+  readonly #ended = Promise.withResolvers<void>();
   /** Resolves when the run has ended and is stored, or is no longer ours. */
-  readonly ended: Promise<void>;
+  readonly ended = this.#ended.promise;
   readonly #options: SupervisorOptions;
   readonly #document: RunDocument;
   readonly #record: RunRecord;
@@ -66,14 +67,13 @@ export class RunSupervisor {
   readonly #claims: RunClaims;
   readonly #standings: RunStandings;
   readonly #takeOvers: TakeOvers;
-  readonly #handOut: HandOut;
+  readonly #orders: RunOrders;
   readonly #mailbox = new Mailbox();
   readonly #turns = new RunTurns();
   #state: RunState;
   /** What is counted once at the end is counted. */
   #finishing = false;
   #stopReading: (() => Promise<void>) | undefined;
-  #resolveEnded: () => void = () => {};
 
   constructor(options: SupervisorOptions) {
     const { run, link, time, logger, ownership } = options;
@@ -97,8 +97,13 @@ export class RunSupervisor {
       ...{ watch: this.#watch, record: this.#record, claims: this.#claims },
     });
     this.#state = initialRunState(runSettings(this.plan, link.name));
-    this.#handOut = new HandOut(run.id, this.plan, link.tasks);
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#orders = new RunOrders({
+      ...{ document: this.#document, standings: this.#standings, keeper: this.#keeper, link },
+      handOut: new HandOut(run.id, this.plan, link.tasks),
+      ...{ state: () => this.#state, isWanted: () => this.#owned },
+      onRefused: () => this.#post(() => this.#letGo()),
+      warn: (error, text) => this.#warn(error, text),
+    });
     this.#document.change({ token: ownership.token });
     ownership.listen({
       onLost: () => this.#post(() => this.#letGo()),
@@ -148,7 +153,7 @@ export class RunSupervisor {
   }
 
   /** Goes on with a run that another controller has left in the middle. */
-  resume(): Promise<void> {
+  resume(isStopAsked: boolean): Promise<void> {
     return this.#mailbox.post(async () => {
       const { progress } = this.#document;
       if (progress === null) throw new Error("a run without progress cannot be resumed");
@@ -162,7 +167,7 @@ export class RunSupervisor {
       await this.#save();
       await this.#restore();
       // Before what was reported since: shares that ended because of it did not complete the run.
-      if (await this.#options.ownership.isStopAsked()) await this.#tell({ type: "stopRequested" });
+      if (isStopAsked) await this.#tell({ type: "stopRequested" });
       this.#live();
     });
   }
@@ -189,8 +194,13 @@ export class RunSupervisor {
     this.#watch.close();
   }
 
-  stop(): Promise<void> {
-    return this.#mailbox.post(() => this.#tell({ type: "stopRequested" }));
+  /** Resolves with true when it is on record that the load is to end. */
+  stop(): Promise<boolean> {
+    return this.#mailbox.post(async () => {
+      await this.#tell({ type: "stopRequested" });
+      const isStored = this.hasEnded || !this.#keeper.changed || (await this.#saveOrTell());
+      return isStored && this.#owned;
+    });
   }
 
   fail(reason: string): Promise<void> {
@@ -245,7 +255,9 @@ export class RunSupervisor {
       for (const answer of await this.#find(effect)) await this.#tell(answer);
     }
     this.#news.corrections(this.#record);
-    if (this.#keeper.changed && !this.hasEnded) await this.#saveOrTell();
+    // Without the link only the store can prove that the run is still ours.
+    const isDue = this.#keeper.changed || !this.#options.ownership.isReachable;
+    if (isDue && !this.hasEnded) await this.#saveOrTell();
   }
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
@@ -323,13 +335,13 @@ export class RunSupervisor {
         return this.#start(effect.startAtMs);
       case "stop":
       case "abort":
-        return this.#standings.command(effect.type, this.#state, this.#document.token);
+        return this.#orders.command(effect.type);
       case "merge":
         if (snapshot !== undefined) await this.#record.merge(effect.share, snapshot);
         this.#keeper.changed = true;
         return;
       case "acknowledge":
-        return this.#acknowledge();
+        return this.#orders.acknowledge();
       case "countLost":
         if (effect.share !== null) await this.#record.interruptAll(effect.share);
         await this.#accounts.recountLost(this.#state, effect, () => this.#saveRecounted(effect));
@@ -352,13 +364,13 @@ export class RunSupervisor {
   /** Stored first, as shares are. */
   async #runScript(kind: ScriptKind): Promise<void> {
     await this.#save();
-    if (this.#owned) await this.#handOut.script(this.#state, this.#document.token, kind);
+    this.#orders.script(kind);
   }
 
   /** Stored first: whoever goes on with the run must know of a share before its worker does. */
   async #assign(shares: readonly ShareState[]): Promise<void> {
     await this.#save();
-    if (this.#owned) await this.#handOut.shares(this.#state, this.#document.token, shares);
+    this.#orders.assign(shares);
   }
 
   /** Stored first: whoever goes on with the run must know that load has begun. */
@@ -374,7 +386,7 @@ export class RunSupervisor {
       // Storing took too long, and nobody has been told yet: a later instant, with more time.
       leadMs *= 2;
     }
-    await this.#standings.command("start", this.#state, this.#document.token);
+    this.#orders.command("start");
   }
 
   #close(second: number, partial: boolean): void {
@@ -384,19 +396,22 @@ export class RunSupervisor {
   }
 
   /** The store may be away: then the run goes on in memory, and the next time has it all. */
-  async #saveOrTell(): Promise<void> {
+  async #saveOrTell(): Promise<boolean> {
     try {
       await this.#save();
       if (this.#keeper.recovered()) this.#news.event(...storeEvent(true));
+      return true;
     } catch (error) {
       this.#warn(error, "a run could not be stored, trying again");
       if (this.#keeper.failed()) this.#news.event(...storeEvent(false, error));
+      return false;
     }
   }
 
   async #save(): Promise<void> {
     if (!this.#owned) return;
     if (!(await this.#keeper.save(this.#state, this.view))) return this.#letGo();
+    this.#orders.acknowledge();
     this.#news.run(this.view);
   }
 
@@ -409,19 +424,14 @@ export class RunSupervisor {
     return this.#keeper.saveSeconds({ ...this.#state, nextSecond: toSecond + 1 });
   }
 
-  async #acknowledge(): Promise<void> {
-    if (!(await this.#keeper.acknowledge(this.#state))) await this.#letGo();
-  }
-
   /** What keeps leases had forgotten ours, so it may have forgotten everything. */
   async #restore(): Promise<void> {
     if (this.hasEnded || !this.#owned) return;
     await this.#insist(async () => {
       if (!(await this.#document.isOurs())) return this.#letGo();
-      const { token } = this.#options.ownership;
-      this.#document.change({ token });
+      this.#document.change({ token: this.#options.ownership.token });
       this.#watch.bePatient();
-      await this.#standings.restore(this.#state, token);
+      this.#orders.restore();
       // A share that was stored and not handed out, or whose task was forgotten: a worker that has
       // it already leaves it at that.
       const script = scriptUnderWay(this.#state);
@@ -442,8 +452,7 @@ export class RunSupervisor {
     this.#document.change({ active: false, progress: null }, view);
     if (!(await this.#document.save(view))) return this.#letGo();
     this.#news.run(this.view);
-    await this.#clearRemains();
-    this.#resolveEnded();
+    this.#clearRemains();
   }
 
   /** Iterations that nobody does although the run is over: their users were lost. */
@@ -459,19 +468,13 @@ export class RunSupervisor {
     // Not awaited: reading waits for its last batch, which may be waiting for this mailbox.
     this.#stopReading?.().catch(() => {});
     await this.#options.ownership.release();
-    this.#resolveEnded();
+    this.#ended.resolve();
   }
 
-  async #clearRemains(): Promise<void> {
+  #clearRemains(): void {
     this.#stopReading?.().catch(() => {});
-    if (!this.#owned) return;
-    const { link, ownership } = this.#options;
-    const workerIds = runWorkers(this.#state);
-    // Otherwise its workers would be reserved for ever.
-    await this.#insist(() => link.directory.release(this.id));
-    const failures = await clearRemains(link, this.id, workerIds);
-    for (const error of failures) this.#warn(error, "something of a run is left");
-    await ownership.release();
+    const released = this.#orders.release().then(() => this.#options.ownership.release());
+    void released.then(this.#ended.resolve);
   }
 
   #nowMs(): number {

@@ -37,14 +37,20 @@ export function channelTo(link: LocalWorkerLink): (message: WorkerRequest) => vo
   return (message) => hear({ id: 1, ...message });
 }
 
-/** Workers that live, and tell so when they are asked to. */
-export function workersOn(link: LocalWorkerLink, ...workerIds: string[]): () => void {
+/** Workers that live, and tell so when they are asked to, with the run that each has a share of. */
+export function workersOn(
+  link: LocalWorkerLink,
+  ...workerIds: string[]
+): (held?: Readonly<Record<string, string>>) => void {
   const say = channelTo(link);
   const health = { threads: 1, cpu: 0, rssBytes: 1, mbps: 0, lagMs: 0 };
-  const rest = { hostname: "h", pid: 1, labels: {}, state: "idle" as const, shares: [], ...health };
-  return () => {
+  const rest = { hostname: "h", pid: 1, labels: {}, state: "idle" as const, ...health };
+  return (held = {}) => {
     for (const workerId of workerIds) {
-      const heartbeat = { workerId, clockOffsetUs: 0, clockErrorUs: 0, ...rest };
+      const runId = held[workerId];
+      const share = { share: "0/0", epoch: 1, started: 0, dropped: 0 };
+      const shares = runId === undefined ? [] : [{ runId, ...share }];
+      const heartbeat = { workerId, clockOffsetUs: 0, clockErrorUs: 0, ...rest, shares };
       say({ type: "beat", heartbeat });
     }
   };
