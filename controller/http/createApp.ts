@@ -13,6 +13,8 @@ export interface AppOptions {
   /** Static files and pages, asked after all routes. */
   files: readonly ((app: Express) => void)[];
   allowsHost(host: string | undefined): boolean;
+  /** What a failure that nobody foresaw comes from; undefined when everything around us answers. */
+  outage(): Promise<HttpProblem | undefined>;
   logger: Logger;
 }
 
@@ -136,8 +138,8 @@ function asProblem(error: unknown): HttpProblem | undefined {
   return new HttpProblem(status, "The request cannot be answered.");
 }
 
-function answerErrors(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
+function answerErrors({ outage, logger }: Pick<AppOptions, "outage" | "logger">) {
+  const handler: ErrorRequestHandler = async (error: unknown, request, response, _next) => {
     const known = asProblem(error);
     const { method, path } = request;
     if (known === undefined) logger.error({ err: error, method, path }, "request failed");
@@ -145,12 +147,15 @@ function answerErrors(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    sendProblem(response, known ?? new HttpProblem(500, "Something went wrong; see the log."));
+    const problem = known ?? (await outage());
+    sendProblem(response, problem ?? new HttpProblem(500, "Something went wrong; see the log."));
   };
+  return handler;
 }
 
 /** The routes and files as an express app that answers every failure with a problem document. */
-export function createApp({ routes, files, allowsHost, logger }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { routes, files, allowsHost } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -160,6 +165,6 @@ export function createApp({ routes, files, allowsHost, logger }: AppOptions): Ex
   app.use((request) => {
     throw new HttpProblem(404, `There is nothing at ${request.path.slice(0, 200)}.`);
   });
-  app.use(answerErrors(logger));
+  app.use(answerErrors(options));
   return app;
 }

@@ -25,7 +25,8 @@ import { createApp } from "./createApp.ts";
 import { dashboardFiles } from "./dashboardFiles.ts";
 import { docsFiles, docsRoutes } from "./docsRoutes.ts";
 import { HttpProblem, rawProblem } from "./httpProblem.ts";
-import { operationRoutes, type ReadinessChecks, type ServerInfo } from "./operationRoutes.ts";
+import { operationRoutes, type ServerInfo } from "./operationRoutes.ts";
+import { outage, type PartNames, type ReadinessChecks } from "./readiness.ts";
 import { hostRule } from "./requestGuards.ts";
 import type { Route } from "./route.ts";
 
@@ -59,6 +60,16 @@ export interface HttpServer {
 }
 
 const CLOSE_GRACE_MS = 2_000;
+
+function partNames({ link, store }: ServerInfo["engine"]): PartNames {
+  return {
+    ...(link === "redis" && { workers: { name: "Redis", setting: "REDIS_URL" } }),
+    store:
+      store === "mongodb"
+        ? { name: "MongoDB", setting: "MONGODB_URL" }
+        : { name: "the data folder", setting: "ONRUSH_DATA" },
+  };
+}
 
 /** Every route of the controller; `/openapi.json` describes exactly these. */
 function allRoutes(options: HttpServerOptions): Route[] {
@@ -126,11 +137,15 @@ function listen(server: Server, host: string, port: number): Promise<string> {
 
 /** The controller's HTTP side, composed; the caller listens and closes. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { runs, logger, metrics, dashboardDir } = options;
+  const { runs, logger, metrics, dashboardDir, checks } = options;
+  const parts = partNames(options.info.engine);
   const allowsHost = hostRule(options.host);
   const routes = allRoutes(options);
   const files = [docsFiles, dashboardFiles(dashboardDir)];
-  const app = createApp({ routes, files, allowsHost, logger });
+  const app = createApp({
+    ...{ routes, files, allowsHost, logger },
+    outage: () => outage(checks, parts, logger),
+  });
   const settings = { requestTimeout: 30_000, headersTimeout: 10_000, requireHostHeader: false };
   const server = createServer(settings, app);
   server.on("clientError", answerBroken);

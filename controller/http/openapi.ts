@@ -25,12 +25,15 @@ function responseObject(status: string, spec: ResponseSpec): ZodOpenApiResponseO
 
 /** Statuses with a problem document: by the shape of the route, and what it declares. */
 function problemStatuses(route: Route): number[] {
+  const needsParts = route.path.startsWith("/api/");
   const hasInput = route.query !== undefined || route.bodySchema !== undefined;
   const statuses = [
     ...(hasInput ? [400] : []),
     ...(route.params === undefined ? [] : [404]),
     ...(route.bodySchema === undefined ? [] : [413, 415]),
     ...(route.binaryBody === undefined ? [] : [400, 413, 415]),
+    // Redis or the database may be away.
+    ...(needsParts ? [503] : []),
     ...route.problems,
   ];
   return [...new Set(statuses)].sort((a, b) => a - b);

@@ -3,8 +3,8 @@ import type { Metrics } from "../platform/metrics.ts";
 import type { WorkerDirectory } from "../platform/ports.ts";
 import type { KeptFiles } from "../scenarios/keptFiles.ts";
 import type { WorkerDemand } from "../workers/workerDemand.ts";
-import type { Problem } from "@onrush/shared/scenario/problems.ts";
 import { HttpProblem } from "./httpProblem.ts";
+import { CHECK_LIMIT_MS, missing, type ReadinessChecks, within } from "./readiness.ts";
 import { route, type RawResponse, type Route } from "./route.ts";
 
 export interface ServerInfo {
@@ -12,9 +12,6 @@ export interface ServerInfo {
   engine: { link: "local" | "redis"; store: "sqlite" | "mongodb" };
   auth: "none";
 }
-
-/** Names of what must answer before the controller is ready. */
-export type ReadinessChecks = Record<string, () => Promise<void>>;
 
 export interface OperationOptions {
   info: ServerInfo;
@@ -26,8 +23,6 @@ export interface OperationOptions {
   demand?: (() => Promise<WorkerDemand>) | undefined;
   logger: Logger;
 }
-
-const CHECK_LIMIT_MS = 2_000;
 
 const text = { type: "string" };
 const healthResponse: RawResponse<{ status: "ok" } & ServerInfo> = {
@@ -67,31 +62,6 @@ const metricsResponse: RawResponse<string> = {
   description: "Prometheus text format",
   jsonSchema: text,
 };
-
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer in ${limitMs} ms`)), limitMs);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What is missing, without the internals of the failure (those are logged). */
-async function missing(
-  name: string,
-  check: () => Promise<unknown>,
-  logger: Logger,
-): Promise<Problem[]> {
-  try {
-    await within(CHECK_LIMIT_MS, check());
-    return [];
-  } catch (error) {
-    logger.warn({ err: error, check: name }, "not ready");
-    return [{ path: name, message: "does not answer" }];
-  }
-}
 
 async function readiness({ checks, directory, logger }: OperationOptions) {
   let workers = 0;

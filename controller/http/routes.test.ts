@@ -268,6 +268,36 @@ describe("operations", () => {
     expect(text).not.toContain("27017");
   });
 
+  const away = () => Promise.reject(new Error("mongo.internal:27017"));
+  const here = () => Promise.resolve();
+
+  test.each([
+    ["Redis", { workers: away, store: here }, /^Redis does not answer \(REDIS_URL\): .*ask again/],
+    ["MongoDB", { workers: here, store: away }, /^MongoDB does not answer \(MONGODB_URL\): /],
+    ["both", { workers: away, store: away }, /^Redis does not answer .*, MongoDB does not answer/],
+  ])("a request that fails while %s is away names it, and when to ask again", async (...row) => {
+    const [, checks, detail] = row;
+    const engine = { link: "redis", store: "mongodb" } as const;
+    const info = { version: "1.2.3", engine, auth: "none" } as const;
+    const other = await startTestServer({ checks, info });
+    other.directory.list = away;
+    const response = await fetch(`${other.api}/workers`);
+    const text = await response.text();
+    await other.close();
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(problemSchema.parse(JSON.parse(text)).detail).toMatch(detail);
+    expect(text).not.toContain("27017");
+  });
+
+  test("a request that fails while everything answers is a fault of ours", async () => {
+    const other = await startTestServer({ checks: { workers: here, store: here } });
+    other.directory.list = away;
+    const response = await fetch(`${other.api}/workers`);
+    await other.close();
+    expect(response.status).toBe(500);
+  });
+
   test.each(["/metrics", "/actuator/prometheus"])("%s is Prometheus text", async (path) => {
     const { text, headers } = await call("GET", path);
     expect(headers.get("content-type")).toContain("text/plain; version=0.0.4");
