@@ -41,6 +41,15 @@ async function degradationTold({ api }: ChaosPlatform, runId: string, what: RegE
   );
 }
 
+const LINK = "link to the workers";
+const STORE = "the store";
+
+/** People look for the fault where they are told it is. */
+async function expectNotNamed({ api }: ChaosPlatform, runId: string, part: string): Promise<void> {
+  const { events } = await api.run(runId);
+  expect(events.map(({ text }) => text).filter((text) => text.includes(part))).toEqual([]);
+}
+
 /** The outage lasts as long as the scenario says, whatever is looked at meanwhile. */
 async function during(outage: () => Promise<void>, look: () => Promise<void>): Promise<void> {
   await outage();
@@ -58,6 +67,7 @@ test.concurrent("load goes on while Redis stands still for 20 s", async (scope) 
   );
   redis.thaw();
   await expectUnharmed(platform, runId, load);
+  await expectNotNamed(platform, runId, STORE);
 });
 
 test.concurrent(
@@ -86,11 +96,40 @@ test.concurrent("load goes on while Redis is gone for 20 s and comes back empty"
   );
   await redis.restartEmpty();
   await expectUnharmed(platform, runId, load);
+  await expectNotNamed(platform, runId, STORE);
   // The platform is whole again, not only the run.
   const next = await api.start(steady(target.url, { ...load, seconds: 2 }));
   const run = await api.outcome(next.runId);
   expect(run.state).toBe("COMPLETED");
   expectAllStarted(run, 2 * load.rps);
+});
+
+test.concurrent("a run is stopped while Redis is gone", async (scope) => {
+  const platform = await startChaos(scope, { workers: 2 });
+  const { api, redis, target } = platform;
+  const { runId } = await api.start(steady(target.url, { rps: 100, seconds: 120, workers: 2 }));
+  await api.loaded(runId, 3);
+  await redis.kill();
+  await pause(BRIEF_OUTAGE_MS);
+  const askedMs = Date.now();
+  const asked = await api.call("POST", `/api/v1/runs/${runId}/stop`);
+  const answeredMs = Date.now();
+  expect(asked).toMatchObject({ state: "STOPPING" });
+  // Redis hears of it only when it is back.
+  await pause(BRIEF_OUTAGE_MS);
+  const arrivalsMs = await target.arrivalsMs();
+  const lastMs = arrivalsMs.at(-1) ?? 0;
+  // The load had gone on until then.
+  expect(
+    arrivalsMs.filter((atMs) => atMs > askedMs - 1_000 && atMs < askedMs).length,
+  ).toBeGreaterThan(50);
+  expect(lastMs - answeredMs).toBeLessThan(2_000);
+  await redis.restartEmpty();
+  const run = await api.outcome(runId);
+  expect(run.state).toBe("STOPPED");
+  const counts = await target.counts();
+  expectNoDoubles(counts);
+  expect(counts.received).toBe(run.ledger.started);
 });
 
 test.concurrent(
@@ -158,6 +197,7 @@ test.concurrent("load goes on while MongoDB stands still for 20 s", async (scope
   );
   thaw(mongo);
   await expectUnharmed(platform, runId, load);
+  await expectNotNamed(platform, runId, LINK);
 });
 
 test.concurrent(
@@ -217,6 +257,7 @@ test.concurrent(
     );
     await mongo.restart();
     await expectUnharmed(platform, runId, load);
+    await expectNotNamed(platform, runId, LINK);
     expect(await told()).toContain("the store answers again");
     expect(await api.missing()).toBe("");
   },

@@ -4,13 +4,8 @@ import { expect, test } from "vitest";
 import { expectAllSeconds } from "./healed.ts";
 import { expectBalanced, expectFullRateAgain, expectNothingTwice } from "./ledgerRules.ts";
 import { carrierOf, ChaosWorker, startChaos } from "./platform.ts";
+import { withoutFiles } from "./refusedFiles.ts";
 import { steady } from "./scenarios.ts";
-
-/** The controller has no file for whoever runs with this. */
-const NO_FILES = `const others = globalThis.fetch;
-globalThis.fetch = async (url, options) =>
-  String(url).includes("/api/v1/files/") ? new Response(null, { status: 404 }) : others(url, options);`;
-const withoutFiles = `--import=data:text/javascript,${encodeURIComponent(NO_FILES)}`;
 
 const rows = Buffer.from("user\nann\nbob\n");
 const sha256 = createHash("sha256").update(rows).digest("hex");
