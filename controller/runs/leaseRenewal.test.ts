@@ -65,3 +65,8 @@ test("an owner cut off from link and store renews while its own lease lasts, and
   // Another controller may have taken the run over and given its shares to others.
   expect(await answer()).toMatchObject({ shares: [], owners: { [owned.id]: OWNER_URL } });
 });
+test("an owner without a link that can store goes on renewing: the run is still its own", async () => {
+  owned.linkFails = fails;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect((await answer())?.shares).toHaveLength(1);
+});
