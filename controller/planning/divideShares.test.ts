@@ -52,3 +52,12 @@ test("shares stay whole in sum, parts stay few, and nobody carries more than a f
     ),
   );
 });
+
+test("of a thousand workers that carry the same, one that dies is carried on by a few dozen", () => {
+  const carried = Array.from({ length: 999 }, () => 3_600);
+  const [parts = []] = divideShares([3_600], carried);
+  const given = parts.filter((part) => part > 0);
+  expect(given.length).toBeLessThan(50);
+  expect(sum(given)).toBeCloseTo(3_600, 6);
+  for (const part of given) expect(part).toBeLessThan(0.05 * 3_600);
+});
