@@ -142,15 +142,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const allowsHost = hostRule(options.host);
   const routes = allRoutes(options);
   const files = [docsFiles, dashboardFiles(dashboardDir)];
-  const app = createApp({
-    ...{ routes, files, allowsHost, logger },
-    outage: () => outage(checks, parts, logger),
-  });
+  const asked = { allowsHost, logger, outage: () => outage(checks, parts, logger) };
+  const app = createApp({ routes, files, ...asked });
   const settings = { requestTimeout: 30_000, headersTimeout: 10_000, requireHostHeader: false };
   const server = createServer(settings, app);
   server.on("clientError", answerBroken);
   const onDropped = () => metrics.countLiveDrop();
-  const liveHub = new LiveHub({ runs, logger, allowsHost, onDropped });
+  const liveHub = new LiveHub({ runs, onDropped, ...asked });
   liveHub.attach(server);
   const close = async () => {
     liveHub.close();

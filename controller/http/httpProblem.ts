@@ -78,6 +78,7 @@ export function rawProblem(problem: HttpProblem): string {
     `Content-Length: ${Buffer.byteLength(body)}`,
     "X-Content-Type-Options: nosniff",
     "Connection: close",
+    ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),
   ];
   return `${head.join("\r\n")}\r\n\r\n${body}`;
 }

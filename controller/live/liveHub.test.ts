@@ -180,6 +180,20 @@ test.each([
   expect(await refusal(url, headers)).toEqual({ status, type: "application/problem+json" });
 });
 
+test.each([
+  ["away", 503, () => Promise.reject(new Error("mongo.internal:27017"))],
+  ["there", 500, () => Promise.resolve()],
+])(
+  "a viewer whose run cannot be read is told why: the store is %s",
+  async (_how, status, store) => {
+    const other = await startTestServer({ checks: { store } });
+    other.runs.get = () => Promise.reject(new Error("mongo.internal:27017"));
+    const url = `${other.url.replace("http", "ws")}/api/v1/live?runId=${runId}`;
+    expect(await refusal(url)).toEqual({ status, type: "application/problem+json" });
+    await other.close();
+  },
+);
+
 test("a page of our own is welcome", async () => {
   const { atLeast, socket } = listen(liveUrl(), { Origin: server.url });
   await atLeast(1);

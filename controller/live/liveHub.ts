@@ -20,6 +20,8 @@ export interface LiveHubOptions {
   runs: Runs;
   logger: Logger;
   allowsHost(host: string | undefined): boolean;
+  /** What a failure that nobody foresaw comes from; undefined when everything around us answers. */
+  outage(): Promise<HttpProblem | undefined>;
   onDropped?: () => void;
   maxBufferedBytes?: number;
   nowMs?: () => number;
@@ -54,10 +56,11 @@ export class LiveHub {
       socket.on("error", (err) => this.#options.logger.debug({ err }, "live socket broke"));
       this.#upgrading.add(socket);
       this.#upgrade(request, socket, head)
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           if (error instanceof HttpProblem) return refuse(error);
           this.#options.logger.error({ err: error }, "live connection failed");
-          return refuse(new HttpProblem(500, "Something went wrong; see the log."));
+          const problem = await this.#options.outage();
+          return refuse(problem ?? new HttpProblem(500, "Something went wrong; see the log."));
         })
         .finally(() => this.#upgrading.delete(socket));
     });
