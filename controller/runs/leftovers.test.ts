@@ -45,6 +45,8 @@ test("what an ended run has left is cleared, and nothing of a run that is under 
   await lookFor(2_000);
   expect(await reserved()).toEqual(["", "active", ""]);
   expect(cleared.sort()).toEqual(["ended", "w1 ended", "w3 ended"]);
+  await lookFor(5_000);
+  expect(cleared, "once, however long its workers are listed").toHaveLength(3);
   // Its share of the ended run does not keep the worker from other ones any more.
   expect(await link.directory.reserve("next", 3, {})).toEqual(["w1", "w3"]);
 });

@@ -23,7 +23,10 @@ export interface LeftoversOptions {
 /** Clears what a run has left at its workers and in the link when its owner died before it could. */
 export class Leftovers {
   readonly #options: LeftoversOptions;
-  /** Since when a run is seen at workers that is not this controller's, and is not under way. */
+  /**
+   * Since when a run is seen at workers that is not this controller's, and is not under way: Infinity
+   * once that is cleared.
+   */
   #sinceMs: ReadonlyMap<string, number> = new Map();
 
   constructor(options: LeftoversOptions) {
@@ -41,7 +44,9 @@ export class Leftovers {
       const sinceMs = this.#sinceMs.get(runId) ?? nowMs;
       seen.set(runId, sinceMs);
       const limitMs = run === undefined ? UNKNOWN_FOR_MS : ENDED_FOR_MS;
-      if (nowMs - sinceMs >= limitMs) await this.#clearRun(runId, workerIds);
+      if (nowMs - sinceMs < limitMs || !(await this.#clearRun(runId, workerIds))) continue;
+      // Its workers may be listed for a while yet, with what they have told last.
+      seen.set(runId, Infinity);
     }
     this.#sinceMs = seen;
   }
@@ -58,16 +63,17 @@ export class Leftovers {
     return byRun;
   }
 
-  /** As its owner: nobody else is about to, nor goes on with it meanwhile. */
-  async #clearRun(runId: string, workerIds: ReadonlySet<string>): Promise<void> {
+  /** False when somebody else has it. As its owner: nobody else is about to, nor goes on with it meanwhile. */
+  async #clearRun(runId: string, workerIds: ReadonlySet<string>): Promise<boolean> {
     const { link, owner, logger } = this.#options;
-    if ((await link.lease.acquire(runId, owner, LEASE_TTL_MS)) === undefined) return;
+    if ((await link.lease.acquire(runId, owner, LEASE_TTL_MS)) === undefined) return false;
     try {
       logger.warn({ runId }, "an ended run had left something at its workers");
       await link.directory.release(runId);
       for (const error of await clearRemains(link, runId, [...workerIds])) {
         logger.warn({ err: error, runId }, "something of a run is left");
       }
+      return true;
     } finally {
       await link.lease.release(runId, owner);
     }

@@ -30,6 +30,12 @@ export class OwnedRun {
   storeFails: Failure | undefined;
   /** How long it takes to store a run. */
   storingMs = 0;
+  /** How long it takes to tell how shares stand. */
+  standingMs = 0;
+  /** How often they were told. */
+  standingsTold = 0;
+  /** How long a command is on its way. */
+  sendingMs = 0;
   id = "";
   readonly #link: LocalWorkerLink;
 
@@ -58,14 +64,14 @@ export class OwnedRun {
   }
 
   /** The worker is ready; START follows. */
-  async ready(): Promise<void> {
+  async ready(withinMs = 5_000): Promise<void> {
     const share = { workerId: "w1", share: "0/0", epoch: 1 };
     const channel = channelTo(this.#link);
     const say = (report: Report) =>
       channel({ type: "append", runId: this.id, bytes: encodeReport(report) });
     say({ type: "accepted", ...share });
     say({ type: "ready", ...share, clockOffsetUs: 0, clockErrorUs: 0 });
-    await vi.advanceTimersByTimeAsync(5_000);
+    await vi.advanceTimersByTimeAsync(withinMs);
   }
 
   async shares(): Promise<(readonly [workerId: string, state: string])[]> {
@@ -91,9 +97,20 @@ export class OwnedRun {
     };
     return {
       ...link,
+      // A controller that ends leaves what goes on over Redis.
+      name: "redis",
+      directory: {
+        ...link.directory,
+        setShares: async (...args) => {
+          await new Promise((done) => setTimeout(done, this.standingMs));
+          this.standingsTold++;
+          return link.directory.setShares(...args);
+        },
+      },
       lease: { ...link.lease, renew },
       control: {
         send: async (command) => {
+          if (this.sendingMs > 0) await new Promise((done) => setTimeout(done, this.sendingMs));
           this.told.push({ command, atMs: this.time.nowMs() });
           await link.control.send(command);
         },

@@ -86,7 +86,11 @@ export class RunKeeper {
 
   /** True while the store has lately taken the run as ours. */
   get isFresh(): boolean {
-    return performance.now() - this.#savedAtMs < FRESH_MS;
+    return this.hasStoredWithin(FRESH_MS);
+  }
+
+  hasStoredWithin(ms: number): boolean {
+    return performance.now() - this.#savedAtMs < ms;
   }
 
   saveSeconds(state: RunState): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { WorkerLink } from "../platform/ports.ts";
 import { clearRemains } from "./clearRemains.ts";
 import { Deliveries, type DeliveriesOptions } from "./deliveries.ts";
 import type { HandOut } from "./handOut.ts";
+import { limited } from "./limited.ts";
 import type { RunDocument } from "./runDocument.ts";
 import type { RunKeeper } from "./runKeeper.ts";
 import type { RunStandings } from "./runStandings.ts";
@@ -56,6 +57,25 @@ export class RunOrders {
 
   command(type: Command["type"]): void {
     this.#give((state, token) => this.#options.standings.command(type, state, token));
+  }
+
+  /** START, unless it is too late for its instant when its turn comes and nobody knows of it. */
+  start(isInTime: () => boolean, onLate: () => void): void {
+    let isTold = false;
+    this.#give(async (state, token) => {
+      if (!isTold && !isInTime()) return onLate();
+      // It may have arrived, also when there is no answer.
+      isTold = true;
+      await this.#options.standings.command("start", state, token);
+    });
+  }
+
+  /** Resolves when all that was given until now is done, or after `withinMs`. */
+  async settled(withinMs: number): Promise<void> {
+    await limited(
+      withinMs,
+      this.#deliveries.post(async () => {}),
+    );
   }
 
   /** Tells what is stored by then, once for however often it is asked for before. */

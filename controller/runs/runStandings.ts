@@ -34,6 +34,7 @@ export class RunStandings {
   /** Share to the last snapshot that is merged and stored. */
   #stored = new Map<string, { epoch: number; seq: number }>();
   #areWhole = true;
+  #isStartTold = false;
 
   constructor(
     runId: string,
@@ -68,6 +69,11 @@ export class RunStandings {
     return this.#areWhole;
   }
 
+  /** Somebody has heard when the load begins without being told by a command of its own. */
+  get isStartTold(): boolean {
+    return this.#isStartTold;
+  }
+
   /** False when someone else owns the run. */
   async publish(state: RunState, token: number): Promise<boolean> {
     this.#areWhole = (await this.#claims.read()) || (await this.#openClaims(state, token));
@@ -99,6 +105,7 @@ export class RunStandings {
   }
 
   #commands(state: RunState, token: number): Command[] {
+    if (state.startAtMs !== null) this.#isStartTold = true;
     const types: Command["type"][] = state.stopRequested ? ["start", "stop"] : ["start"];
     if (state.failure !== null) types.push("abort");
     return types.flatMap((type) => this.#command(type, state, token) ?? []);

@@ -27,7 +27,7 @@ import { readReport } from "./reportMessage.ts";
 import { RunAccounts } from "./runAccounts.ts";
 import { RunClaims } from "./runClaims.ts";
 import { RunDocument } from "./runDocument.ts";
-import { linkEvent, storeEvent } from "./outageEvents.ts";
+import { linkEvent } from "./outageEvents.ts";
 import { RunKeeper } from "./runKeeper.ts";
 import { RunNews } from "./runNews.ts";
 import { RunOrders } from "./runOrders.ts";
@@ -35,11 +35,16 @@ import type { RunOwnership } from "./runOwnership.ts";
 import type { PublishingPlatform } from "./runPlatform.ts";
 import { RunRecord } from "./runRecord.ts";
 import { runSettings } from "./runSettings.ts";
+import { RunSaves } from "./runSaves.ts";
+import { RunStart } from "./runStart.ts";
 import { RunTurns } from "./runTurns.ts";
 import { RunStandings } from "./runStandings.ts";
 import type { StoredRun } from "./runStore.ts";
 import { TakeOvers } from "./takeOvers.ts";
 import { WorkerWatch } from "./workerWatch.ts";
+
+/** What workers are to be told is given so long when the controller ends. */
+const LEAVE_WITHIN_MS = 1_000;
 
 interface SupervisorOptions extends PublishingPlatform {
   run: StoredRun;
@@ -68,11 +73,14 @@ export class RunSupervisor {
   readonly #standings: RunStandings;
   readonly #takeOvers: TakeOvers;
   readonly #orders: RunOrders;
+  readonly #saves: RunSaves;
+  readonly #start: RunStart;
   readonly #mailbox = new Mailbox();
   readonly #turns = new RunTurns();
   #state: RunState;
   /** What is counted once at the end is counted. */
   #finishing = false;
+  #stopping: Promise<boolean> | undefined;
   #stopReading: (() => Promise<void>) | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -97,18 +105,33 @@ export class RunSupervisor {
       ...{ watch: this.#watch, record: this.#record, claims: this.#claims },
     });
     this.#state = initialRunState(runSettings(this.plan, link.name));
+    const own = {
+      ...{ keeper: this.#keeper, state: () => this.#state, isWanted: () => this.#owned },
+      warn: (error: unknown, text: string) => this.#warn(error, text),
+    };
     this.#orders = new RunOrders({
-      ...{ document: this.#document, standings: this.#standings, keeper: this.#keeper, link },
+      ...{ ...own, document: this.#document, standings: this.#standings, link },
       handOut: new HandOut(run.id, this.plan, link.tasks),
-      ...{ state: () => this.#state, isWanted: () => this.#owned },
       onRefused: () => this.#post(() => this.#letGo()),
-      warn: (error, text) => this.#warn(error, text),
+    });
+    this.#saves = new RunSaves({
+      ...{ ...own, ownership, news: this.#news, orders: this.#orders, view: () => this.view },
+      onRefused: () => this.#letGo(),
+    });
+    this.#start = new RunStart({
+      nowMs: () => this.#nowMs(),
+      store: (startAtMs) => this.#storeStart(startAtMs),
+      tell: (isInTime, onLate) => this.#orders.start(isInTime, onLate),
+      mayMove: () =>
+        this.phase === "RUNNING" && this.closedSeconds === 0 && !this.#standings.isStartTold,
+      post: (step) => this.#post(step),
     });
     this.#document.change({ token: ownership.token });
     ownership.listen({
       onLost: () => this.#post(() => this.#letGo()),
       onRegained: () => this.#post(() => this.#restore()),
-      onStopAsked: () => void this.stop(),
+      // Again and again; the next tick stores it.
+      onStopAsked: () => this.#post(() => this.#tell({ type: "stopRequested" })),
       onReachable: (isReachable, reason) =>
         this.#post(() => {
           if (!this.hasEnded) this.#news.event(...linkEvent(isReachable, reason));
@@ -164,7 +187,7 @@ export class RunSupervisor {
       this.#standings.stored(this.#state);
       this.#news.event("warning", "another controller goes on with the run");
       // From here on whoever had it before cannot write any more.
-      await this.#save();
+      await this.#saves.save();
       await this.#restore();
       // Before what was reported since: shares that ended because of it did not complete the run.
       if (isStopAsked) await this.#tell({ type: "stopRequested" });
@@ -194,13 +217,15 @@ export class RunSupervisor {
     this.#watch.close();
   }
 
-  /** Resolves with true when it is on record that the load is to end. */
+  /** Resolves with true when it is on record that the load is to end; one try for all who ask. */
   stop(): Promise<boolean> {
-    return this.#mailbox.post(async () => {
+    this.#stopping ??= this.#mailbox.post(async () => {
+      this.#stopping = undefined;
       await this.#tell({ type: "stopRequested" });
-      const isStored = this.hasEnded || !this.#keeper.changed || (await this.#saveOrTell());
+      const isStored = this.hasEnded || !this.#keeper.changed || (await this.#saves.saveOrTell());
       return isStored && this.#owned;
     });
+    return this.#stopping;
   }
 
   fail(reason: string): Promise<void> {
@@ -211,7 +236,9 @@ export class RunSupervisor {
   leave(): Promise<void> {
     return this.#mailbox.post(async () => {
       if (this.hasEnded) return;
-      await this.#save().catch((error: unknown) => this.#warn(error, "left without storing"));
+      await this.#saves.save().catch((error: unknown) => this.#warn(error, "left without storing"));
+      // What is given out, a START for example, would be heard late from the next owner.
+      await this.#orders.settled(LEAVE_WITHIN_MS);
       await this.#letGo();
     });
   }
@@ -255,9 +282,7 @@ export class RunSupervisor {
       for (const answer of await this.#find(effect)) await this.#tell(answer);
     }
     this.#news.corrections(this.#record);
-    // Without the link only the store can prove that the run is still ours.
-    const isDue = this.#keeper.changed || !this.#options.ownership.isReachable;
-    if (isDue && !this.hasEnded) await this.#saveOrTell();
+    if (this.#saves.isDue && !this.hasEnded) await this.#saves.saveOrTell();
   }
 
   async #receive(entries: readonly StreamEntry[]): Promise<void> {
@@ -272,7 +297,7 @@ export class RunSupervisor {
       this.#document.change({ streamPosition: entry.position });
     }
     this.#record.settle();
-    if (this.#keeper.secondClosed && !this.hasEnded) await this.#saveOrTell();
+    if (this.#keeper.secondClosed && !this.hasEnded) await this.#saves.saveOrTell();
   }
 
   async #tell(message: RunMessage, snapshot?: Snapshot): Promise<void> {
@@ -332,7 +357,7 @@ export class RunSupervisor {
       case "runScript":
         return this.#runScript(effect.kind);
       case "start":
-        return this.#start(effect.startAtMs);
+        return this.#start.at(effect.startAtMs, this.#state.settings.startLeadMs);
       case "stop":
       case "abort":
         return this.#orders.command(effect.type);
@@ -363,56 +388,31 @@ export class RunSupervisor {
 
   /** Stored first, as shares are. */
   async #runScript(kind: ScriptKind): Promise<void> {
-    await this.#save();
+    await this.#saves.save();
     this.#orders.script(kind);
   }
 
   /** Stored first: whoever goes on with the run must know of a share before its worker does. */
   async #assign(shares: readonly ShareState[]): Promise<void> {
-    await this.#save();
+    await this.#saves.save();
     this.#orders.assign(shares);
   }
 
-  /** Stored first: whoever goes on with the run must know that load has begun. */
-  async #start(startAtMs: number): Promise<void> {
-    let leadMs = this.#state.settings.startLeadMs;
-    for (let atMs = startAtMs; ; atMs = Math.ceil(this.#nowMs() + leadMs)) {
-      this.#state = { ...this.#state, startAtMs: atMs };
-      const startedAt = new Date(atMs).toISOString();
-      this.#document.change({ startAtUs: Math.round(atMs * 1000) }, { startedAt });
-      await this.#save();
-      if (!this.#owned) return;
-      if (this.#nowMs() < atMs - leadMs / 3) break;
-      // Storing took too long, and nobody has been told yet: a later instant, with more time.
-      leadMs *= 2;
-    }
-    this.#orders.command("start");
+  /** Whoever goes on with the run must know that load has begun. Acknowledged later: START is next. */
+  async #storeStart(soonMs: number): Promise<boolean> {
+    // A whole millisecond, so that it is the same in every unit it is written in.
+    const startAtMs = Math.ceil(soonMs);
+    this.#state = { ...this.#state, startAtMs };
+    const startedAt = new Date(startAtMs).toISOString();
+    this.#document.change({ startAtUs: startAtMs * 1000 }, { startedAt });
+    await this.#saves.store();
+    return this.#owned;
   }
 
   #close(second: number, partial: boolean): void {
     this.#accounts.countLost(this.#state, second);
     this.#news.seconds([this.#record.close(second, partial)]);
     this.#keeper.secondClosed = true;
-  }
-
-  /** The store may be away: then the run goes on in memory, and the next time has it all. */
-  async #saveOrTell(): Promise<boolean> {
-    try {
-      await this.#save();
-      if (this.#keeper.recovered()) this.#news.event(...storeEvent(true));
-      return true;
-    } catch (error) {
-      this.#warn(error, "a run could not be stored, trying again");
-      if (this.#keeper.failed()) this.#news.event(...storeEvent(false, error));
-      return false;
-    }
-  }
-
-  async #save(): Promise<void> {
-    if (!this.#owned) return;
-    if (!(await this.#keeper.save(this.#state, this.view))) return this.#letGo();
-    this.#orders.acknowledge();
-    this.#news.run(this.view);
   }
 
   /**
